@@ -1,0 +1,213 @@
+"""The archive's tables: arrangement, documents and their revisions, holds, custody, search text."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC (SQLite would hand back a naive one)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The archive's metadata; every table is named archive_*."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        UUID: sa.Uuid(),
+        datetime: UtcDateTime(),
+        date: sa.Date(),
+        str: sa.Text(),
+        dict[str, Any]: sa.JSON(),
+        list[Any]: sa.JSON(),
+        bytes: sa.LargeBinary(),
+    }
+
+
+class FondsRow(Base):
+    """All documents of one body (ISAD(G) fonds; az: fond)."""
+
+    __tablename__ = "archive_fonds"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[dict[str, Any]]
+    owner: Mapped[str]
+    """the body's id, opaque here"""
+
+
+class SeriesRow(Base):
+    """A series of files within a fonds."""
+
+    __tablename__ = "archive_series"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    fonds_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_fonds.id"), index=True)
+    code: Mapped[str]
+    title: Mapped[dict[str, Any]]
+    retention_class: Mapped[str]
+    __table_args__ = (sa.UniqueConstraint("fonds_id", "code"),)
+
+
+class FileRow(Base):
+    """A file: the documents of one affair (az: iş; the dossier of one or more cases)."""
+
+    __tablename__ = "archive_file"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    series_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_series.id"), index=True)
+    code: Mapped[str]
+    title: Mapped[str]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("series_id", "code"),)
+
+
+class RetentionClassRow(Base):
+    """How long and from when a class of documents is kept, with the article that says so."""
+
+    __tablename__ = "archive_retention_class"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[dict[str, Any]]
+    starts: Mapped[str]
+    """the name of a start rule in retention.py (case_closed, year_end …)"""
+    years: Mapped[int | None]
+    """None: permanent"""
+    action: Mapped[str]
+    """destroy, review or transfer when the period ends"""
+    ground: Mapped[str]
+
+
+class DocumentRow(Base):
+    """A signed document; its newest revision's bytes are in the blob store."""
+
+    __tablename__ = "archive_document"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
+    owner: Mapped[str] = mapped_column(index=True)
+    """the body's id, opaque here"""
+    number: Mapped[str] = mapped_column(index=True)
+    type: Mapped[str] = mapped_column(index=True)
+    """questionnaire, finding, notice, resolution, answer, receipt, manifest, attachment …"""
+    title: Mapped[str]
+    language: Mapped[str]
+    media_type: Mapped[str]
+    status: Mapped[str]
+    """in effect, without effect, destroyed"""
+    level: Mapped[str | None]
+    """PAdES level of the newest revision"""
+    verdict: Mapped[str | None]
+    """ETSI verdict of the last validation"""
+    validated_at: Mapped[datetime | None]
+    access_level: Mapped[str] = mapped_column(index=True)
+    access_flags: Mapped[list[Any]]
+    access_ground: Mapped[str | None]
+    retention_class: Mapped[str | None]
+    retention_starts: Mapped[date | None]
+    dispose_after: Mapped[date | None]
+    file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_file.id"), index=True)
+    accessioned_at: Mapped[datetime] = mapped_column(index=True)
+    signed_at: Mapped[datetime | None]
+    signers: Mapped[list[Any]]
+    """[{name, capacity, serial}]"""
+    properties: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(index=True)
+    """of the newest revision"""
+    bytes: Mapped[int]
+    revision: Mapped[int]
+    custody_seq: Mapped[int]
+    custody_head: Mapped[str]
+    __table_args__ = (
+        sa.Index("ix_archive_document_newest", "owner", "accessioned_at"),
+        sa.Index("ix_archive_document_type_newest", "type", "accessioned_at"),
+    )
+
+
+class RevisionRow(Base):
+    """One state of a document's bytes; later ones only append to earlier ones."""
+
+    __tablename__ = "archive_revision"
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    bytes: Mapped[int]
+    level: Mapped[str | None]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class HoldRow(Base):
+    """A ban on disposal of a document or a file, with ground and author."""
+
+    __tablename__ = "archive_hold"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_document.id"), index=True)
+    file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_file.id"), index=True)
+    ground: Mapped[str]
+    placed_by: Mapped[str]
+    placed_at: Mapped[datetime]
+    lifted_by: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+    lifted_ground: Mapped[str | None]
+
+
+class CustodyRow(Base):
+    """One event in a document's life, append-only and hash-chained per document."""
+
+    __tablename__ = "archive_custody"
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    event: Mapped[str]
+    """accessioned, viewed, classified, validated, raised, held, released, fixity, exported …"""
+    actor: Mapped[str]
+    details: Mapped[dict[str, Any] | None]
+    details_digest: Mapped[str]
+    salt: Mapped[str | None]
+    previous: Mapped[str]
+    sha256: Mapped[str]
+
+
+class SearchTextRow(Base):
+    """The folded token string of a document; SQLite's FTS5 table and PostgreSQL's tsvector are built from it."""
+
+    __tablename__ = "archive_search_text"
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    tokens: Mapped[str]
+
+
+class FixityRow(Base):
+    """One run of the fixity audit over all blobs."""
+
+    __tablename__ = "archive_fixity"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    checked: Mapped[int]
+    findings: Mapped[list[Any]]

@@ -1,0 +1,178 @@
+"""The engine's tables: definitions, instances, work items, history, timers, message waits, calendar overrides."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC (SQLite would hand back a naive one)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The engine's metadata; every table is named engine_*."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        UUID: sa.Uuid(),
+        datetime: UtcDateTime(),
+        date: sa.Date(),
+        str: sa.Text(),
+        dict[str, Any]: sa.JSON(),
+        list[Any]: sa.JSON(),
+        bytes: sa.LargeBinary(),
+    }
+
+
+class DefinitionRow(Base):
+    """A deployed version of a process package; its files are kept, so an old case can always be read."""
+
+    __tablename__ = "engine_definition"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    version: Mapped[int]
+    sha256: Mapped[str]
+    files: Mapped[bytes]
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str]
+    __table_args__ = (sa.UniqueConstraint("key", "version"), sa.UniqueConstraint("key", "sha256"))
+
+
+class InstanceRow(Base):
+    """A case: one root instance with the called processes inside it. `state` holds live tokens only."""
+
+    __tablename__ = "engine_instance"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    definition_key: Mapped[str] = mapped_column(index=True)
+    definition_version: Mapped[int]
+    bindings: Mapped[dict[str, Any]]
+    """process key → definition sha256 of every package the case may call, fixed at its start"""
+    status: Mapped[str] = mapped_column(index=True)
+    revision: Mapped[int]
+    state: Mapped[bytes]
+    variables: Mapped[dict[str, Any]]
+    history_seq: Mapped[int]
+    history_head: Mapped[str]
+    started_at: Mapped[datetime]
+    started_by: Mapped[str]
+    ended_at: Mapped[datetime | None]
+
+
+class WorkItemRow(Base):
+    """A human step that waits for somebody, or did."""
+
+    __tablename__ = "engine_work_item"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_instance.id"), index=True)
+    definition_key: Mapped[str]
+    definition_version: Mapped[int]
+    element_id: Mapped[str]
+    role: Mapped[str]
+    scope: Mapped[str]
+    """whose people may take it: an opaque string the caller gave (a body's id)"""
+    form: Mapped[str | None]
+    document: Mapped[str | None]
+    signature: Mapped[str]
+    four_eyes_with: Mapped[str | None]
+    deadline: Mapped[str | None]
+    """the name of its deadline in process.toml"""
+    visit: Mapped[int]
+    state: Mapped[str]
+    version: Mapped[int]
+    assignee: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+    """the declared variables as its token sees them"""
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        sa.Index("ix_engine_work_item_group", "state", "role", "scope", "due_at"),
+        sa.Index("ix_engine_work_item_mine", "assignee", "state", "due_at"),
+    )
+
+
+class HistoryRow(Base):
+    """One finished event of a case, append-only, hash-chained per case over the payload's digest."""
+
+    __tablename__ = "engine_history"
+    instance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_instance.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    event: Mapped[str]
+    """instance.started, element.completed, item.opened, item.exited, timer.fired, instance.ended …"""
+    definition_key: Mapped[str]
+    element_id: Mapped[str | None]
+    actor: Mapped[str | None]
+    payload: Mapped[dict[str, Any] | None]
+    payload_digest: Mapped[str]
+    salt: Mapped[str | None]
+    previous: Mapped[str]
+    sha256: Mapped[str]
+
+
+class TimerRow(Base):
+    """A timer that waits; the row is the truth, there is no job per timer."""
+
+    __tablename__ = "engine_timer"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_instance.id"), index=True)
+    element_id: Mapped[str]
+    definition_key: Mapped[str]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class MessageWaitRow(Base):
+    """A case that waits for a message."""
+
+    __tablename__ = "engine_message_wait"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_instance.id"), index=True)
+    element_id: Mapped[str]
+    message: Mapped[str] = mapped_column(index=True)
+    correlation: Mapped[str | None]
+
+
+class CalendarOverrideRow(Base):
+    """One day that a decree made a working day or a day off, with its ground."""
+
+    __tablename__ = "engine_calendar_override"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    calendar: Mapped[str]
+    """AZ or KZ"""
+    day: Mapped[date]
+    working: Mapped[bool]
+    ground: Mapped[str]
+    version: Mapped[int]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+    __table_args__ = (sa.UniqueConstraint("calendar", "day", "version"),)

@@ -1,0 +1,1 @@
+"""The use cases: the only place where engine, signing and archive meet."""

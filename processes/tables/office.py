@@ -1,0 +1,179 @@
+"""The office: bodies, units, posts, people, mandates, correspondents, certificates."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from processes.tables.base import Base
+
+
+class BodyRow(Base):
+    """A public body with registers, calendar, time zone, e-seal and fonds of its own."""
+
+    __tablename__ = "process_body"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[dict[str, Any]]
+    calendar: Mapped[str]
+    """AZ or KZ"""
+    time_zone: Mapped[str]
+    language: Mapped[str]
+    """working language of its documents: az, kk, ru or en"""
+    functions: Mapped[list[Any]]
+    """what it does for others: registry_operator, appeals …"""
+    superior_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_body.id"))
+    territory: Mapped[str | None]
+
+
+class UnitRow(Base):
+    """A structural unit of a body (az: şöbə, sektor)."""
+
+    __tablename__ = "process_unit"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    body_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_body.id"), index=True)
+    parent_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_unit.id"))
+    code: Mapped[str]
+    title: Mapped[dict[str, Any]]
+    __table_args__ = (sa.UniqueConstraint("body_id", "code"),)
+
+
+class PostRow(Base):
+    """A post in a unit; a person holds it for a period."""
+
+    __tablename__ = "process_post"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_unit.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_person.id"), index=True)
+    title: Mapped[dict[str, Any]]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class PersonRow(Base):
+    """Somebody who may sign in."""
+
+    __tablename__ = "process_person"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """as it stands on documents: family name, given name, patronymic"""
+    email: Mapped[str | None]
+    language: Mapped[str]
+    body_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_body.id"), index=True)
+    password_hash: Mapped[str | None]
+    session_epoch: Mapped[int]
+    """raised to end every session of this person"""
+    active: Mapped[bool]
+
+
+class MandateRow(Base):
+    """Why a person may act: capacity, body, scope, period and ground (B22, C7). Every role is a mandate."""
+
+    __tablename__ = "process_mandate"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    holder_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_person.id"), index=True)
+    role: Mapped[str]
+    """the lane's role: responsible_person, operator, clerk, head, executor, archivist, supervisor, designer, administrator"""
+    capacity: Mapped[str]
+    """head, deputy, substitute, responsible_person, operator_person, curator, officer"""
+    body_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_body.id"))
+    unit_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_unit.id"))
+    scope: Mapped[list[Any]]
+    """process keys it is limited to; empty: all"""
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+    acts_for_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_mandate.id"))
+    """the substituted mandate; this one is then a substitution"""
+    ground_act: Mapped[str]
+    ground_number: Mapped[str]
+    ground_date: Mapped[date]
+    ground_document_id: Mapped[UUID | None]
+    ground_sha256: Mapped[str | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_ground: Mapped[str | None]
+    __table_args__ = (sa.Index("ix_process_mandate_group", "role", "body_id"),)
+
+
+class CorrespondentRow(Base):
+    """An outside party of the six classes of B3."""
+
+    __tablename__ = "process_correspondent"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    correspondent_class: Mapped[str]
+    """apparatus_unit, body_in_structure, subordinate_body, founded_entity, authority, ngo"""
+    title: Mapped[dict[str, Any]]
+    email: Mapped[str | None]
+    territory: Mapped[str | None]
+    topics: Mapped[list[Any]]
+
+
+class CertificateRow(Base):
+    """An X.509 certificate of a person, or a body's e-seal, and where its key is kept."""
+
+    __tablename__ = "process_certificate"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_person.id"), index=True)
+    body_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_body.id"), index=True)
+    serial: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str]
+    issuer: Mapped[str]
+    pem: Mapped[str]
+    not_before: Mapped[datetime]
+    not_after: Mapped[datetime]
+    key_store: Mapped[str]
+    """pkcs12 (kept here, encrypted by the PIN); others are added by name"""
+    wrapped_key: Mapped[bytes | None]
+    """the PIN-encrypted PKCS#12, wrapped once more by the server's key"""
+    failed_pins: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revocation_reason: Mapped[str | None]
+
+
+class TrustAnchorRow(Base):
+    """A root certificate this office trusts."""
+
+    __tablename__ = "process_trust_anchor"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    pem: Mapped[str]
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+class RevocationCacheRow(Base):
+    """The newest CRL of an issuer."""
+
+    __tablename__ = "process_revocation_cache"
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    crl: Mapped[bytes]
+    fetched_at: Mapped[datetime]
+    next_update: Mapped[datetime]
+
+
+class LoginAttemptRow(Base):
+    """A try to sign in; counted to slow a guesser down."""
+
+    __tablename__ = "process_login_attempt"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    login: Mapped[str]
+    address: Mapped[str]
+    succeeded: Mapped[bool]
+    at: Mapped[datetime]
+    __table_args__ = (
+        sa.Index("ix_process_login_attempt_login", "login", "at"),
+        sa.Index("ix_process_login_attempt_address", "address", "at"),
+    )
+
+
+class ClockRow(Base):
+    """The offset of this office's clock from real time, for rehearsals and the tour."""
+
+    __tablename__ = "process_clock"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offset_seconds: Mapped[float]

@@ -1,0 +1,1 @@
+"""X.509 and PAdES: keys, signatures, timestamps, validation. No database, no web."""
