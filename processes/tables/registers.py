@@ -17,7 +17,7 @@ class RegisterEntryRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     body_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_body.id"), index=True)
     register: Mapped[str]
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str]
     case_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_case.id"), index=True)
     direction: Mapped[str]
     """incoming, outgoing, internal"""
@@ -32,7 +32,10 @@ class RegisterEntryRow(Base):
     electronic_only: Mapped[bool]
     approved_electronically: Mapped[bool]
     prepared_for_archive: Mapped[bool]
-    __table_args__ = (sa.Index("ix_process_register_entry_register", "body_id", "register", "registered_at"),)
+    __table_args__ = (
+        sa.UniqueConstraint("body_id", "register", "number"),
+        sa.Index("ix_process_register_entry_register", "body_id", "register", "registered_at"),
+    )
 
 
 class ServiceEntryRow(Base):

@@ -16,7 +16,7 @@ class CaseRow(Base):
     __tablename__ = "process_case"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     definition_key: Mapped[str] = mapped_column(index=True)
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str]
     body_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_body.id"), index=True)
     status: Mapped[str]
@@ -32,7 +32,8 @@ class CaseRow(Base):
     document_seq: Mapped[int]
     """the last document number drawn in this case"""
     parent_case_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_case.id"))
-    """the case a forwarded appeal or an earlier round came from"""
+    """the case a forwarded appeal came from"""
+    __table_args__ = (sa.UniqueConstraint("body_id", "number"),)
 
 
 class CaseDocumentRow(Base):
@@ -177,8 +178,9 @@ class NumberRow(Base):
     register: Mapped[str]
     year: Mapped[int]
     seq: Mapped[int]
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str]
     work_item_id: Mapped[UUID | None] = mapped_column(index=True)
+    """the step it was drawn for: a human step or a service task"""
     case_id: Mapped[UUID | None]
     state: Mapped[str]
     """drawn, used, annulled"""

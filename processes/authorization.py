@@ -1,0 +1,69 @@
+"""Who may act on a work item: the lane's role by a mandate in force, the assignment, four eyes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.workitem import WorkItem
+from processes.errors import NotPermitted
+from processes.mandates import Mandate, mandates_of
+from processes.tables import MandateRow, StepRecordRow
+
+
+def mandate_for(session: Session, person_id: UUID, item: WorkItem, at: datetime) -> Mandate:
+    """The mandate on which this person may act on the item now: an own one before a substitution.
+
+    Asked when a step is prepared and again when it completes.
+
+    :raises NotPermitted: no mandate, somebody else's item, or the four-eyes rule
+    """
+    found = matching(mandates_of(session, person_id, at), item)
+    if found is None:
+        raise NotPermitted(rule="mandate")
+    # an item reserved for a person may be taken by that person's substitute (B22)
+    if item.assignee and item.assignee != str(person_id) and not _substitutes(session, found, item.assignee):
+        raise NotPermitted(rule="assignment")
+    if item.four_eyes_with and person_id in _signers(session, item.instance_id, item.four_eyes_with):
+        raise NotPermitted(rule="four-eyes")
+    return found
+
+
+def matching(mandates: Iterable[Mandate], item: WorkItem) -> Mandate | None:
+    """The first mandate that covers the item's role, body and process."""
+    for mandate in mandates:
+        covered = not mandate.scope or item.definition_key in mandate.scope
+        if mandate.role == item.role and str(mandate.body_id) == item.scope and covered:
+            return mandate
+    return None
+
+
+def require_role(session: Session, person_id: UUID, role: str, at: datetime, *, body_id: UUID | None = None) -> Mandate:
+    """A mandate of this role, in a given body or in any.
+
+    :raises NotPermitted: there is none
+    """
+    for mandate in mandates_of(session, person_id, at):
+        if mandate.role == role and body_id in (None, mandate.body_id):
+            return mandate
+    raise NotPermitted(rule="mandate")
+
+
+def _substitutes(session: Session, mandate: Mandate, assignee: str) -> bool:
+    if mandate.acts_for_id is None:
+        return False
+    holder = session.scalar(sa.select(MandateRow.holder_id).where(MandateRow.id == mandate.acts_for_id))
+    return str(holder) == assignee
+
+
+def _signers(session: Session, case_id: UUID, element_id: str) -> set[UUID]:
+    # only the last round counts: who drafted anew is who must not agree to it
+    newest = session.scalar(
+        sa.select(StepRecordRow.person_id)
+        .where(StepRecordRow.case_id == case_id, StepRecordRow.element_id == element_id)
+        .order_by(StepRecordRow.round.desc())
+        .limit(1)
+    )
+    return {newest} if newest else set()

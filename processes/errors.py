@@ -1,0 +1,176 @@
+"""What can go wrong in a use case. `web/errors.py` maps the codes to HTTP statuses and wording."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+class ProcessesError(Exception):
+    """The request could not be carried out."""
+
+    code: ClassVar[str] = "processes-error"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__class__.__doc__ or self.code)
+
+
+class NotFound(ProcessesError):
+    """There is no such thing, or it is not for this person to know."""
+
+    code = "not-found"
+
+
+class NotPermitted(ProcessesError):
+    """This person may not do that: no mandate covers it."""
+
+    code = "not-permitted"
+
+    def __init__(self, message: str | None = None, *, rule: str = "mandate") -> None:
+        super().__init__(message)
+        self.rule = rule
+        """which rule refused: mandate, assignment, four-eyes, barrier, access"""
+
+
+class WrongCredentials(ProcessesError):
+    """Login and password do not fit together."""
+
+    code = "wrong-credentials"
+
+
+class TooManyAttempts(ProcessesError):
+    """Too many tries in a short time."""
+
+    code = "too-many-attempts"
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__()
+        self.retry_at = retry_at
+
+
+class StepOvertaken(ProcessesError):
+    """Somebody else was faster, or the step was interrupted; nothing of yours took effect."""
+
+    code = "step-overtaken"
+
+    def __init__(self, *, by: str | None = None, at: datetime | None = None, state: str = "changed") -> None:
+        super().__init__()
+        self.by = by
+        """the name of who did it, where it was a person"""
+        self.at = at
+        self.state = state
+        """completed, claimed, exited or changed"""
+
+
+class AttemptExpired(ProcessesError):
+    """The document waited for a signature for too long; submit the step again."""
+
+    code = "attempt-expired"
+
+
+class AttemptInUse(ProcessesError):
+    """This signature is being made right now."""
+
+    code = "attempt-in-use"
+
+
+class PinRefused(ProcessesError):
+    """The PIN does not open this key."""
+
+    code = "wrong-pin"
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
+        """tries left before the key is locked for a while"""
+
+
+class PinLocked(ProcessesError):
+    """Too many wrong PINs: the key is locked for a while."""
+
+    code = "pin-locked"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
+class NoCertificate(ProcessesError):
+    """This person has no valid certificate to sign with."""
+
+    code = "no-certificate"
+
+
+class SignatureRefused(ProcessesError):
+    """The signature was not accepted; nothing was changed."""
+
+    code = "signature-refused"
+
+    def __init__(self, rule: str, message: str | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
+class InvalidStep(ProcessesError):
+    """The form has errors; see the findings."""
+
+    code = "invalid-form"
+
+    def __init__(self, findings: tuple[object, ...]) -> None:
+        super().__init__()
+        self.findings = findings
+        """FieldFinding objects of processes.forms"""
+
+
+class StateSecretDeclared(ProcessesError):
+    """What is a state secret must not enter this system (B16)."""
+
+    code = "state-secret"
+
+
+class RouteBarred(ProcessesError):
+    """A complaint must not be sent to the body or person it is about."""
+
+    code = "route-barred"
+
+    def __init__(self, about: str) -> None:
+        super().__init__()
+        self.about = about
+        """the title of the body, or the name of the person"""
+
+
+class UnknownProcess(ProcessesError):
+    """No such process is deployed."""
+
+    code = "unknown-process"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no process {key!r} is deployed")
+        self.key = key
+
+
+class RepeatedRequest(ProcessesError):
+    """The same key came with a different request."""
+
+    code = "repeated-request"
+
+
+class CaseOpen(ProcessesError):
+    """The case is still running."""
+
+    code = "case-open"
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__()
+        self.case_id = case_id
+
+
+class ConfigurationError(ProcessesError):
+    """The settings are wrong; the message says which and what to do."""
+
+    code = "configuration"
+
+
+class OfficeBusy(ProcessesError):
+    """Another process runs this office already; stop it first."""
+
+    code = "office-busy"

@@ -1,0 +1,85 @@
+"""Mandates: why a person may act, in which capacity and on what ground (B22, C7)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from processes.tables import MandateRow, PersonRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """A mandate with the names that documents show."""
+
+    id: UUID
+    holder_id: UUID
+    holder: str
+    role: str
+    capacity: str
+    body_id: UUID
+    scope: tuple[str, ...]
+    valid_from: datetime
+    valid_to: datetime | None
+    acts_for_id: UUID | None
+    acts_for: str | None
+    """the name of the person substituted"""
+    ground_act: str
+    ground_number: str
+    ground_date: date
+    ground_sha256: str | None
+    revoked_at: datetime | None
+
+    @property
+    def ground(self) -> str:
+        """The act in one line, as documents show it."""
+        return f"{self.ground_act} № {self.ground_number}, {self.ground_date:%d.%m.%Y}"
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether it covers the instant `at`."""
+        ended = self.valid_to is not None and at >= self.valid_to
+        revoked = self.revoked_at is not None and at >= self.revoked_at
+        return self.valid_from <= at and not ended and not revoked
+
+
+_holder = aliased(PersonRow)
+_substituted = aliased(MandateRow)
+_absent = aliased(PersonRow)
+_SELECT = (
+    sa.select(MandateRow, _holder.name, _absent.name)
+    .join(_holder, _holder.id == MandateRow.holder_id)
+    .outerjoin(_substituted, _substituted.id == MandateRow.acts_for_id)
+    .outerjoin(_absent, _absent.id == _substituted.holder_id)
+)
+
+
+def _mandate(row: MandateRow, holder: str, acts_for: str | None) -> Mandate:
+    names = (
+        "id", "holder_id", "role", "capacity", "body_id", "valid_from", "valid_to", "acts_for_id", "ground_act",
+        "ground_number", "ground_date", "ground_sha256", "revoked_at",
+    )  # fmt: skip
+    return Mandate(
+        holder=holder, acts_for=acts_for, scope=tuple(row.scope), **{name: getattr(row, name) for name in names}
+    )
+
+
+def mandates_of(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
+    """Everything this person may do at `at`; own mandates before substitutions."""
+    rows = session.execute(_SELECT.where(MandateRow.holder_id == person_id)).all()
+    found = [mandate for row in rows if (mandate := _mandate(*row)).in_force(at)]
+    return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.role, str(mandate.id)))
+
+
+def holders(session: Session, role: str, body_id: UUID, at: datetime) -> list[Mandate]:
+    """Who may act in `role` of a body at `at`; own mandates before substitutions, then by name."""
+    rows = session.execute(_SELECT.where(MandateRow.role == role, MandateRow.body_id == body_id)).all()
+    found = [mandate for row in rows if (mandate := _mandate(*row)).in_force(at)]
+    return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.holder))
+
+
+def mandate(session: Session, mandate_id: UUID) -> Mandate | None:
+    """The mandate with this id, in force or not."""
+    row = session.execute(_SELECT.where(MandateRow.id == mandate_id)).first()
+    return _mandate(*row) if row else None

@@ -1,0 +1,75 @@
+"""The settings of one installation: karguzar.toml in its home, and KARGUZAR_* variables. Unknown keys are refused."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from processes.errors import ConfigurationError
+
+PREFIX = "KARGUZAR_"
+ELSEWHERE = {"HOME", "KEYS_PASSPHRASE"}
+"""variables that are no settings: where the home is, and a secret that is never kept in an object that may be printed"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an administrator may set."""
+
+    home: Path
+    """the one folder to back up: database, blobs, keys, logs"""
+
+    database_url: str = ""
+    """SQLAlchemy URL; empty: SQLite in the home"""
+
+    public_url: str = "http://127.0.0.1:8080"
+    """where people reach the pages; stands in the QR code of every document"""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+    smtp_host: str = ""
+    """empty: notices stay in the outbox, readable on the administrator's page"""
+    smtp_port: int = 25
+    smtp_sender: str = ""
+
+    attempt_minutes: int = 15
+    """how long a prepared document waits for its signature"""
+    draft_days: int = 90
+    executor_id: str = "office"
+    """which worker this is, for jobs that must be taken up after a restart"""
+
+    @property
+    def url(self) -> str:
+        """The database's URL, SQLite in the home by default."""
+        return self.database_url or f"sqlite:///{self.home / 'karguzar.db'}"
+
+
+def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of the office in `home` (default: KARGUZAR_HOME, else ./var).
+
+    :raises ConfigurationError: an unknown key, or a value of the wrong kind
+    """
+    home = (home or Path(environ.get(PREFIX + "HOME", "var"))).absolute()
+    file = home / "karguzar.toml"
+    values = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    values |= {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in ELSEWHERE
+    }
+    known = {field.name: field.type for field in fields(Settings) if field.name != "home"}
+    if unknown := sorted(values.keys() - known.keys()):
+        raise ConfigurationError(f"unknown settings: {', '.join(unknown)}; known are: {', '.join(sorted(known))}")
+    return Settings(home=home, **{name: _converted(name, value, known[name]) for name, value in values.items()})
+
+
+def _converted(name: str, value: Any, kind: Any) -> Any:
+    if kind is not int:
+        return str(value)
+    try:
+        return int(value)
+    except ValueError as error:
+        raise ConfigurationError(f"setting {name} must be a whole number, not {value!r}") from error

@@ -1,0 +1,57 @@
+"""One transaction over all rooms' tables: own (commits), or joined to a job's (flushes; the job engine commits)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from archive.service import Archive
+from engine.service import Engine
+from processes.audit import AuditTrail
+
+EngineFor = Callable[[Session, datetime], Engine]
+ArchiveFor = Callable[[Session, datetime], Archive]
+
+
+class UnitOfWork:
+    """A session with the rooms bound to it and to one instant; rollback is the default.
+
+    Nothing slow belongs inside: no rendering, no signing, no mail. What must happen after the commit is enqueued in it.
+    """
+
+    def __init__(self, session: Session, *, now: datetime, engine: EngineFor, archive: ArchiveFor, own: bool) -> None:
+        self.session = session
+        self.now = now
+        self.engine = engine(session, now)
+        self.archive = archive(session, now)
+        self.audit = AuditTrail(session, now)
+        self._own = own
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._own:
+            self.session.close()
+
+    def commit(self) -> None:
+        """Make it last. In a joined unit of work: only flush, the job's checkpoint commits."""
+        if self._own:
+            self.session.commit()
+        else:
+            self.session.flush()
+
+    def insert(self, table: type, **values: Any) -> None:
+        """One row, at once: the hot path writes by Core statements."""
+        self.session.execute(sa.insert(table).values(**values))
+
+    def update(self, table: type, where: Mapping[str, Any], **values: Any) -> int:
+        """Change the rows whose columns equal `where`; how many there were."""
+        columns = sa.inspect(table).columns
+        statement = sa.update(table).where(*(columns[name] == value for name, value in where.items()))
+        return self.session.connection().execute(statement.values(**values)).rowcount
