@@ -1,0 +1,164 @@
+"""What the engine refuses, each with a stable code; the docstring is the default message."""
+
+# ruff: noqa: N818 - an error is named after what happened (StaleWorkItem), as the law and the pages name it
+import inspect
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from engine.findings import Finding
+
+if TYPE_CHECKING:
+    from engine.workitem import WorkItem
+
+
+class EngineError(Exception):
+    """The engine cannot do that."""
+
+    code: ClassVar[str] = "engine.error"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+
+class WithFindings(EngineError):
+    """There are findings."""
+
+    code = "engine.findings"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        lines = "\n".join(str(finding) for finding in self.findings)
+        super().__init__(f"{inspect.cleandoc(type(self).__doc__ or '')}\n{lines}")
+
+
+class PackageInvalid(WithFindings):
+    """The process package cannot be read."""
+
+    code = "engine.package_invalid"
+
+
+class DefinitionRefused(WithFindings):
+    """The process definition is refused; the findings say why."""
+
+    code = "engine.definition_refused"
+
+
+class DefinitionNotFound(EngineError):
+    """No such process definition is deployed."""
+
+    code = "engine.definition_not_found"
+
+    def __init__(self, key: str, version: int | None = None) -> None:
+        self.key = key
+        self.version = version
+        super().__init__(f"process {key!r} is not deployed" + (f" in version {version}" if version is not None else ""))
+
+
+class InstanceNotFound(EngineError):
+    """No such case."""
+
+    code = "engine.instance_not_found"
+
+    def __init__(self, instance_id: UUID) -> None:
+        self.instance_id = instance_id
+        super().__init__(f"no process instance {instance_id}")
+
+
+class InstanceEnded(EngineError):
+    """The case has already ended."""
+
+    code = "engine.instance_ended"
+
+    def __init__(self, instance_id: UUID) -> None:
+        self.instance_id = instance_id
+        super().__init__(f"process instance {instance_id} has already ended")
+
+
+class WorkItemNotFound(EngineError):
+    """No such work item."""
+
+    code = "engine.work_item_not_found"
+
+    def __init__(self, item_id: UUID) -> None:
+        self.item_id = item_id
+        super().__init__(f"no work item {item_id}")
+
+
+class StaleWorkItem(EngineError):
+    """Somebody has changed the work item meanwhile."""
+
+    code = "engine.stale_work_item"
+
+    def __init__(self, item: UUID, version: int, current: "WorkItem") -> None:
+        self.item = item
+        self.version = version
+        self.current = current
+        super().__init__(f"work item {item} is at version {current.version}, not {version}")
+
+
+class WorkItemClosed(EngineError):
+    """The work item is finished; nothing more can be done with it."""
+
+    code = "engine.work_item_closed"
+
+    def __init__(self, item: "WorkItem") -> None:
+        self.item = item
+        super().__init__(f"work item {item.id} is already {item.state.value}")
+
+
+class WorkItemReserved(EngineError):
+    """Somebody else has claimed the work item."""
+
+    code = "engine.work_item_reserved"
+
+    def __init__(self, item: "WorkItem") -> None:
+        self.item = item
+        super().__init__(f"work item {item.id} is claimed by {item.assignee}")
+
+
+class ExpressionError(EngineError):
+    """The expression is not allowed or cannot be evaluated."""
+
+    code = "engine.expression"
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source if len(source) <= SHOWN_SOURCE else source[:SHOWN_SOURCE] + "…"
+        self.reason = reason
+        super().__init__(f"{self.source!r}: {reason}")
+
+
+class TermInvalid(EngineError):
+    """A term reads '<number or variable> <working days|days|months>'."""
+
+    code = "engine.term_invalid"
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
+        super().__init__(f"{text!r}: {reason}")
+
+
+class ExecutionFailed(EngineError):
+    """A running process could not go on: the element and the reason are told."""
+
+    code = "engine.execution_failed"
+
+    def __init__(self, element: str | None, reason: str) -> None:
+        self.element = element
+        self.reason = reason
+        super().__init__(f"{element}: {reason}" if element else reason)
+
+
+class ScenarioFailed(EngineError):
+    """A scenario does not go the way it says."""
+
+    code = "engine.scenario_failed"
+
+    def __init__(self, scenario: str, problems: Sequence[str]) -> None:
+        self.scenario = scenario
+        self.problems = tuple(problems)
+        super().__init__(f"{scenario}: " + "; ".join(self.problems))
+
+
+SHOWN_SOURCE = 200

@@ -1,0 +1,92 @@
+"""A running case as its callers see it, and what one step of it brought about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from engine.deadlines import ComputedDeadline
+from engine.workitem import WorkItem
+
+
+class InstanceStatus(StrEnum):
+    """RUNNING → COMPLETED by its end events, or CANCELLED with a ground."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can happen in it."""
+        return self is not InstanceStatus.RUNNING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessInstance:
+    """A root instance with the called processes inside it."""
+
+    id: UUID
+    definition_key: str
+    definition_version: int
+    bindings: Mapping[str, str]
+    """process key → definition sha256 of every package it may call, fixed at its start"""
+    status: InstanceStatus
+    revision: int
+    variables: Mapping[str, Any]
+    history_seq: int
+    history_head: str
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCall:
+    """A service task that waits for its handler."""
+
+    instance_id: UUID
+    task_id: UUID
+    definition_key: str
+    definition_version: int
+    element_id: str
+    handler: str
+    visit: int
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedDeadline:
+    """A named deadline that began to run with a work item."""
+
+    name: str
+    definition_key: str
+    element_id: str
+    work_item_id: UUID
+    law: str
+    computed: ComputedDeadline
+    start_event: str
+    """what it runs from: an element's or a variable's id, or the item's own element when it runs from its opening"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTimer:
+    """A timer whose hour has come."""
+
+    id: UUID
+    instance_id: UUID
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """What one change of a case brought about, for the caller to act on in the same transaction."""
+
+    instance: ProcessInstance
+    opened: tuple[WorkItem, ...] = ()
+    closed: tuple[WorkItem, ...] = ()
+    services: tuple[ServiceCall, ...] = ()
+    deadlines: tuple[OpenedDeadline, ...] = ()
+    ended: bool = False
