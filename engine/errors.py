@@ -139,6 +139,16 @@ class TermInvalid(EngineError):
         super().__init__(f"{text!r}: {reason}")
 
 
+class CalendarUnknown(EngineError):
+    """There is no such working calendar."""
+
+    code = "engine.calendar_unknown"
+
+    def __init__(self, calendar: str) -> None:
+        self.calendar = calendar
+        super().__init__(f"no working calendar {calendar!r}; there are AZ and KZ")
+
+
 class ExecutionFailed(EngineError):
     """A running process could not go on: the element and the reason are told."""
 
