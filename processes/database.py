@@ -14,9 +14,9 @@ def create_engine(url: str) -> sa.Engine:
 
     The lock is asked for again each millisecond: SQLite's own back-off doubles the wait (findings: 55 → 27 ms).
     """
+    engine = sa.create_engine(url, pool_size=20, max_overflow=20)
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=20, max_overflow=20)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False})
+        return engine
     sa.event.listen(engine, "connect", _on_connect)
     sa.event.listen(engine, "begin", _on_begin)
     return engine

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,6 +31,10 @@ class Body:
     def named(self, language: str | None = None) -> str:
         """Its title in `language`, or in its own working language."""
         return self.title.get(language or self.language) or self.title[self.language]
+
+    def local(self, moment: datetime) -> datetime:
+        """The instant on this body's clock."""
+        return moment.astimezone(ZoneInfo(self.time_zone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,133 @@
+"""Cases and the chain of their documents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from archive.blobs import BlobRef
+from archive.service import Accession
+from processes.errors import NotFound
+from processes.numbers import use_number
+from processes.tables import CaseDocumentRow, CaseRow
+from processes.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainLink:
+    """An earlier document as a later one names it: the hash of its first `bytes` bytes, which never change."""
+
+    document: UUID
+    number: str
+    sha256: str
+    bytes: int
+
+    def as_json(self) -> dict[str, Any]:
+        """An entry of `previous` in step.json."""
+        return {
+            "document": str(self.document),
+            "number": self.number,
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """A signed or sealed document of a case, ready for the archive."""
+
+    id: UUID
+    step_id: UUID
+    """the work item or service task it belongs to, which drew its number"""
+    number: str
+    element_id: str
+    kind: str
+    """step, sealed or attachment"""
+    type: str
+    title: str
+    language: str
+    level: str
+    signers: Sequence[Mapping[str, Any]]
+    blob: BlobRef
+    text: str
+    """what a search may find in it"""
+    previous: Sequence[UUID]
+
+
+def case_row(session: Session, case_id: UUID) -> CaseRow:
+    """The case with this id.
+
+    :raises NotFound: there is none
+    """
+    row = session.get(CaseRow, case_id)
+    if row is None:
+        raise NotFound("no such case")
+    return row
+
+
+def heads(session: Session, case_id: UUID) -> list[ChainLink]:
+    """The documents of a case that no later one has named yet, oldest first."""
+    rows = session.execute(
+        sa.select(CaseDocumentRow)
+        .where(CaseDocumentRow.case_id == case_id, CaseDocumentRow.referenced_by.is_(None))
+        .order_by(CaseDocumentRow.seq)
+    ).scalars()
+    return [ChainLink(document=row.document_id, number=row.number, sha256=row.sha256, bytes=row.bytes) for row in rows]
+
+
+def documents_of(session: Session, case_id: UUID) -> list[CaseDocumentRow]:
+    """Every document of a case in the order of its chain."""
+    query = sa.select(CaseDocumentRow).where(CaseDocumentRow.case_id == case_id).order_by(CaseDocumentRow.seq)
+    return list(session.execute(query).scalars())
+
+
+def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, actor: str) -> None:
+    """Take a document into the archive and at the end of its case's chain. The case's instance must be locked."""
+    uow.archive.accession(
+        Accession(
+            id=document.id,
+            case_id=case.id,
+            owner=str(case.body_id),
+            number=document.number,
+            type=document.type,
+            title=document.title,
+            language=document.language,
+            media_type="application/pdf",
+            status="in effect",
+            level=document.level,
+            access_level=case.access_level,
+            access_flags=tuple(case.access_flags),
+            retention_class=None,
+            signed_at=uow.now,
+            signers=tuple(document.signers),
+            properties={"element": document.element_id, "case_number": case.number},
+            text=document.text,
+            blob=document.blob,
+        ),
+        actor=actor,
+    )
+    last = uow.session.scalar(
+        sa.select(sa.func.max(CaseDocumentRow.seq)).where(CaseDocumentRow.case_id == case.id)
+    )
+    uow.insert(
+        CaseDocumentRow,
+        case_id=case.id,
+        seq=(last or 0) + 1,
+        document_id=document.id,
+        number=document.number,
+        element_id=document.element_id,
+        kind=document.kind,
+        sha256=document.blob.sha256,
+        bytes=document.blob.bytes,
+        at=uow.now,
+    )
+    if document.previous:
+        uow.session.execute(
+            sa.update(CaseDocumentRow)
+            .where(CaseDocumentRow.document_id.in_(document.previous), CaseDocumentRow.referenced_by.is_(None))
+            .values(referenced_by=document.id)
+        )
+    use_number(uow, document.step_id)

@@ -1,0 +1,105 @@
+"""From an OfficeDocument to the JSON a template reads, every text of it printable."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from processes.documents.glyphs import code_point, printable
+from processes.documents.labels import labels
+from processes.documents.model import AttachedFile, DocumentRemark, OfficeDocument
+
+MARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" fill="none" stroke="#9b1b30" stroke-width="3" '
+    'stroke-linecap="round" stroke-linejoin="round"><path d="M41 19a18 18 0 1 0 .6 8"/><path d="M16 24.5l6 6L41 12"/>'
+    '<path d="M32.5 11.5H41V20"/></svg>'
+)
+"""a seal ring whose stroke becomes a flow arrow"""
+
+
+def template_data(document: OfficeDocument) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What a template sees, and the code points that were replaced in it."""
+    words = labels(document.language)
+    signer = document.signer
+    shown = {
+        "body": document.body,
+        "number": document.number,
+        "title": document.title,
+        "summary": document.summary,
+        "decision": document.decision,
+        "addressee": document.addressee,
+        "text": [paragraph for paragraph in _paragraphs(document.text) if paragraph.strip()],
+        "sections": [{"title": s.title, "rows": [list(row) for row in s.rows]} for s in document.sections],
+        "remarks": [_remark(remark, words) for remark in document.remarks],
+        "attachments": [_attachment(file, words) for file in document.attachments],
+        "entries": [
+            {"number": e.number, "title": e.title, "sha256": e.sha256, "signer": e.signer, "time": e.time,
+             "size": byte_count(e.bytes, words)}
+            for e in document.entries
+        ],
+        "history": [
+            {"time": h.time, "event": h.event, "element": h.element, "actor": h.actor, "digest": h.digest}
+            for h in document.history
+        ],
+        "note": document.note or (words["unsigned_by_applicant"] if document.kind == "receipt" else ""),
+        "verify_code": document.verify_code,
+        "without_effect": document.without_effect,
+        "signer": {
+            "name": signer.name,
+            "capacity": signer.capacity,
+            "acts_for": signer.acts_for,
+            "ground": signer.ground,
+            "certificate": signer.certificate,
+        },
+    }  # fmt: skip
+    replaced: set[str] = set()
+    data = _printable(shown, replaced)
+    data["signer"]["sealed"] = signer.sealed
+    data |= {
+        "kind": document.kind,
+        "lang": document.language,
+        "date": date_parts(document.date),
+        "label": words,
+        "mark": MARK,
+        "has_step": bool(document.step),
+        "has_qr": bool(document.verify_url),
+        "replaced": bool(replaced),
+    }
+    return data, tuple(code_point(character) for character in sorted(replaced))
+
+
+def date_parts(day: date) -> dict[str, Any]:
+    """A day as a template needs it; the text is the form all four languages read: 19.03.2026."""
+    return {"year": day.year, "month": day.month, "day": day.day, "text": f"{day.day:02}.{day.month:02}.{day.year:04}"}
+
+
+def byte_count(count: int, words: Mapping[str, str]) -> str:
+    """`20 480 bytes` in the document's language."""
+    return words["bytes"].format(n=f"{count:,}".replace(",", "\N{NO-BREAK SPACE}"))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n")
+
+
+def _remark(remark: DocumentRemark, words: Mapping[str, str]) -> dict[str, str]:
+    about = words["round"].format(n=remark.round)
+    return {
+        "field": remark.field,
+        "text": remark.text,
+        "about": f"{remark.author} · {about}" if remark.author else about,
+    }
+
+
+def _attachment(file: AttachedFile, words: Mapping[str, str]) -> dict[str, str]:
+    return {"name": file.name, "sha256": file.sha256, "type": file.type, "size": byte_count(file.bytes, words)}
+
+
+def _printable(value: Any, replaced: set[str]) -> Any:
+    """`value` with every text in it made printable; what was replaced is added to `replaced`."""
+    if isinstance(value, str):
+        text, foreign = printable(value)
+        replaced |= foreign
+        return text
+    if isinstance(value, list):
+        return [_printable(item, replaced) for item in value]
+    return {name: _printable(item, replaced) for name, item in value.items()}

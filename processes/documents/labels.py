@@ -1,0 +1,98 @@
+"""The fixed words of a document, in the office's language."""
+
+from collections.abc import Mapping
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "number": {"az": "Nömrə", "kk": "Нөмірі", "ru": "Номер", "en": "Number"},
+    "date": {"az": "Tarix", "kk": "Күні", "ru": "Дата", "en": "Date"},
+    "to": {"az": "Kimə", "kk": "Кімге", "ru": "Кому", "en": "To"},
+    "decision": {"az": "Qərar", "kk": "Шешім", "ru": "Решение", "en": "Decision"},
+    "remarks": {"az": "İradlar", "kk": "Ескертулер", "ru": "Замечания", "en": "Remarks"},
+    "round": {"az": "baxış {n}", "kk": "{n}-қарау", "ru": "рассмотрение {n}", "en": "round {n}"},
+    "attachments": {"az": "Əlavələr", "kk": "Қосымшалар", "ru": "Приложения", "en": "Attachments"},
+    "name": {"az": "Ad", "kk": "Атауы", "ru": "Название", "en": "Name"},
+    "title": {"az": "Sənəd", "kk": "Құжат", "ru": "Документ", "en": "Document"},
+    "type": {"az": "Növ", "kk": "Түрі", "ru": "Тип", "en": "Type"},
+    "size": {"az": "Həcm", "kk": "Көлемі", "ru": "Объём", "en": "Size"},
+    "bytes": {"az": "{n} bayt", "kk": "{n} байт", "ru": "{n} байт", "en": "{n} bytes"},
+    "documents": {
+        "az": "İşin sənədləri",
+        "kk": "Істің құжаттары",
+        "ru": "Документы дела",
+        "en": "Documents of the case",
+    },
+    "history": {"az": "İşin gedişi", "kk": "Істің барысы", "ru": "Ход дела", "en": "History of the case"},
+    "time": {"az": "Vaxt", "kk": "Уақыты", "ru": "Время", "en": "Time"},
+    "event": {"az": "Hadisə", "kk": "Оқиға", "ru": "Событие", "en": "Event"},
+    "element": {"az": "Addım", "kk": "Қадам", "ru": "Шаг", "en": "Step"},
+    "actor": {"az": "Kim", "kk": "Кім", "ru": "Кто", "en": "Who"},
+    "signer": {"az": "İmzalayan", "kk": "Қол қойған", "ru": "Подписал", "en": "Signed by"},
+    "acts_for": {"az": "Kimi əvəz edir", "kk": "Кімнің орнына", "ru": "Замещает", "en": "Acting for"},
+    "ground": {"az": "Əsas", "kk": "Негіздеме", "ru": "Основание", "en": "Ground"},
+    "certificate": {"az": "Sertifikat", "kk": "Сертификат", "ru": "Сертификат", "en": "Certificate"},
+    "signed": {
+        "az": "Elektron imza ilə imzalanır; imza bu faylın içindədir.",
+        "kk": "Электрондық қолтаңбамен қол қойылады; қолтаңба осы файлдың ішінде.",
+        "ru": "Подписывается электронной подписью; подпись находится внутри этого файла.",
+        "en": "Signed electronically; the signature is inside this file.",
+    },
+    "sealed": {
+        "az": "Qurumun elektron möhürü ilə təsdiqlənir; möhür bu faylın içindədir.",
+        "kk": "Органның электрондық мөрімен куәландырылады; мөр осы файлдың ішінде.",
+        "ru": "Заверяется электронной печатью органа; печать находится внутри этого файла.",
+        "en": "Sealed with the body's electronic seal; the seal is inside this file.",
+    },
+    "verify": {
+        "az": "Sənədi yoxlayın",
+        "kk": "Құжатты тексеріңіз",
+        "ru": "Проверьте документ",
+        "en": "Verify this document",
+    },
+    "verify_alt": {
+        "az": "QR kod: sənədin yoxlanıldığı səhifə",
+        "kk": "QR код: құжатты тексеру беті",
+        "ru": "QR-код: страница проверки документа",
+        "en": "QR code: the page that verifies this document",
+    },
+    "seal": {
+        "az": "Möhür nişanı: oxa çevrilən halqa",
+        "kk": "Мөр белгісі: көрсеткіге айналатын сақина",
+        "ru": "Знак печати: кольцо, переходящее в стрелку",
+        "en": "Seal mark: a ring that becomes an arrow",
+    },
+    "data": {
+        "az": "Addımın maşınla oxunan qeydi",
+        "kk": "Қадамның машинамен оқылатын жазбасы",
+        "ru": "Машиночитаемая запись шага",
+        "en": "Machine-readable record of the step",
+    },
+    "original": {
+        "az": "Sənədin əsli elektrondur. Qeydi və əvvəlki sənədlərin nəzarət cəmləri: step.json əlavəsi.",
+        "kk": "Құжаттың түпнұсқасы – электрондық. Жазбасы мен алдыңғы құжаттардың бақылау қосындылары: step.json тіркемесі.",
+        "ru": "Подлинник — электронный. Запись и контрольные суммы предыдущих документов: вложение step.json.",
+        "en": "The original is electronic. Its record and the digests of earlier documents: attachment step.json.",
+    },
+    "without_effect": {"az": "QÜVVƏSİ YOXDUR", "kk": "КҮШІ ЖОҚ", "ru": "БЕЗ ПРАВОВОЙ СИЛЫ", "en": "WITHOUT EFFECT"},
+    "unsigned_by_applicant": {
+        "az": "Müraciət edən bu sənədi imzalamayıb: o, nəyin və nə vaxt daxil olduğunu təsdiq edir.",
+        "kk": "Өтініш беруші бұл құжатқа қол қойған жоқ: ол ненің және қашан келіп түскенін растайды.",
+        "ru": "Заявитель этот документ не подписывал: он подтверждает, что и когда поступило.",
+        "en": "Not signed by the applicant: it confirms what arrived and when.",
+    },
+    "replaced": {
+        "az": "Bu sənədin şriftində olmayan və ya görünməyən işarələr kodu ilə verilib, məsələn ⟨U+1F600⟩; "
+        "mətnin dəqiq forması step.json əlavəsindədir.",
+        "kk": "Осы құжаттың қарпінде жоқ немесе көрінбейтін таңбалар кодымен берілген, мысалы ⟨U+1F600⟩; "
+        "мәтіннің дәл түрі step.json тіркемесінде.",
+        "ru": "Знаки, которых нет в шрифте этого документа, и невидимые знаки даны кодом, например ⟨U+1F600⟩; "
+        "точный текст — во вложении step.json.",
+        "en": "Characters that this document's type lacks, and invisible ones, stand as their code, such as ⟨U+1F600⟩; "
+        "the exact text is in the attached step.json.",
+    },
+}
+"""name → language → words; `{n}` is a number"""
+
+
+def labels(language: str) -> dict[str, str]:
+    """Every label in one language."""
+    return {name: words[language] for name, words in LABELS.items()}

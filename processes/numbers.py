@@ -1,0 +1,78 @@
+"""Numbers: drawn from a register, never reused, never a silent gap. An unused one is annulled with a ground."""
+
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from processes.organisation import Body
+from processes.tables import CaseRow, NumberRow
+from processes.unit_of_work import UnitOfWork
+
+
+def draw_case_number(uow: UnitOfWork, body: Body, *, register: str, pattern: str, case_id: UUID) -> str:
+    """The next number of a body's register in its current year, e.g. ``R-2026-000431``."""
+    year = uow.now.astimezone(ZoneInfo(body.time_zone)).year
+    _lock_register(uow, f"{body.id}:{register}:{year}")
+    newest = uow.session.scalar(
+        sa.select(sa.func.max(NumberRow.seq)).where(
+            NumberRow.body_id == body.id, NumberRow.register == register, NumberRow.year == year
+        )
+    )
+    seq = (newest or 0) + 1
+    number = pattern.format(year=year, seq=seq, body=body.code.upper())
+    uow.insert(
+        NumberRow,
+        id=uuid4(),
+        body_id=body.id,
+        register=register,
+        year=year,
+        seq=seq,
+        number=number,
+        case_id=case_id,
+        state="used",
+        drawn_at=uow.now,
+    )
+    return number
+
+
+def _lock_register(uow: UnitOfWork, name: str) -> None:
+    if uow.session.get_bind().dialect.name == "postgresql":
+        uow.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("register:" + name))))
+
+
+def draw_document_number(uow: UnitOfWork, case: CaseRow, step_id: UUID) -> str:
+    """The number of a step's document, e.g. ``R-2026-000431/3``; the step keeps it over all its attempts."""
+    kept = uow.session.scalar(
+        sa.select(NumberRow.number).where(NumberRow.work_item_id == step_id, NumberRow.state != "annulled")
+    )
+    if kept:
+        return kept
+    uow.session.execute(sa.select(CaseRow.id).where(CaseRow.id == case.id).with_for_update())
+    uow.update(CaseRow, {"id": case.id}, document_seq=CaseRow.document_seq + 1)
+    seq = uow.session.scalar(sa.select(CaseRow.document_seq).where(CaseRow.id == case.id))
+    number = f"{case.number}/{seq}"
+    uow.insert(
+        NumberRow,
+        id=uuid4(),
+        body_id=case.body_id,
+        register=f"documents of {case.number}",
+        year=case.started_at.year,
+        seq=seq,
+        number=number,
+        work_item_id=step_id,
+        case_id=case.id,
+        state="drawn",
+        drawn_at=uow.now,
+    )
+    return number
+
+
+def use_number(uow: UnitOfWork, step_id: UUID) -> None:
+    """The document with the step's number is in the archive."""
+    uow.update(NumberRow, {"work_item_id": step_id, "state": "drawn"}, state="used")
+
+
+def annul_number(uow: UnitOfWork, step_id: UUID, ground: str) -> None:
+    """The step ended without a document: its number says why."""
+    uow.update(NumberRow, {"work_item_id": step_id, "state": "drawn"}, state="annulled", annulled_ground=ground)

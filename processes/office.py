@@ -1,0 +1,86 @@
+"""One installation, put together: what every use case is given first."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from archive.blobs import BlobStore
+from archive.service import Archive
+from engine.deadlines import WorkingCalendar
+from engine.service import DefinitionCache, Engine
+from engine.tables import CalendarOverrideRow
+from processes.clock import Clock
+from processes.documents import DocumentRenderer
+from processes.keyring import KeyRing
+from processes.organisation import role_scope
+from processes.settings import Settings
+from processes.unit_of_work import UnitOfWork
+from signing.service import Signing
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """The rooms of one installation and its clock, keys and database."""
+
+    settings: Settings
+    database: sa.Engine
+    clock: Clock
+    blobs: BlobStore
+    keys: KeyRing
+    signing: Signing
+    renderer: DocumentRenderer
+    definitions: DefinitionCache
+    enqueue: Callable[[Session, str, tuple[str, ...], str], None]
+    """(session, workflow, arguments, id): a job in the caller's transaction; the same id again does nothing"""
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A transaction of its own; leave it without `commit()` and nothing has happened."""
+        return self._unit(Session(self.database, expire_on_commit=False), own=True)
+
+    def joined(self, session: Session) -> UnitOfWork:
+        """The transaction of a job: flushes only."""
+        return self._unit(session, own=False)
+
+    def _unit(self, session: Session, *, own: bool) -> UnitOfWork:
+        now = self.clock()
+        return UnitOfWork(session, now=now, engine=self._engine, archive=self._archive, own=own)
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """A unit of work that takes no write lock and never commits."""
+        session = Session(self.database.execution_options(readonly=True), expire_on_commit=False)
+        with self._unit(session, own=True) as uow:
+            yield uow
+
+    def _engine(self, session: Session, now: datetime) -> Engine:
+        def scope_of(rule: str, variables: Mapping[str, Any]) -> str:
+            return role_scope(session, rule, variables)
+
+        def calendars(code: str) -> WorkingCalendar:
+            return working_calendar(session, code)
+
+        return Engine(session, now=now, definitions=self.definitions, calendars=calendars, scope_of=scope_of)
+
+    def _archive(self, session: Session, now: datetime) -> Archive:
+        return Archive(session, blobs=self.blobs, now=now)
+
+    def close(self) -> None:
+        """Let go of worker processes and connections."""
+        self.renderer.close()
+        self.database.dispose()
+
+
+def working_calendar(session: Session, code: str) -> WorkingCalendar:
+    """The calendar `code` with the newest version of each day's override."""
+    rows = session.execute(
+        sa.select(CalendarOverrideRow.day, CalendarOverrideRow.working)
+        .where(CalendarOverrideRow.calendar == code)
+        .order_by(CalendarOverrideRow.version)
+    )
+    overrides: dict[date, bool] = {row.day: row.working for row in rows}
+    return WorkingCalendar(code, overrides)

@@ -1,0 +1,34 @@
+"""Titles from deployed packages: a version never changes, so each is read once."""
+
+from collections.abc import Mapping
+
+from engine.definition import ProcessDefinition
+from processes.unit_of_work import UnitOfWork
+
+
+class Definitions:
+    """The packages a page needs, each asked for once."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._found: dict[tuple[str, int | None], ProcessDefinition] = {}
+
+    def get(self, key: str, version: int | None = None) -> ProcessDefinition:
+        """A deployed version, the newest without one."""
+        if (key, version) not in self._found:
+            self._found[key, version] = self._uow.engine.definition(key, version)
+        return self._found[key, version]
+
+    def process_title(self, key: str, version: int | None = None) -> Mapping[str, str]:
+        """The title of a process in four languages."""
+        return self.get(key, version).package.titles
+
+    def step_title(self, key: str, version: int, element_id: str) -> Mapping[str, str]:
+        """The shown title of an element in four languages."""
+        element = self.get(key, version).package.elements.get(element_id)
+        return element.titles if element and element.titles else {"en": element.name if element else element_id}
+
+    def role_title(self, key: str, version: int, role: str) -> Mapping[str, str]:
+        """The shown title of a lane's role."""
+        found = self.get(key, version).package.roles.get(role)
+        return found.titles if found else {"en": role}

@@ -1,0 +1,35 @@
+"""Pages of long lists."""
+
+from dataclasses import dataclass
+
+PAGE = 50
+"""lines a page shows"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Where a list stands: page numbers begin at 1."""
+
+    page: int
+    total: int
+    size: int = PAGE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def offset(self) -> int:
+        """Lines before this page."""
+        return (self.page - 1) * self.size
+
+    @property
+    def first(self) -> int:
+        """The number of the first line shown; 0 if there is none."""
+        return min(self.offset + 1, self.total)
+
+    @property
+    def last(self) -> int:
+        """The number of the last line shown."""
+        return min(self.offset + self.size, self.total)

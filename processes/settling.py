@@ -1,0 +1,100 @@
+"""What one advance of a case brings with it, in the same transaction: deadlines, numbers, attempts, jobs, the case's end."""
+
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from engine.deadlines import ComputedDeadline
+from engine.instance import Advance, OpenedDeadline, ServiceCall
+from engine.workitem import WorkItem, WorkItemState
+from processes.numbers import annul_number
+from processes.office import Office
+from processes.tables import CaseRow, DeadlineRow, DraftRow, SigningAttemptRow
+from processes.unit_of_work import UnitOfWork
+
+
+def settle(office: Office, uow: UnitOfWork, advance: Advance) -> None:
+    """Write down what follows from an advance; call it after every engine operation that returns one."""
+    for item in advance.closed:
+        _close(uow, item)
+    for deadline in advance.deadlines:
+        _open_deadline(uow, advance, deadline)
+    for call in advance.services:
+        office.enqueue(uow.session, "service_task", (str(call.instance_id), str(call.task_id)), job_id(call))
+    if advance.ended:
+        _end(uow, advance)
+
+
+def job_id(call: ServiceCall) -> str:
+    """One job a service task: enqueued again, it is the same job."""
+    return f"{call.instance_id}:{call.task_id}"
+
+
+def _close(uow: UnitOfWork, item: WorkItem) -> None:
+    kept = item.state is WorkItemState.COMPLETED
+    uow.session.execute(
+        sa.update(DeadlineRow)
+        .where(DeadlineRow.work_item_id == item.id, DeadlineRow.state == "running")
+        .values(
+            state=sa.case((DeadlineRow.due_at < uow.now, "breached"), else_="kept" if kept else "cancelled"),
+            ended_at=uow.now,
+        )
+    )
+    uow.session.execute(
+        sa.update(DeadlineRow)
+        .where(DeadlineRow.work_item_id == item.id, DeadlineRow.state == "breached", DeadlineRow.ended_at.is_(None))
+        .values(ended_at=uow.now)
+    )
+    uow.session.execute(sa.delete(DraftRow).where(DraftRow.work_item_id == item.id))
+    if not kept:
+        annul_number(uow, item.id, "the step was interrupted before it was signed")
+        uow.update(
+            SigningAttemptRow,
+            {"work_item_id": item.id, "state": "prepared"},
+            state="abandoned",
+            ended_at=uow.now,
+            ended_reason="the step was interrupted",
+        )
+
+
+def _open_deadline(uow: UnitOfWork, advance: Advance, deadline: OpenedDeadline) -> None:
+    computed = deadline.computed
+    uow.insert(
+        DeadlineRow,
+        id=uuid4(),
+        case_id=advance.instance.id,
+        work_item_id=deadline.work_item_id,
+        name=deadline.name,
+        law=deadline.law,
+        amount=computed.term.amount,
+        unit=str(computed.term.unit),
+        start_event=deadline.start_event,
+        starts_on=computed.starts_on,
+        due_on=computed.due_on,
+        due_at=computed.due_at,
+        state="running",
+        explanation=explanation(computed, deadline.definition_key),
+        recomputations=[],
+    )
+
+
+def explanation(computed: ComputedDeadline, definition_key: str) -> dict[str, object]:
+    """What a page needs to derive the deadline in words: the days that did not count and why."""
+    return {
+        "definition": definition_key,
+        "skipped": [
+            {"first": run.first.isoformat(), "last": run.last.isoformat(), "reason": str(run.reason)}
+            for run in computed.skipped
+        ],
+    }
+
+
+def _end(uow: UnitOfWork, advance: Advance) -> None:
+    uow.update(CaseRow, {"id": advance.instance.id}, status=str(advance.instance.status), ended_at=uow.now)
+    uow.audit.record(
+        "case:instance:end",
+        actor="system",
+        subject=str(advance.instance.id),
+        stream=str(advance.instance.id),
+        details={"status": str(advance.instance.status)},
+    )

@@ -1,0 +1,154 @@
+"""What an officer signs: the document of a human step and the step.json embedded in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from engine.definition import ProcessDefinition
+from engine.workitem import WorkItem
+from processes.cases import ChainLink
+from processes.documents import AttachedFile, DocumentRemark, DocumentSection, OfficeDocument, SignerBlock
+from processes.forms import Form
+from processes.mandates import Mandate
+from processes.office import Office
+from processes.options import OptionSource
+from processes.organisation import Body
+from processes.sealing import verify_code
+from processes.tables import AttachmentRow, CaseRow, CertificateRow
+from processes.words import word
+
+FIELD = "officer"
+"""the signature field of a step's document"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContent:
+    """Everything a step's document is made of, gathered in one short transaction."""
+
+    document_id: UUID
+    number: str
+    case: CaseRow
+    body: Body
+    item: WorkItem
+    definition: ProcessDefinition
+    form: Form
+    options: OptionSource
+    fields: Mapping[str, Any]
+    remarks: Sequence[Mapping[str, Any]]
+    attachments: Sequence[AttachmentRow]
+    mandate: Mandate
+    certificate: CertificateRow
+    previous: Sequence[ChainLink]
+    round: int
+
+    @property
+    def decision(self) -> str | None:
+        """The value of the form's field `decision`."""
+        value = self.fields.get("decision")
+        return None if value is None else str(value)
+
+    @property
+    def title(self) -> str:
+        """The step's title in the body's language."""
+        return self.definition.package.elements[self.item.element_id].titles[self.body.language]
+
+
+def step_record(office: Office, content: StepContent) -> dict[str, Any]:
+    """step.json: what was decided, by whom, in which capacity, on what, after which documents."""
+    item, mandate, body = content.item, content.mandate, content.body
+    return {
+        "karguzar": "step/1",
+        "document": str(content.document_id),
+        "number": content.number,
+        "title": content.title,
+        "case": {
+            "id": str(content.case.id),
+            "number": content.case.number,
+            "process": content.case.definition_key,
+        },
+        "process": {
+            "key": content.definition.key,
+            "version": content.definition.version,
+            "sha256": content.definition.sha256,
+        },
+        "step": {"work_item": str(item.id), "element": item.element_id, "round": content.round},
+        "body": {"id": str(body.id), "code": body.code, "title": body.named()},
+        "decision": content.decision,
+        "fields": dict(content.fields),
+        "remarks": [dict(remark) for remark in content.remarks],
+        "attachments": [
+            {"name": each.name, "sha256": each.sha256, "bytes": each.bytes, "type": each.media_type, "field": each.field}
+            for each in content.attachments
+        ],
+        "mandate": {
+            "id": str(mandate.id),
+            "holder": mandate.holder,
+            "role": mandate.role,
+            "capacity": mandate.capacity,
+            "acts_for": mandate.acts_for,
+            "ground": {
+                "act": mandate.ground_act,
+                "number": mandate.ground_number,
+                "date": mandate.ground_date.isoformat(),
+                "sha256": mandate.ground_sha256,
+            },
+        },
+        "certificate": content.certificate.serial,
+        "prepared_at": office.clock().isoformat(),
+        "expected_signatures": [{"field": FIELD, "role": mandate.role, "person": mandate.holder}],
+        "previous": [link.as_json() for link in content.previous],
+    }
+
+
+def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) -> OfficeDocument:
+    """The office document that shows the same to people."""
+    language, code = content.body.language, verify_code(content.document_id)
+    shown = content.form.display(content.fields, language, content.options)
+    labels = content.form.labels(language)
+    return OfficeDocument(
+        kind="step",
+        language=language,
+        body=content.body.named(),
+        number=content.number,
+        title=content.title,
+        summary=content.case.subject,
+        date=content.body.local(office.clock()).date(),
+        decision=content.form.decision_label(content.fields, language),
+        sections=tuple(DocumentSection(title=title, rows=tuple(rows)) for title, rows in shown),
+        remarks=tuple(
+            DocumentRemark(
+                field=labels.get(remark["field"], remark["field"]),
+                text=remark["text"],
+                author=content.mandate.holder,
+                round=content.round,
+            )
+            for remark in content.remarks
+        ),
+        attachments=tuple(
+            AttachedFile(name=each.name, sha256=each.sha256, bytes=each.bytes, type=each.media_type)
+            for each in content.attachments
+        ),
+        signer=signer_block(content.mandate, content.certificate, language),
+        step=step,
+        verify_code=code,
+        verify_url=f"{office.settings.public_url}/verify/{code}",
+    )
+
+
+def signer_block(mandate: Mandate, certificate: CertificateRow, language: str) -> SignerBlock:
+    """Who signs, in which capacity, for whom, on what ground, with which certificate."""
+    return SignerBlock(
+        name=mandate.holder,
+        capacity=word(mandate.capacity, language),
+        acts_for=mandate.acts_for or "",
+        ground=mandate.ground,
+        certificate=f"{certificate.serial} · {certificate.issuer}",
+    )
+
+
+def searchable(paper: OfficeDocument) -> str:
+    """What a search in the archive may find in a document."""
+    rows = [f"{label} {value}" for section in paper.sections for label, value in section.rows]
+    remarks = [remark.text for remark in paper.remarks]
+    return "\n".join([paper.title, paper.summary, paper.text, paper.signer.name, *rows, *remarks])

@@ -1,0 +1,142 @@
+"""The few words that documents made by the office itself need, in its four languages."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "e-seal": {
+        "az": "qurumun elektron möhürü",
+        "kk": "органның электрондық мөрі",
+        "ru": "электронная печать органа",
+        "en": "the body's electronic seal",
+    },
+    "acting-for": {
+        "az": "{name} əvəzinə",
+        "kk": "{name} орнына",
+        "ru": "за {name}",
+        "en": "acting for {name}",
+    },
+    "head": {"az": "rəhbər", "kk": "басшы", "ru": "руководитель", "en": "head"},
+    "deputy": {"az": "rəhbərin müavini", "kk": "басшының орынбасары", "ru": "заместитель руководителя", "en": "deputy head"},
+    "substitute": {"az": "əvəz edən şəxs", "kk": "алмастырушы тұлға", "ru": "исполняющий обязанности", "en": "substitute"},
+    "responsible_person": {
+        "az": "məsul şəxs",
+        "kk": "жауапты тұлға",
+        "ru": "ответственное лицо",
+        "en": "responsible person",
+    },
+    "operator_person": {
+        "az": "Reyestr operatorunun məsul şəxsi",
+        "kk": "Тізілім операторының жауапты тұлғасы",
+        "ru": "ответственное лицо оператора Реестра",
+        "en": "the Registry operator's responsible person",
+    },
+    "clerk": {"az": "kargüzar", "kk": "іс жүргізуші", "ru": "делопроизводитель", "en": "clerk"},
+    "executor": {"az": "icraçı", "kk": "орындаушы", "ru": "исполнитель", "en": "executor"},
+    "archivist": {"az": "arxivçi", "kk": "мұрағатшы", "ru": "архивист", "en": "archivist"},
+    "supervisor": {"az": "nəzarətçi", "kk": "бақылаушы", "ru": "контролёр", "en": "supervisor"},
+    "designer": {"az": "proses dizayneri", "kk": "үдеріс жобалаушысы", "ru": "проектировщик процессов", "en": "process designer"},
+    "administrator": {"az": "inzibatçı", "kk": "әкімші", "ru": "администратор", "en": "administrator"},
+    "curator": {"az": "kurator", "kk": "куратор", "ru": "куратор", "en": "curator"},
+    "officer": {"az": "vəzifəli şəxs", "kk": "лауазымды тұлға", "ru": "должностное лицо", "en": "officer"},
+    "number": {"az": "Qeydiyyat nömrəsi", "kk": "Тіркеу нөмірі", "ru": "Регистрационный номер", "en": "Registration number"},
+    "received": {"az": "Daxil olub", "kk": "Келіп түсті", "ru": "Поступило", "en": "Received"},
+    "registered": {"az": "Qeydiyyata alınıb", "kk": "Тіркелді", "ru": "Зарегистрировано", "en": "Registered"},
+    "channel": {"az": "Daxilolma yolu", "kk": "Келіп түсу жолы", "ru": "Способ поступления", "en": "Channel"},
+    "attachments": {"az": "Əlavələr", "kk": "Қосымшалар", "ru": "Приложения", "en": "Attachments"},
+    "none": {"az": "yoxdur", "kk": "жоқ", "ru": "нет", "en": "none"},
+    "tracking-code": {"az": "İzləmə kodu", "kk": "Бақылау коды", "ru": "Код отслеживания", "en": "Tracking code"},
+    "what-arrived": {"az": "Nə daxil olub", "kk": "Не келіп түсті", "ru": "Что поступило", "en": "What arrived"},
+    "receipt-title": {
+        "az": "Müraciətin qəbulu haqqında qəbz",
+        "kk": "Өтініштің қабылданғаны туралы талон",
+        "ru": "Расписка о приёме обращения",
+        "en": "Receipt for an appeal",
+    },
+    "receipt-summary": {
+        "az": "Qurum müraciəti almış və qeydiyyata almışdır. Bu sənədi müraciət edən şəxs imzalamayıb.",
+        "kk": "Орган өтінішті алып, тіркеді. Бұл құжатқа өтініш беруші қол қоймаған.",
+        "ru": "Орган получил и зарегистрировал обращение. Заявитель этот документ не подписывал.",
+        "en": "The body has received and registered the appeal. This document is not signed by the applicant.",
+    },
+    "answer-by": {"az": "Cavab müddəti", "kk": "Жауап беру мерзімі", "ru": "Срок ответа", "en": "Answer due"},
+    "extract-title": {
+        "az": "Elektron Reyestrdən çıxarış",
+        "kk": "Электрондық тізілімнен үзінді",
+        "ru": "Выписка из Электронного реестра",
+        "en": "Extract from the Electronic Registry",
+    },
+    "extract-summary": {
+        "az": "Xidmət Reyestrin müvafiq bölməsinə daxil edilmişdir.",
+        "kk": "Қызмет тізілімнің тиісті бөліміне енгізілді.",
+        "ru": "Услуга внесена в соответствующий раздел Реестра.",
+        "en": "The service has been entered in its section of the Registry.",
+    },
+    "version": {"az": "Qeydin versiyası", "kk": "Жазбаның нұсқасы", "ru": "Версия записи", "en": "Version of the entry"},
+    "late": {
+        "az": "Gec təqdim olunub: son gün {day} idi",
+        "kk": "Кеш ұсынылды: соңғы күні {day} болған",
+        "ru": "Представлено с опозданием: последний день был {day}",
+        "en": "Submitted late: it was due on {day}",
+    },
+    "term": {"az": "Müddət", "kk": "Мерзім", "ru": "Срок", "en": "Term"},
+    "entry": {"az": "Reyestr qeydi", "kk": "Тізілім жазбасы", "ru": "Запись реестра", "en": "Registry entry"},
+    "manifest-title": {
+        "az": "İşin sənədlərinin siyahısı",
+        "kk": "Іс құжаттарының тізімдемесі",
+        "ru": "Опись документов дела",
+        "en": "Dossier manifest",
+    },
+    "manifest-summary": {
+        "az": "İşin bütün sənədləri hash qiymətləri ilə və işin tarixçəsi.",
+        "kk": "Істің барлық құжаттары хэш мәндерімен және істің тарихы.",
+        "ru": "Все документы дела с их хеш-суммами и история дела.",
+        "en": "Every document of the case with its hash, and the case's history.",
+    },
+    "classification": {"az": "Təsnifat", "kk": "Жіктеу", "ru": "Классификация", "en": "Classification"},
+    "file": {"az": "İş (qovluq)", "kk": "Іс (бума)", "ru": "Дело", "en": "File"},
+    "retention": {"az": "Saxlama müddəti", "kk": "Сақтау мерзімі", "ru": "Срок хранения", "en": "Retention"},
+    "access": {"az": "İcazə səviyyəsi", "kk": "Қолжетімділік деңгейі", "ru": "Уровень доступа", "en": "Access level"},
+    "documents": {"az": "Sənədlərin sayı", "kk": "Құжаттар саны", "ru": "Количество документов", "en": "Documents"},
+    "history-head": {
+        "az": "Tarixçənin son hash qiyməti",
+        "kk": "Тарихтың соңғы хэш мәні",
+        "ru": "Последний хеш истории",
+        "en": "Head of the history's chain",
+    },
+    "notice": {"az": "Bildiriş", "kk": "Хабарлама", "ru": "Уведомление", "en": "Notice"},
+    "ground": {"az": "Əsas", "kk": "Негіз", "ru": "Основание", "en": "Ground"},
+    "body": {"az": "Qurum", "kk": "Орган", "ru": "Орган", "en": "Body"},
+    "new-term": {"az": "Yeni müddət", "kk": "Жаңа мерзім", "ru": "Новый срок", "en": "New term"},
+    "appointment-title": {
+        "az": "Məsul şəxsin təyin edilməsi haqqında əmr",
+        "kk": "Жауапты тұлғаны тағайындау туралы бұйрық",
+        "ru": "Приказ о назначении ответственного лица",
+        "en": "Order appointing the responsible person",
+    },
+    "substitution-title": {
+        "az": "Səlahiyyətlərin müvəqqəti həvalə edilməsi haqqında əmr",
+        "kk": "Өкілеттіктерді уақытша жүктеу туралы бұйрық",
+        "ru": "Приказ о временном возложении полномочий",
+        "en": "Substitution order",
+    },
+    "appointed": {"az": "Təyin edilir", "kk": "Тағайындалады", "ru": "Назначается", "en": "Appointed"},
+    "capacity": {"az": "Səlahiyyət", "kk": "Өкілеттік", "ru": "Полномочие", "en": "Capacity"},
+    "valid-from": {"az": "Qüvvəyə minir", "kk": "Күшіне енеді", "ru": "Действует с", "en": "In force from"},
+    "valid-to": {"az": "Qüvvədədir", "kk": "Күші бар", "ru": "Действует до", "en": "In force until"},
+}
+
+
+def word(key: str, language: str, **facts: str) -> str:
+    """The word in a language, with its facts filled in."""
+    return WORDS[key][language].format(**facts)
+
+
+def day(moment: date) -> str:
+    """A day as documents write it: dd.mm.yyyy."""
+    return f"{moment:%d.%m.%Y}"
+
+
+def minute(moment: datetime) -> str:
+    """An instant as documents write it, on the clock it carries."""
+    return f"{moment:%d.%m.%Y, %H:%M}"
