@@ -9,7 +9,8 @@ from processes.documents.errors import NotCanonical
 
 def canonical_json(value: Any) -> bytes:
     """UTF-8 bytes of `value` by RFC 8785. Raises NotCanonical for NaN, integers beyond 2^53, lone surrogates and
-    anything that is no JSON value: dates, UUIDs and decimals are written as strings by whoever knows their form."""
+    anything that is no JSON value: dates, UUIDs and decimals are written as strings by whoever knows their form.
+    """
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:

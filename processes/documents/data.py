@@ -6,7 +6,7 @@ from typing import Any
 
 from processes.documents.glyphs import code_point, printable
 from processes.documents.labels import labels
-from processes.documents.model import AttachedFile, DocumentRemark, OfficeDocument
+from processes.documents.model import AttachedFile, DocumentRemark, HistoryLine, ManifestEntry, OfficeDocument
 
 MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" fill="none" stroke="#9b1b30" stroke-width="3" '
@@ -19,41 +19,9 @@ MARK = (
 def template_data(document: OfficeDocument) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What a template sees, and the code points that were replaced in it."""
     words = labels(document.language)
-    signer = document.signer
-    shown = {
-        "body": document.body,
-        "number": document.number,
-        "title": document.title,
-        "summary": document.summary,
-        "decision": document.decision,
-        "addressee": document.addressee,
-        "text": [paragraph for paragraph in _paragraphs(document.text) if paragraph.strip()],
-        "sections": [{"title": s.title, "rows": [list(row) for row in s.rows]} for s in document.sections],
-        "remarks": [_remark(remark, words) for remark in document.remarks],
-        "attachments": [_attachment(file, words) for file in document.attachments],
-        "entries": [
-            {"number": e.number, "title": e.title, "sha256": e.sha256, "signer": e.signer, "time": e.time,
-             "size": byte_count(e.bytes, words)}
-            for e in document.entries
-        ],
-        "history": [
-            {"time": h.time, "event": h.event, "element": h.element, "actor": h.actor, "digest": h.digest}
-            for h in document.history
-        ],
-        "note": document.note or (words["unsigned_by_applicant"] if document.kind == "receipt" else ""),
-        "verify_code": document.verify_code,
-        "without_effect": document.without_effect,
-        "signer": {
-            "name": signer.name,
-            "capacity": signer.capacity,
-            "acts_for": signer.acts_for,
-            "ground": signer.ground,
-            "certificate": signer.certificate,
-        },
-    }  # fmt: skip
     replaced: set[str] = set()
-    data = _printable(shown, replaced)
-    data["signer"]["sealed"] = signer.sealed
+    data = _printable(_texts(document, words), replaced)
+    data["signer"]["sealed"] = document.signer.sealed
     data |= {
         "kind": document.kind,
         "lang": document.language,
@@ -65,6 +33,22 @@ def template_data(document: OfficeDocument) -> tuple[dict[str, Any], tuple[str, 
         "replaced": bool(replaced),
     }
     return data, tuple(code_point(character) for character in sorted(replaced))
+
+
+def _texts(document: OfficeDocument, words: Mapping[str, str]) -> dict[str, Any]:
+    """Everything that somebody wrote, in the shape templates read."""
+    names = ("body", "number", "title", "summary", "decision", "addressee", "verify_code", "without_effect")
+    signer = ("name", "capacity", "acts_for", "ground", "certificate")
+    return {name: getattr(document, name) for name in names} | {
+        "text": [paragraph for paragraph in _paragraphs(document.text) if paragraph.strip()],
+        "sections": [{"title": s.title, "rows": [list(row) for row in s.rows]} for s in document.sections],
+        "remarks": [_remark(remark, words) for remark in document.remarks],
+        "attachments": [_attachment(file, words) for file in document.attachments],
+        "entries": [_entry(entry, words) for entry in document.entries],
+        "history": [_event(line) for line in document.history],
+        "note": document.note or (words["unsigned_by_applicant"] if document.kind == "receipt" else ""),
+        "signer": {name: getattr(document.signer, name) for name in signer},
+    }
 
 
 def date_parts(day: date) -> dict[str, Any]:
@@ -92,6 +76,16 @@ def _remark(remark: DocumentRemark, words: Mapping[str, str]) -> dict[str, str]:
 
 def _attachment(file: AttachedFile, words: Mapping[str, str]) -> dict[str, str]:
     return {"name": file.name, "sha256": file.sha256, "type": file.type, "size": byte_count(file.bytes, words)}
+
+
+def _entry(entry: ManifestEntry, words: Mapping[str, str]) -> dict[str, str]:
+    named = {name: getattr(entry, name) for name in ("number", "title", "sha256", "signer", "time")}
+    return named | {"size": byte_count(entry.bytes, words)}
+
+
+def _event(line: HistoryLine) -> dict[str, str]:
+    named = {name: getattr(line, name) for name in ("time", "event", "element", "actor")}
+    return named | {"digest": f"{line.digest[:16]}…" if line.digest else ""}
 
 
 def _printable(value: Any, replaced: set[str]) -> Any:

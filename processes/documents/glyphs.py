@@ -30,6 +30,8 @@ _UNIT = re.compile(r"⟨U\+[0-9A-F]{4,6}⟩|.", re.DOTALL)
 _LONG_WORD = re.compile(rf"[^ \n]{{{LONGEST_WORD + 1},}}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BREAK_EACH = 8
+_PILE = re.compile("([\u0300-\u036f\u0483-\u0489]{3})([\u0300-\u036f\u0483-\u0489]+)")
+"""more than three marks on one letter, which would run over the lines above"""
 
 
 @cache
@@ -49,12 +51,19 @@ def printable(text: str) -> tuple[str, frozenset[str]]:
     foreign = frozenset(text) - printable_characters()
     if foreign:
         text = text.translate({ord(character): f"⟨{code_point(character)}⟩" for character in foreign})
-    return _LONG_WORD.sub(_soften, text), foreign
+    piled = {mark for _, rest in _PILE.findall(text) for mark in rest}
+    text = _PILE.sub(_unpile, text)
+    return _LONG_WORD.sub(_soften, text), foreign | piled
 
 
 def code_point(character: str) -> str:
     """`U+1F600`."""
     return f"U+{ord(character):04X}"
+
+
+def _unpile(pile: re.Match[str]) -> str:
+    """Three marks where they are, the others by their code."""
+    return pile.group(1) + "".join(f"⟨{code_point(mark)}⟩" for mark in pile.group(2))
 
 
 def _soften(word: re.Match[str]) -> str:

@@ -68,7 +68,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "original": {
         "az": "Sənədin əsli elektrondur. Qeydi və əvvəlki sənədlərin nəzarət cəmləri: step.json əlavəsi.",
-        "kk": "Құжаттың түпнұсқасы – электрондық. Жазбасы мен алдыңғы құжаттардың бақылау қосындылары: step.json тіркемесі.",
+        "kk": "Түпнұсқасы – электрондық. Жазбасы мен алдыңғы құжаттардың хештері: step.json тіркемесі.",
         "ru": "Подлинник — электронный. Запись и контрольные суммы предыдущих документов: вложение step.json.",
         "en": "The original is electronic. Its record and the digests of earlier documents: attachment step.json.",
     },

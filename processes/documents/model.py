@@ -81,7 +81,7 @@ class HistoryLine:
     element: str
     actor: str = ""
     digest: str = ""
-    """the head of the case's hash chain after this event"""
+    """the head of the case's hash chain after this event; the page shows its first 16 digits"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

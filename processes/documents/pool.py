@@ -32,7 +32,7 @@ class CompileRequest:
     name: str
 
 
-class _Gone(Exception):  # noqa: N818  (it never leaves this module)
+class _Gone(Exception):
     """The worker died or hung up."""
 
 
@@ -46,7 +46,7 @@ class _Worker:
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own file)
                 [sys.executable, "-I", str(_WORKER), str(root), str(fonts)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=environment,
@@ -54,7 +54,7 @@ class _Worker:
         self.socket = ours
 
     def ask(self, request: Mapping[str, Any], deadline: float) -> tuple[dict[str, Any], bytes]:
-        """Sends and waits. Raises TimeoutError at `deadline` (monotonic seconds) and _Gone when the process is no more."""
+        """Sends and waits. Raises TimeoutError at `deadline` (monotonic seconds), _Gone when the process died."""
         try:
             self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
             data = json.dumps(request).encode()
@@ -127,8 +127,12 @@ class WorkerPool:
 
     def _ask(self, worker: "_Worker | None", request: CompileRequest) -> tuple["_Worker", dict[str, Any], bytes]:
         """Asks; a process found dead is replaced once, for it may have died of something else while idle."""
-        message = {"source": request.source, "inputs": dict(request.inputs), "name": request.name}
-        message["seconds"] = self._timeout
+        message = {
+            "source": request.source,
+            "inputs": dict(request.inputs),
+            "name": request.name,
+            "seconds": self._timeout,
+        }
         for _ in range(2):
             worker = worker or self._start()
             try:

@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import segno
 
@@ -33,7 +34,8 @@ class DocumentRenderer:
     ) -> RenderedDocument:
         """The document by the generic template, or by a package's own: the source text `template`, called `name` in
         refusals. A template sees the data and the product's own parts (`/office.typ`), no other file and no network.
-        Raises DocumentRefused, RendererBusy, NotCanonical."""
+        Raises DocumentRefused, RendererBusy, NotCanonical.
+        """
         source = _GENERIC if template is None else template
         if any(namespace in source for namespace in _PACKAGE_NAMESPACES):
             raise DocumentRefused("package", "a template may import nothing from outside", where=name)
@@ -49,7 +51,7 @@ class DocumentRenderer:
         """Ends the workers."""
         self._pool.close()
 
-    def __enter__(self) -> "DocumentRenderer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
