@@ -46,15 +46,17 @@ def _close(uow: UnitOfWork, item: WorkItem) -> None:
         .values(ended_at=uow.now)
     )
     uow.session.execute(sa.delete(DraftRow).where(DraftRow.work_item_id == item.id))
+    reason = "somebody else completed the step" if kept else "the step was interrupted before it was signed"
+    uow.update(
+        SigningAttemptRow,
+        {"work_item_id": item.id, "state": "prepared"},
+        state="abandoned",
+        pdf=None,
+        ended_at=uow.now,
+        ended_reason=reason,
+    )
     if not kept:
-        annul_number(uow, item.id, "the step was interrupted before it was signed")
-        uow.update(
-            SigningAttemptRow,
-            {"work_item_id": item.id, "state": "prepared"},
-            state="abandoned",
-            ended_at=uow.now,
-            ended_reason="the step was interrupted",
-        )
+        annul_number(uow, item.id, reason)
 
 
 def _open_deadline(uow: UnitOfWork, advance: Advance, deadline: OpenedDeadline) -> None:

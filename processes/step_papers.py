@@ -73,7 +73,7 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
             "sha256": content.definition.sha256,
         },
         "step": {"work_item": str(item.id), "element": item.element_id, "round": content.round},
-        "body": {"id": str(body.id), "code": body.code, "title": body.named()},
+        "body": {"id": str(body.id), "code": body.code, "title": body.named(), "language": body.language},
         "decision": content.decision,
         "fields": dict(content.fields),
         "remarks": [dict(remark) for remark in content.remarks],

@@ -1,0 +1,89 @@
+"""Officers' certificates and the PIN that opens their keys."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from processes.errors import NoCertificate, PinLocked, PinRefused
+from processes.office import Office
+from processes.tables import CertificateRow
+from processes.unit_of_work import UnitOfWork
+from signing.errors import WrongPin
+from signing.keys import SigningKey
+from signing.keys.pkcs12 import open_pkcs12, unwrap
+
+PIN_TRIES = 5
+PIN_LOCK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedKey:
+    """An officer's key, open in memory for one signature."""
+
+    certificate: CertificateRow
+    key: SigningKey
+
+
+def certificate_of(uow: UnitOfWork, person_id: UUID) -> CertificateRow:
+    """The newest certificate of a person that is valid now.
+
+    :raises NoCertificate: there is none
+    """
+    row = uow.session.execute(
+        sa.select(CertificateRow)
+        .where(
+            CertificateRow.person_id == person_id,
+            CertificateRow.revoked_at.is_(None),
+            CertificateRow.not_before <= uow.now,
+            CertificateRow.not_after > uow.now,
+        )
+        .order_by(CertificateRow.not_after.desc())
+    ).scalar()
+    if row is None:
+        raise NoCertificate
+    return row
+
+
+def open_key(office: Office, person_id: UUID, pin: str) -> OpenedKey:
+    """Open a person's key with the PIN. A wrong one is counted, in a transaction of its own.
+
+    :raises PinRefused: wrong, with the tries left
+    :raises PinLocked: too many wrong ones, with when it opens again
+    """
+    with office.reading() as uow:
+        certificate = certificate_of(uow, person_id)
+        if certificate.locked_until is not None and certificate.locked_until > uow.now:
+            raise PinLocked(certificate.locked_until)
+    try:
+        key = open_pkcs12(unwrap(certificate.wrapped_key or b"", office.keys.server_key), pin)
+    except WrongPin:
+        _count_wrong_pin(office, certificate, person_id)
+    _forget_wrong_pins(office, certificate)
+    return OpenedKey(certificate=certificate, key=key)
+
+
+def _count_wrong_pin(office: Office, certificate: CertificateRow, person_id: UUID) -> None:
+    with office.unit_of_work() as uow:
+        uow.update(CertificateRow, {"id": certificate.id}, failed_pins=CertificateRow.failed_pins + 1)
+        failed = uow.session.scalar(sa.select(CertificateRow.failed_pins).where(CertificateRow.id == certificate.id))
+        left = PIN_TRIES - (failed or 0)
+        uow.audit.record(
+            "key:pin:refuse", actor=str(person_id), subject=certificate.serial, details={"left": max(left, 0)}
+        )
+        until = uow.now + PIN_LOCK
+        if left <= 0:
+            uow.update(CertificateRow, {"id": certificate.id}, failed_pins=0, locked_until=until)
+        uow.commit()
+    if left <= 0:
+        raise PinLocked(until)
+    raise PinRefused(left)
+
+
+def _forget_wrong_pins(office: Office, certificate: CertificateRow) -> None:
+    if certificate.failed_pins == 0:
+        return
+    with office.unit_of_work() as uow:
+        uow.update(CertificateRow, {"id": certificate.id}, failed_pins=0, locked_until=None)
+        uow.commit()

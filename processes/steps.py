@@ -1,0 +1,139 @@
+"""A human step opened by somebody who may act on it: everything a form page or a submission needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.definition import ElementDefinition, ProcessDefinition
+from engine.errors import WorkItemNotFound
+from engine.workitem import WorkItem
+from processes.authorization import mandate_for
+from processes.cases import case_row
+from processes.errors import NotFound, ProcessesError
+from processes.forms import Form, FormContext, load_form
+from processes.mandates import Mandate
+from processes.office import Office, working_calendar
+from processes.options import OptionSource
+from processes.organisation import Body, body
+from processes.tables import AttachmentRow, CaseRow, PayloadRow, RemarkRow, StepRecordRow
+from processes.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStep:
+    """A work item with its case, form and the mandate on which this person acts."""
+
+    item: WorkItem
+    case: CaseRow
+    body: Body
+    definition: ProcessDefinition
+    element: ElementDefinition
+    form: Form
+    context: FormContext
+    options: OptionSource
+    mandate: Mandate
+
+
+def open_step(office: Office, uow: UnitOfWork, item_id: UUID, person_id: UUID) -> OpenStep:
+    """Open a work item for a person.
+
+    :raises NotFound: no such item
+    :raises NotPermitted: the person may not act on it; an audit line says so
+    """
+    item = item_of(uow, item_id)
+    try:
+        mandate = mandate_for(uow.session, person_id, item, uow.now)
+    except ProcessesError as refusal:
+        note_refusal(office, person_id, item, refusal)
+        raise
+    case = case_row(uow.session, item.instance_id)
+    owner = body(uow.session, case.body_id)
+    definition = uow.engine.definition(item.definition_key, item.definition_version)
+    element = definition.package.elements[item.element_id]
+    if item.form is None:
+        raise NotFound("this step has no form")
+    options = OptionSource(uow.session, uow.archive, owner, uow.now)
+    return OpenStep(
+        item=item,
+        case=case,
+        body=owner,
+        definition=definition,
+        element=element,
+        form=load_form(definition.package, item.form),
+        context=form_context(uow, owner, item.data, options),
+        options=options,
+        mandate=mandate,
+    )
+
+
+def item_of(uow: UnitOfWork, item_id: UUID) -> WorkItem:
+    """The work item.
+
+    :raises NotFound: there is none
+    """
+    try:
+        return uow.engine.work_item(item_id)
+    except WorkItemNotFound as error:
+        raise NotFound("no such work item") from error
+
+
+def form_context(uow: UnitOfWork, owner: Body, variables: Mapping[str, Any], options: OptionSource) -> FormContext:
+    """What a form's expressions may see: the clock, the body's calendar, the case's variables, the option lists."""
+    return FormContext(
+        now=uow.now,
+        time_zone=owner.time_zone,
+        calendar=working_calendar(uow.session, owner.calendar),
+        variables=variables,
+        options=options,
+    )
+
+
+def note_refusal(office: Office, person_id: UUID, item: WorkItem, refusal: ProcessesError) -> None:
+    """A refused attempt is on the audit trail, whatever happens to the transaction that refused it."""
+    with office.unit_of_work() as uow:
+        uow.audit.record(
+            "case:item:refused",
+            actor=str(person_id),
+            subject=str(item.id),
+            stream=str(item.instance_id),
+            details={"code": refusal.code, "rule": getattr(refusal, "rule", None)},
+        )
+        uow.commit()
+
+
+def last_fields(session: Session, case_id: UUID, element_id: str) -> dict[str, Any]:
+    """What was signed at an element the last time; empty if never, or erased."""
+    body_ = session.scalar(
+        sa.select(PayloadRow.body)
+        .join(StepRecordRow, StepRecordRow.payload_id == PayloadRow.id)
+        .where(StepRecordRow.case_id == case_id, StepRecordRow.element_id == element_id)
+        .order_by(StepRecordRow.accepted_at.desc())
+        .limit(1)
+    )
+    return dict((body_ or {}).get("fields", {}))
+
+
+def open_remarks(session: Session, case_id: UUID) -> list[RemarkRow]:
+    """The remarks of a case that nobody has answered yet, oldest first."""
+    query = sa.select(RemarkRow).where(RemarkRow.case_id == case_id, RemarkRow.resolved_at.is_(None))
+    return list(session.execute(query.order_by(RemarkRow.created_at)).scalars())
+
+
+def attachments_of(session: Session, item_id: UUID) -> list[AttachmentRow]:
+    """The files added to a work item and not removed again."""
+    query = sa.select(AttachmentRow).where(AttachmentRow.work_item_id == item_id, AttachmentRow.removed_at.is_(None))
+    return list(session.execute(query.order_by(AttachmentRow.added_at, AttachmentRow.name)).scalars())
+
+
+def round_of(session: Session, case_id: UUID, element_id: str) -> int:
+    """Which time this element is being done in this case, from 1."""
+    done = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(StepRecordRow)
+        .where(StepRecordRow.case_id == case_id, StepRecordRow.element_id == element_id)
+    )
+    return (done or 0) + 1

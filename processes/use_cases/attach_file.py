@@ -1,0 +1,73 @@
+"""Add a file to a work item's form, or take it away again."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from processes.attachments import StoredFile, check_attachment
+from processes.errors import NotFound
+from processes.office import Office
+from processes.steps import open_step
+from processes.tables import AttachmentRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachFile:
+    """A file for a field of a form."""
+
+    item_id: UUID
+    by: UUID
+    field: str
+    name: str
+    content: bytes
+
+
+def attach_file(office: Office, request: AttachFile) -> UUID:
+    """Store the file; its id.
+
+    :raises AttachmentRefused: size, type or name, with which and why
+    :raises NotPermitted: the person may not act on the item
+    """
+    stored = store_file(office, request.field, request.name, request.content)
+    identity = uuid4()
+    with office.unit_of_work() as uow:
+        step = open_step(office, uow, request.item_id, request.by)
+        uow.insert(
+            AttachmentRow,
+            id=identity,
+            work_item_id=request.item_id,
+            case_id=step.case.id,
+            field=request.field,
+            name=stored.name,
+            media_type=stored.media_type,
+            sha256=stored.sha256,
+            bytes=stored.bytes,
+            added_by=request.by,
+            added_at=uow.now,
+        )
+        uow.commit()
+    return identity
+
+
+def store_file(office: Office, field: str, name: str, content: bytes) -> StoredFile:
+    """Check a file and put its bytes into the blob store."""
+    checked = check_attachment(name, content)
+    blob = office.blobs.put(content)
+    return StoredFile(
+        field=field, name=checked.name, media_type=checked.media_type, sha256=blob.sha256, bytes=blob.bytes
+    )
+
+
+def remove_attachment(office: Office, attachment_id: UUID, by: UUID) -> None:
+    """Take a file away from a form that is not signed yet.
+
+    :raises NotFound: no such file on an open step of this person
+    """
+    with office.unit_of_work() as uow:
+        row = uow.session.get(AttachmentRow, attachment_id)
+        if row is None or row.work_item_id is None:
+            raise NotFound("no such attachment")
+        step = open_step(office, uow, row.work_item_id, by)
+        if not step.item.state.open:
+            raise NotFound("the step is signed; its attachments stay")
+        row.removed_at = uow.now
+        uow.commit()

@@ -1,0 +1,61 @@
+"""Drafts: never validated, always permission-checked, never lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from processes.errors import StepOvertaken
+from processes.office import Office
+from processes.steps import open_step
+from processes.tables import DraftRow
+from processes.use_cases.submit_step import holder_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDraft:
+    """What stands in a form right now, however unfinished."""
+
+    item_id: UUID
+    by: UUID
+    fields: Mapping[str, Any]
+    remarks: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedDraft:
+    """Where a draft stands."""
+
+    version: int
+    saved_at: datetime
+    expires_at: datetime
+
+
+def save_draft(office: Office, request: SaveDraft) -> SavedDraft:
+    """Keep a form as it is.
+
+    :raises NotPermitted: the person may not act on the item
+    :raises StepOvertaken: the step has ended
+    """
+    with office.unit_of_work() as uow:
+        step = open_step(office, uow, request.item_id, request.by)
+        if not step.item.state.open:
+            raise StepOvertaken(by=holder_name(uow, step.item), at=step.item.ended_at, state=str(step.item.state))
+        mine = sa.and_(DraftRow.work_item_id == request.item_id, DraftRow.person_id == request.by)
+        version = (uow.session.scalar(sa.select(DraftRow.version).where(mine)) or 0) + 1
+        values = {
+            "fields": dict(request.fields),
+            "remarks": [dict(each) for each in request.remarks],
+            "version": version,
+            "updated_at": uow.now,
+            "expires_at": uow.now + timedelta(days=office.settings.draft_days),
+        }
+        if version == 1:
+            uow.insert(DraftRow, id=uuid4(), work_item_id=request.item_id, person_id=request.by, **values)
+        else:
+            uow.session.execute(sa.update(DraftRow).where(mine).values(**values))
+        uow.commit()
+        return SavedDraft(version=version, saved_at=uow.now, expires_at=values["expires_at"])

@@ -1,0 +1,240 @@
+"""Start a case: number, register entry, process instance and the starter's rows in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from engine.definition import ProcessDefinition
+from engine.errors import DefinitionNotFound
+from engine.instance import Advance
+from processes.attachments import StoredFile
+from processes.authorization import require_role
+from processes.errors import ConfigurationError, InvalidStep, NotPermitted, StateSecretDeclared, UnknownProcess
+from processes.forms import declares_state_secret, load_form
+from processes.handlers import StartedBy, starters
+from processes.handlers.catalogue import load_handlers
+from processes.numbers import draw_case_number
+from processes.office import Office
+from processes.options import OptionSource
+from processes.organisation import Body, body
+from processes.settling import settle
+from processes.steps import form_context
+from processes.tables import AttachmentRow, CaseRow, RegisterEntryRow
+from processes.unit_of_work import UnitOfWork
+
+SUBJECT_FIELDS = ("subject", "service_name", "name")
+"""fields that may name what a case is about"""
+
+load_handlers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartCase:
+    """A request to start a case of a process in a body; `by` None is a citizen at the public form."""
+
+    definition_key: str
+    body_id: UUID
+    by: UUID | None
+    language: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[StoredFile] = ()
+    channel: str = "internal"
+    tracking_code: str = ""
+    case_id: UUID | None = None
+    parent_case_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedCase:
+    """A case that has begun."""
+
+    case_id: UUID
+    number: str
+    first_item: UUID | None
+    """the work item its starter may go on with"""
+
+
+def start_case(office: Office, request: StartCase) -> StartedCase:
+    """Start a case.
+
+    :raises UnknownProcess: not deployed, or only called by others
+    :raises NotPermitted: no mandate to start it, or no public form
+    :raises InvalidStep: the start form has errors
+    :raises StateSecretDeclared: B16
+    """
+    with office.unit_of_work() as uow:
+        started = start_in(office, uow, request)
+        uow.commit()
+    return started
+
+
+def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase:
+    """The same inside a transaction that goes on."""
+    definition = _definition(uow, request.definition_key)
+    owner = body(uow.session, request.body_id)
+    _require_start(uow, definition, request)
+    fields = _fields(uow, definition, owner, request)
+    case = _new_case(uow, definition, owner, request, fields)
+    _keep_files(uow, case, request)
+    variables = _declared(definition, fields) | _reserved(case, owner, request)
+    if handler := definition.package.start.handler:
+        variables |= starters[handler](
+            office,
+            uow,
+            StartedBy(
+                case=case,
+                body=owner,
+                by=request.by,
+                fields=fields,
+                channel=request.channel,
+                tracking_code=request.tracking_code,
+            ),
+        )
+    actor = str(request.by) if request.by else "citizen"
+    advance = uow.engine.start(definition.key, instance_id=case.id, variables=variables, by=actor)
+    settle(office, uow, advance)
+    uow.audit.record(
+        "case:instance:start",
+        actor=actor,
+        subject=str(case.id),
+        stream=str(case.id),
+        details={"number": case.number, "process": definition.key, "version": definition.version},
+    )
+    return StartedCase(case_id=case.id, number=case.number, first_item=_first_item(advance))
+
+
+def _definition(uow: UnitOfWork, key: str) -> ProcessDefinition:
+    try:
+        definition = uow.engine.definition(key)
+    except DefinitionNotFound as error:
+        raise UnknownProcess(key) from error
+    if definition.package.register is None or definition.package.number_pattern is None:
+        raise UnknownProcess(key)
+    return definition
+
+
+def _require_start(uow: UnitOfWork, definition: ProcessDefinition, request: StartCase) -> None:
+    if request.by is None:
+        if not definition.package.start.public:
+            raise NotPermitted(rule="public")
+        return
+    roles = start_roles(definition)
+    for role in roles:
+        try:
+            require_role(uow.session, request.by, role, uow.now, body_id=request.body_id)
+        except NotPermitted:
+            continue
+        return
+    raise NotPermitted
+
+
+def start_roles(definition: ProcessDefinition) -> list[str]:
+    """The roles whose people may start a process: those of the lanes its start events lie in."""
+    starts = [each for each in definition.package.elements.values() if each.kind == "startEvent" and each.role]
+    return sorted({str(each.role) for each in starts})
+
+
+def _fields(uow: UnitOfWork, definition: ProcessDefinition, owner: Body, request: StartCase) -> dict[str, Any]:
+    if declares_state_secret(request.fields):
+        raise StateSecretDeclared
+    form_id = definition.package.start.form
+    if form_id is None:
+        return dict(request.fields)
+    form = load_form(definition.package, form_id)
+    initial = {name: each.initial for name, each in definition.package.variables.items()}
+    options = OptionSource(uow.session, uow.archive, owner, uow.now)
+    context = form_context(uow, owner, initial | {"channel": request.channel}, options)
+    fields, findings = form.validate(request.fields, context)
+    if any(finding.severity == "error" for finding in findings):
+        raise InvalidStep(tuple(findings))
+    return fields
+
+
+def _new_case(
+    uow: UnitOfWork, definition: ProcessDefinition, owner: Body, request: StartCase, fields: Mapping[str, Any]
+) -> CaseRow:
+    package = definition.package
+    if package.register is None or package.number_pattern is None:
+        raise ConfigurationError(f"{package.key} has no register")
+    case_id = request.case_id or uuid4()
+    number = draw_case_number(uow, owner, register=package.register, pattern=package.number_pattern, case_id=case_id)
+    case = CaseRow(
+        id=case_id,
+        definition_key=package.key,
+        number=number,
+        subject=_subject(definition, owner, fields),
+        body_id=owner.id,
+        status="running",
+        access_level=package.access_level,
+        access_flags=[],
+        started_at=uow.now,
+        started_by=request.by,
+        ended_at=None,
+        overdue_at=None,
+        document_seq=0,
+        parent_case_id=request.parent_case_id,
+    )
+    uow.session.add(case)
+    uow.session.add(
+        RegisterEntryRow(
+            id=uuid4(),
+            body_id=owner.id,
+            register=package.register,
+            number=number,
+            case_id=case_id,
+            direction="incoming",
+            channel=request.channel,
+            document_type=package.document_type,
+            legal_basis=None,
+            correspondent=None,
+            received_at=uow.now,
+            registered_at=uow.now,
+            due_on=None,
+            electronic_only=request.channel in {"portal", "internal", "inter_departmental"},
+            approved_electronically=False,
+            prepared_for_archive=False,
+        )
+    )
+    uow.session.flush()
+    return case
+
+
+def _subject(definition: ProcessDefinition, owner: Body, fields: Mapping[str, Any]) -> str:
+    named = next((str(fields[name]) for name in SUBJECT_FIELDS if fields.get(name)), None)
+    return named or definition.package.titles[owner.language]
+
+
+def _keep_files(uow: UnitOfWork, case: CaseRow, request: StartCase) -> None:
+    for file in request.files:
+        uow.insert(
+            AttachmentRow,
+            id=uuid4(),
+            work_item_id=None,
+            case_id=case.id,
+            field=file.field,
+            name=file.name,
+            media_type=file.media_type,
+            sha256=file.sha256,
+            bytes=file.bytes,
+            added_by=request.by,
+            added_at=uow.now,
+        )
+
+
+def _declared(definition: ProcessDefinition, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fields[name] for name in definition.package.variables if name in fields}
+
+
+def _reserved(case: CaseRow, owner: Body, request: StartCase) -> dict[str, Any]:
+    return {
+        "body": str(owner.id),
+        "calendar": owner.calendar,
+        "time_zone": owner.time_zone,
+        "language": request.language,
+        "case_number": case.number,
+    }
+
+
+def _first_item(advance: Advance) -> UUID | None:
+    return advance.opened[0].id if advance.opened else None

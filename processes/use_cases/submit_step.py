@@ -1,0 +1,208 @@
+"""Submit a human step: check it, draw its number, render its document and open a signing attempt (DESIGN 3, hops 2 to 6)."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from engine.workitem import WorkItem
+from processes.cases import heads
+from processes.certificates import certificate_of
+from processes.errors import InvalidStep, NotFound, StateSecretDeclared, StepOvertaken
+from processes.forms import declares_state_secret
+from processes.handlers import ProposedStep, guards
+from processes.handlers.catalogue import load_handlers
+from processes.numbers import draw_document_number
+from processes.office import Office
+from processes.organisation import people_named
+from processes.step_papers import FIELD, StepContent, step_paper, step_record
+from processes.steps import OpenStep, attachments_of, open_step, round_of
+from processes.tables import SigningAttemptRow
+from processes.unit_of_work import UnitOfWork
+
+load_handlers()
+MAX_REMARK = 4000
+"""characters of one remark"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitStep:
+    """What somebody wants to sign at a work item, as seen at `version`."""
+
+    item_id: UUID
+    version: int
+    by: UUID
+    fields: Mapping[str, Any]
+    remarks: Sequence[Mapping[str, str]] = ()
+    """[{field, text}]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedStep:
+    """A document that waits for its signature until `expires_at`."""
+
+    attempt_id: UUID
+    number: str
+    sha256: str
+    bytes: int
+    expires_at: datetime
+
+
+def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
+    """Prepare the document of a step.
+
+    :raises NotPermitted: mandate, assignment or four eyes
+    :raises StepOvertaken: somebody else was faster
+    :raises InvalidStep: the form's findings
+    :raises RouteBarred: a guard of the process refused
+    :raises StateSecretDeclared: B16
+    """
+    with office.unit_of_work() as uow:
+        content = _gather(office, uow, request)
+        uow.commit()
+    step = step_record(office, content)
+    pdf = office.renderer.render(step_paper(office, content, step), _template(content)).pdf
+    pdf = office.signing.allot_fields(pdf, [FIELD])
+    with office.unit_of_work() as uow:
+        attempt = _open_attempt(office, uow, request, content, step, pdf)
+        uow.commit()
+    return PreparedStep(
+        attempt_id=attempt.id,
+        number=content.number,
+        sha256=attempt.pdf_sha256,
+        bytes=len(pdf),
+        expires_at=attempt.expires_at,
+    )
+
+
+def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent:
+    step = open_step(office, uow, request.item_id, request.by)
+    require_current(uow, step.item, request.version, request.by)
+    fields = validated_fields(step, request.fields)
+    guard_step(uow, step, request.by, fields)
+    return StepContent(
+        document_id=uuid4(),
+        number=draw_document_number(uow, step.case, step.item.id),
+        case=step.case,
+        body=step.body,
+        item=step.item,
+        definition=step.definition,
+        form=step.form,
+        options=step.options,
+        fields=fields,
+        remarks=_remarks(step, request.remarks),
+        attachments=attachments_of(uow.session, step.item.id),
+        mandate=step.mandate,
+        certificate=certificate_of(uow, request.by),
+        previous=heads(uow.session, step.case.id),
+        round=round_of(uow.session, step.case.id, step.item.element_id),
+    )
+
+
+def require_current(uow: UnitOfWork, item: WorkItem, version: int, by: UUID) -> None:
+    """The item is open, unchanged since `version`, and not in somebody else's hands.
+
+    :raises StepOvertaken: with who did what, and when
+    """
+    if not item.state.open:
+        raise StepOvertaken(by=holder_name(uow, item), at=item.ended_at, state=str(item.state))
+    if item.version != version:
+        raise StepOvertaken(by=holder_name(uow, item), at=item.claimed_at, state="changed")
+
+
+def holder_name(uow: UnitOfWork, item: WorkItem) -> str | None:
+    """The name of the person who has, or finished, an item."""
+    if item.assignee is None:
+        return None
+    identity = UUID(item.assignee)
+    return people_named(uow.session, {identity}).get(identity)
+
+
+def validated_fields(step: OpenStep, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's fields, computed ones included.
+
+    :raises StateSecretDeclared: B16
+    :raises InvalidStep: at least one finding is an error
+    """
+    if declares_state_secret(fields):
+        raise StateSecretDeclared
+    checked, findings = step.form.validate(fields, step.context)
+    if any(finding.severity == "error" for finding in findings):
+        raise InvalidStep(tuple(findings))
+    return checked
+
+
+def guard_step(uow: UnitOfWork, step: OpenStep, by: UUID, fields: Mapping[str, Any]) -> None:
+    """The process's own refusals, e.g. the barrier of complaints."""
+    if step.element.guard:
+        guards[step.element.guard](uow, ProposedStep(case=step.case, item=step.item, person_id=by, fields=fields))
+
+
+def _remarks(step: OpenStep, remarks: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    kept = [{"field": each["field"], "text": each["text"].strip()[:MAX_REMARK]} for each in remarks]
+    return [each for each in kept if each["text"]]
+
+
+def _template(content: StepContent) -> str | None:
+    name = content.item.document
+    return content.definition.package.templates.get(name) if name else None
+
+
+def _open_attempt(  # noqa: PLR0913 an attempt is made of exactly these
+    office: Office,
+    uow: UnitOfWork,
+    request: SubmitStep,
+    content: StepContent,
+    step: Mapping[str, Any],
+    pdf: bytes,
+) -> SigningAttemptRow:
+    earlier = sa.and_(
+        SigningAttemptRow.work_item_id == request.item_id,
+        SigningAttemptRow.person_id == request.by,
+        SigningAttemptRow.state == "prepared",
+    )
+    uow.session.execute(
+        sa.update(SigningAttemptRow)
+        .where(earlier)
+        .values(state="abandoned", pdf=None, ended_at=uow.now, ended_reason="prepared anew")
+    )
+    last = uow.session.scalar(
+        sa.select(sa.func.max(SigningAttemptRow.attempt)).where(SigningAttemptRow.work_item_id == request.item_id)
+    )
+    attempt = SigningAttemptRow(
+        id=content.document_id,
+        work_item_id=request.item_id,
+        case_id=content.case.id,
+        item_version=request.version,
+        attempt=(last or 0) + 1,
+        person_id=request.by,
+        mandate_id=content.mandate.id,
+        number=content.number,
+        state="prepared",
+        step=dict(step),
+        pdf=pdf,
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        prepared_at=uow.now,
+        expires_at=uow.now + timedelta(minutes=office.settings.attempt_minutes),
+        ended_at=None,
+        ended_reason=None,
+    )
+    uow.session.add(attempt)
+    uow.session.flush()
+    return attempt
+
+
+def attempt_pdf(office: Office, attempt_id: UUID, by: UUID) -> bytes:
+    """The exact document that waits for this person's signature.
+
+    :raises NotFound: no such attempt of this person, or it has ended
+    """
+    with office.reading() as uow:
+        row = uow.session.get(SigningAttemptRow, attempt_id)
+        if row is None or row.person_id != by or row.pdf is None:
+            raise NotFound("no document waits for your signature here")
+        return row.pdf
