@@ -1,0 +1,37 @@
+"""The pages, one module a family."""
+
+from flask import Blueprint
+
+from web.blueprints import (
+    admin,
+    appeals,
+    archive,
+    cases,
+    documents,
+    inbox,
+    public,
+    registry,
+    session,
+    signing,
+    supervision,
+    tasks,
+    tracking,
+    verify,
+)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    public.pages,
+    session.pages,
+    inbox.pages,
+    cases.pages,
+    tasks.pages,
+    signing.pages,
+    documents.pages,
+    appeals.pages,
+    tracking.pages,
+    registry.pages,
+    verify.pages,
+    archive.pages,
+    supervision.pages,
+    admin.pages,
+)

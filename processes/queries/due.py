@@ -1,0 +1,61 @@
+"""How long is left until a deadline, counted in the body's working days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from engine.deadlines import WorkingCalendar
+from processes.office import working_calendar
+from processes.unit_of_work import UnitOfWork
+
+SOON = 1
+"""working days left from which a line is marked"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A deadline seen from today."""
+
+    on: date
+    at: datetime
+    days_left: int
+    """working days; 0: today; negative: so many days late"""
+    late: bool
+
+    @property
+    def urgency(self) -> str:
+        """late, soon or nothing: how a list marks the line."""
+        if self.late:
+            return "late"
+        return "soon" if self.days_left <= SOON else ""
+
+
+class DueCounter:
+    """Counts with each calendar read once."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._calendars: dict[str, WorkingCalendar] = {}
+
+    def calendar(self, code: str) -> WorkingCalendar:
+        """AZ or KZ with this office's overrides."""
+        if code not in self._calendars:
+            self._calendars[code] = working_calendar(self._uow.session, code)
+        return self._calendars[code]
+
+    def due(self, due_at: datetime | None, *, calendar: str, time_zone: str, on: date | None = None) -> Due | None:
+        """What an instant means today in that body; None stays None. `on` is the day of the law, if it is kept apart."""
+        if due_at is None:
+            return None
+        zone = ZoneInfo(time_zone)
+        today, last = self._uow.now.astimezone(zone).date(), on or due_at.astimezone(zone).date()
+        days = self.calendar(calendar)
+        late = self._uow.now > due_at
+        left = -max(1, days.working_days_between(last, today)) if late else days.working_days_between(today, last)
+        return Due(on=last, at=due_at, days_left=left, late=late)
+
+
+def in_words(explanation: Mapping[str, str] | None, language: str) -> str:
+    """The derivation of a deadline, kept with it in four languages."""
+    return (explanation or {}).get(language, "")

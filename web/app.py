@@ -1,0 +1,65 @@
+"""The web application over one office."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+
+from processes.office import Office
+from web import errors, i18n, security, session, shell, vendor
+from web.current import EXTENSION
+
+MAX_REQUEST_BYTES = 40 * 1024 * 1024
+"""a form with its attachments; the use case limits each file"""
+MAX_FORM_BYTES = 4 * 1024 * 1024
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
+csrf = CSRFProtect()
+
+
+def create_app(office: Office) -> Flask:
+    """The application that serves `office`."""
+    app = Flask(__name__)
+    app.extensions[EXTENSION] = office
+    _configure(app, office)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = ChoiceLoader(
+        [
+            PackageLoader("web", "templates"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    for part in (vendor, security, i18n, session, shell, errors):
+        part.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    _register(app)
+    return app
+
+
+def _configure(app: Flask, office: Office) -> None:
+    secure = urlsplit(office.settings.public_url).scheme == "https"
+    app.config.update(
+        SECRET_KEY=hashlib.blake2b(b"session", key=office.keys.lookup_key, person=b"karguzar-web").digest(),
+        SESSION_COOKIE_NAME="__Host-karguzar" if secure else "karguzar",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch must still be sent
+        WTF_CSRF_SSL_STRICT=secure,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+
+
+def _register(app: Flask) -> None:
+    from web.blueprints import BLUEPRINTS
+
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,229 @@
+"""Error code → HTTP status and wording. A page says what happened, what comes next, and when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from processes.errors import (
+    NotPermitted,
+    PinLocked,
+    ProcessesError,
+    RouteBarred,
+    StepOvertaken,
+    TooManyAttempts,
+)
+from web.current import now
+from web.i18n import moment
+
+log = structlog.get_logger("web")
+
+STATUS = {
+    "not-found": 404,
+    "unknown-process": 404,
+    "not-permitted": 403,
+    "wrong-credentials": 401,
+    "too-many-attempts": 429,
+    "pin-locked": 429,
+    "wrong-pin": 422,
+    "no-certificate": 422,
+    "signature-refused": 422,
+    "invalid-form": 422,
+    "state-secret": 422,
+    "route-barred": 422,
+    "step-overtaken": 409,
+    "attempt-in-use": 409,
+    "repeated-request": 409,
+    "case-open": 409,
+    "attempt-expired": 410,
+    "office-busy": 503,
+}
+"""what is missing here is our fault: 500"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What an error page says."""
+
+    status: int
+    title: str
+    text: str
+    next: str = ""
+
+
+def _not_permitted(error: ProcessesError) -> tuple[str, str, str]:
+    rule = error.rule if isinstance(error, NotPermitted) else "mandate"
+    reasons = {
+        "assignment": _("It has been given to somebody else."),
+        "four-eyes": _("Whoever did the earlier step must not do this one: two people have to look at it."),
+        "barrier": _("A person complained about never works on the complaint."),
+        "access": _("Its access level is above what your mandates cover."),
+    }
+    reason = reasons.get(rule, _("None of your mandates covers it."))
+    return _("You may not do this"), reason, _("Nothing has changed. The attempt is kept in the audit trail.")
+
+
+def _overtaken(error: ProcessesError) -> tuple[str, str, str]:
+    by, at = (error.by, error.at) if isinstance(error, StepOvertaken) else (None, None)
+    if by and at:
+        text = _("%(name)s was faster, on %(moment)s.", name=by, moment=moment(at, zone()))
+    elif at:
+        text = _("The process went on without it on %(moment)s.", moment=moment(at, zone()))
+    else:
+        text = _("It changed after you opened it.")
+    return _("This step has changed meanwhile"), text, _("Nothing of yours took effect. Open the case to see how it stands.")
+
+
+def _later(error: ProcessesError) -> tuple[str, str, str]:
+    until = error.retry_at if isinstance(error, TooManyAttempts) else now()
+    text = _("There were too many tries in a short time.")
+    return _("Please wait a little"), text, _("Try again after %(moment)s.", moment=moment(until, zone()))
+
+
+def _pin_locked(error: ProcessesError) -> tuple[str, str, str]:
+    until = error.until if isinstance(error, PinLocked) else now()
+    text = _("The PIN was wrong too often, so the key is locked for a while. Your document waits, nothing is lost.")
+    return _("The key is locked"), text, _("Try again after %(moment)s.", moment=moment(until, zone()))
+
+
+def _route_barred(error: ProcessesError) -> tuple[str, str, str]:
+    about = error.about if isinstance(error, RouteBarred) else ""
+    text = _("The complaint is about %(about)s. The law forbids sending it to them.", about=about)
+    return _("This way is barred"), text, _("Choose another body or person.")
+
+
+def _expired(_error: ProcessesError) -> tuple[str, str, str]:
+    text = _("The document waited for a signature for too long and was withdrawn. Your entries are kept as a draft.")
+    return _("The document has expired"), text, _("Open the step again and submit it: a new document is made.")
+
+
+def _state_secret(_error: ProcessesError) -> tuple[str, str, str]:
+    text = _("A state secret must not enter this system. Nothing has been kept.")
+    return _("Not accepted here"), text, _("Hand it over in the way the law on state secrets prescribes.")
+
+
+def _not_found(_error: ProcessesError | None) -> tuple[str, str, str]:
+    text = _("There is nothing at this address, or it is not open to you.")
+    return _("Nothing found"), text, _("Check the address, or go on from the first page.")
+
+
+WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
+    "not-permitted": _not_permitted,
+    "step-overtaken": _overtaken,
+    "attempt-in-use": _overtaken,
+    "too-many-attempts": _later,
+    "pin-locked": _pin_locked,
+    "route-barred": _route_barred,
+    "attempt-expired": _expired,
+    "state-secret": _state_secret,
+    "not-found": _not_found,
+    "unknown-process": _not_found,
+}
+
+
+def zone() -> str:
+    """The time zone of whoever reads the page."""
+    from flask_login import current_user
+
+    return current_user.person.time_zone if current_user.is_authenticated else "Asia/Baku"
+
+
+def told(error: ProcessesError) -> Told:
+    """Status and words for an error of a use case."""
+    wording = WORDING.get(error.code)
+    if wording:
+        title, text, after = wording(error)
+    else:
+        title, text, after = _plain(error.code)
+    return Told(status=STATUS.get(error.code, 500), title=title, text=text, next=after)
+
+
+def _plain(code: str) -> tuple[str, str, str]:
+    texts = {
+        "no-certificate": _("You have no valid certificate to sign with. An administrator can issue one."),
+        "signature-refused": _("The signature was not accepted. Nothing was changed."),
+        "repeated-request": _("This request came before with other contents. Reload the page and begin again."),
+        "case-open": _("The case is still running."),
+        "office-busy": _("Another process is serving this office."),
+        "invalid-form": _("The form has errors. Go back: they stand beside the fields."),
+    }
+    return _("This did not work"), texts.get(code, _("The request could not be carried out.")), ""
+
+
+def page(status: int, title: str, text: str, after: str = "") -> Response:
+    """A calm page that says what happened and what comes next."""
+    shown = Told(status=status, title=title, text=text, next=after)
+    return make_response(render_template("error.html", told=shown), status)
+
+
+def _on_processes_error(error: ProcessesError) -> Response:
+    shown = told(error)
+    log.info("refused", id=g.get("request_id"), code=error.code, status=shown.status)
+    if shown.status >= 500:  # noqa: PLR2004
+        log.error("use case failed", id=g.get("request_id"), code=error.code, exc_info=error)
+    response = page(shown.status, shown.title, shown.text, shown.next)
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(max(1, int((error.retry_at - now()).total_seconds())))
+    return response
+
+
+def _http_wording(status: int) -> tuple[str, str, str]:
+    texts = {
+        400: (_("The request was not understood"), _("Something in it was missing or damaged."), _("Reload the page and try again.")),
+        403: (_("You may not do this"), _("None of your mandates covers it."), ""),
+        405: (_("Not like this"), _("This address takes no such request."), _("Go on from the first page.")),
+        413: (
+            _("That is too large"),
+            _("The files together are larger than one request may be. Nothing was lost on our side."),
+            _("Go back and attach smaller files."),
+        ),
+        429: (
+            _("Please wait a little"),
+            _("There were too many requests in a short time."),
+            _("Try again in a minute."),
+        ),
+    }
+    return texts.get(status, _not_found(None))
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # noqa: PLR2004
+        return error.get_response()  # type: ignore[return-value]
+    response = page(status, *_http_wording(status))
+    if status == 429:  # noqa: PLR2004
+        response.headers["Retry-After"] = "60"
+    if status == 405 and error.get_response().headers.get("Allow"):  # noqa: PLR2004
+        response.headers["Allow"] = error.get_response().headers["Allow"]
+    return response
+
+
+def _on_csrf(_error: CSRFError) -> Response:
+    return page(
+        400,
+        _("Your session has ended"),
+        _("For safety the form was not sent. What was saved as a draft is still there."),
+        _("Sign in again and open the step once more."),
+    )
+
+
+def _on_crash(error: Exception) -> Response:
+    log.error("crash", id=g.get("request_id"), endpoint=request.endpoint, exc_info=error)
+    return page(
+        500,
+        _("Something went wrong on our side"),
+        _("It has been written down and will be looked at. Nothing you signed is lost."),
+        _("Try again in a moment; if it stays, tell the administrator this number."),
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Pages for everything that can go wrong."""
+    app.register_error_handler(ProcessesError, _on_processes_error)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_crash)

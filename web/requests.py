@@ -1,0 +1,45 @@
+"""Reading what a browser sent, never trusting it."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+Choice = TypeVar("Choice", bound=StrEnum)
+MAX_PAGE = 100_000
+
+
+def choice(kind: type[Choice], value: str | None, default: Choice) -> Choice:
+    """A member of an enumeration, or the default for anything else."""
+    try:
+        return kind(value or default)
+    except ValueError:
+        return default
+
+
+def number(value: str | None, default: int = 1) -> int:
+    """A page number: a small positive whole number, or the default."""
+    return int(value) if value and value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MAX_PAGE else default
+
+
+def version() -> int:
+    """The version of a work item that the page showed.
+
+    :raises BadRequest: the form came without one
+    """
+    value = request.form.get("version", "")
+    if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004
+        raise BadRequest
+    return int(value)
+
+
+def wants_part() -> bool:
+    """Whether htmx asks for a part of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+View = Callable[..., str | Response]
+Fields = dict[str, Any]

@@ -1,0 +1,51 @@
+"""Who is signed in: Flask-Login over a person and the epoch of their sessions."""
+
+from uuid import UUID
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager, UserMixin
+
+from processes.queries.people import SignedIn, signed_in
+from web.current import office
+
+
+class SessionUser(UserMixin):  # type: ignore[misc]
+    """A signed-in person as Flask-Login wants it; raising the person's epoch ends the session."""
+
+    def __init__(self, person: SignedIn) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        """What the session cookie keeps: the person and the epoch it was signed in at."""
+        return f"{self.person.id}:{self.person.epoch}"
+
+
+def _load(token: str) -> SessionUser | None:
+    person_id, _, epoch = token.partition(":")
+    try:
+        person = signed_in(office(), UUID(person_id), int(epoch))
+    except ValueError:
+        return None
+    return SessionUser(person) if person else None
+
+
+def _sign_in_first() -> Response:
+    target = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return redirect(url_for("session.sign_in", next=target))  # type: ignore[return-value]
+
+
+def safe_target(target: str | None) -> str | None:
+    """A place within this site to go on to, or None: never another host."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\n" in target:
+        return None
+    return target
+
+
+def init_app(app: Flask) -> None:
+    """Flask-Login."""
+    manager = LoginManager(app)
+    manager.login_message = _l("Please sign in to go on.")
+    manager.session_protection = None
+    manager.user_loader(_load)
+    manager.unauthorized_handler(_sign_in_first)

@@ -1,0 +1,1 @@
+(()=>{document.documentElement.classList.add("js-enabled");document.addEventListener("DOMContentLoaded",()=>document.body.classList.add("js-enabled","govuk-frontend-supported"));})();

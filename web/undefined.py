@@ -1,0 +1,20 @@
+"""What a template may leave out: keys of govuk's parameter dicts, nothing of ours."""
+
+from typing import Any
+
+from jinja2 import StrictUndefined, Undefined
+from jinja2.exceptions import UndefinedError
+from jinja2.utils import missing
+
+
+class HouseUndefined(StrictUndefined):
+    """Strict for names and for attributes of views; a missing key of a dict is merely absent, as govuk's macros need."""
+
+    __slots__ = ()
+
+    def __new__(  # noqa: D102
+        cls, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = UndefinedError
+    ) -> Any:
+        if isinstance(obj, dict | list | tuple | str) or obj is None:
+            return Undefined(hint, obj, name, exc)
+        return super().__new__(cls)
