@@ -123,7 +123,17 @@ def end_of_day(day: date, time_zone: str) -> datetime:
 
 
 def compute_deadline(term: Term, start: datetime, time_zone: str, calendar: WorkingCalendar) -> ComputedDeadline:
-    """When a term that begins at `start` (an aware instant) runs out for people of that zone and calendar."""
+    """When a term that begins at `start` (an aware instant) runs out for people of that zone and calendar.
+
+    TermInvalid when that day lies beyond the calendar (a date typed as 9999).
+    """
+    try:
+        return _computed(term, start, time_zone, calendar)
+    except (OverflowError, ValueError) as error:
+        raise TermInvalid(f"{term.amount} {term.unit}", f"cannot be counted from {start.isoformat()}") from error
+
+
+def _computed(term: Term, start: datetime, time_zone: str, calendar: WorkingCalendar) -> ComputedDeadline:
     starts_on = local_day(start, time_zone)
     if term.unit is TermUnit.WORKING_DAYS:
         due_on = calendar.add_working_days(starts_on, term.amount)

@@ -14,6 +14,8 @@ from engine.errors import CalendarUnknown
 from engine.holiday_names import CODES, DECREE, WEEKEND, code_of
 
 ONE_DAY = timedelta(days=1)
+KNOWN_YEARS = range(1900, 2201)
+"""outside them only weekends are known"""
 
 
 def days_from(first: date, last: date) -> Iterator[date]:
@@ -80,6 +82,8 @@ class _Year:
 
 @lru_cache(maxsize=256)
 def _year(code: str, year: int) -> _Year:
+    if year not in KNOWN_YEARS:
+        return _Year({}, frozenset())
     # A January holiday may turn a Sunday of the December before into a working day: look at the neighbours too.
     known = holidays.country_holidays(code, years=[year - 1, year, year + 1], language="en_US", expand=False)
     off = {day: _codes(code, known.get_list(day)) for day in known if day.year == year}
