@@ -109,9 +109,7 @@ def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, acto
         ),
         actor=actor,
     )
-    last = uow.session.scalar(
-        sa.select(sa.func.max(CaseDocumentRow.seq)).where(CaseDocumentRow.case_id == case.id)
-    )
+    last = uow.session.scalar(sa.select(sa.func.max(CaseDocumentRow.seq)).where(CaseDocumentRow.case_id == case.id))
     uow.insert(
         CaseDocumentRow,
         case_id=case.id,

@@ -44,7 +44,10 @@ class OptionSource:
 
     def executors(self) -> list[Option]:
         """Who may execute a resolution in this body."""
-        found = {mandate.holder_id: mandate.holder for mandate in holders(self._session, "executor", self._owner.id, self._now)}
+        found = {
+            mandate.holder_id: mandate.holder
+            for mandate in holders(self._session, "executor", self._owner.id, self._now)
+        }
         return [Option(value=str(identity), label=everywhere(name)) for identity, name in found.items()]
 
     def bodies(self) -> list[Option]:

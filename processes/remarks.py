@@ -11,9 +11,7 @@ from processes.tables import RemarkRow
 from processes.unit_of_work import UnitOfWork
 
 
-def record_remarks(
-    uow: UnitOfWork, step: OpenStep, step_id: UUID, record: Mapping[str, Any], author_id: UUID
-) -> None:
+def record_remarks(uow: UnitOfWork, step: OpenStep, step_id: UUID, record: Mapping[str, Any], author_id: UUID) -> None:
     """Keep the remarks of a signed step; if its form answers remarks, the open ones are answered by it."""
     if step.form.answers_remarks:
         uow.session.execute(

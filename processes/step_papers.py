@@ -78,7 +78,13 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
         "fields": dict(content.fields),
         "remarks": [dict(remark) for remark in content.remarks],
         "attachments": [
-            {"name": each.name, "sha256": each.sha256, "bytes": each.bytes, "type": each.media_type, "field": each.field}
+            {
+                "name": each.name,
+                "sha256": each.sha256,
+                "bytes": each.bytes,
+                "type": each.media_type,
+                "field": each.field,
+            }
             for each in content.attachments
         ],
         "mandate": {

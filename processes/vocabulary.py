@@ -52,7 +52,12 @@ SECTIONS: Entries = {
 TOPICS: Entries = {
     "housing": {"az": "Mənzil", "kk": "Тұрғын үй", "ru": "Жильё", "en": "Housing"},
     "water": {"az": "Su təchizatı", "kk": "Сумен жабдықтау", "ru": "Водоснабжение", "en": "Water supply"},
-    "roads": {"az": "Yollar və abadlıq", "kk": "Жолдар мен абаттандыру", "ru": "Дороги и благоустройство", "en": "Roads"},
+    "roads": {
+        "az": "Yollar və abadlıq",
+        "kk": "Жолдар мен абаттандыру",
+        "ru": "Дороги и благоустройство",
+        "en": "Roads",
+    },
     "land": {"az": "Torpaq", "kk": "Жер", "ru": "Земля", "en": "Land"},
     "social": {"az": "Sosial yardım", "kk": "Әлеуметтік көмек", "ru": "Социальная помощь", "en": "Social aid"},
     "education": {"az": "Təhsil", "kk": "Білім беру", "ru": "Образование", "en": "Education"},

@@ -17,8 +17,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "acting for {name}",
     },
     "head": {"az": "rəhbər", "kk": "басшы", "ru": "руководитель", "en": "head"},
-    "deputy": {"az": "rəhbərin müavini", "kk": "басшының орынбасары", "ru": "заместитель руководителя", "en": "deputy head"},
-    "substitute": {"az": "əvəz edən şəxs", "kk": "алмастырушы тұлға", "ru": "исполняющий обязанности", "en": "substitute"},
+    "deputy": {
+        "az": "rəhbərin müavini",
+        "kk": "басшының орынбасары",
+        "ru": "заместитель руководителя",
+        "en": "deputy head",
+    },
+    "substitute": {
+        "az": "əvəz edən şəxs",
+        "kk": "алмастырушы тұлға",
+        "ru": "исполняющий обязанности",
+        "en": "substitute",
+    },
     "responsible_person": {
         "az": "məsul şəxs",
         "kk": "жауапты тұлға",
@@ -35,11 +45,21 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "executor": {"az": "icraçı", "kk": "орындаушы", "ru": "исполнитель", "en": "executor"},
     "archivist": {"az": "arxivçi", "kk": "мұрағатшы", "ru": "архивист", "en": "archivist"},
     "supervisor": {"az": "nəzarətçi", "kk": "бақылаушы", "ru": "контролёр", "en": "supervisor"},
-    "designer": {"az": "proses dizayneri", "kk": "үдеріс жобалаушысы", "ru": "проектировщик процессов", "en": "process designer"},
+    "designer": {
+        "az": "proses dizayneri",
+        "kk": "үдеріс жобалаушысы",
+        "ru": "проектировщик процессов",
+        "en": "process designer",
+    },
     "administrator": {"az": "inzibatçı", "kk": "әкімші", "ru": "администратор", "en": "administrator"},
     "curator": {"az": "kurator", "kk": "куратор", "ru": "куратор", "en": "curator"},
     "officer": {"az": "vəzifəli şəxs", "kk": "лауазымды тұлға", "ru": "должностное лицо", "en": "officer"},
-    "number": {"az": "Qeydiyyat nömrəsi", "kk": "Тіркеу нөмірі", "ru": "Регистрационный номер", "en": "Registration number"},
+    "number": {
+        "az": "Qeydiyyat nömrəsi",
+        "kk": "Тіркеу нөмірі",
+        "ru": "Регистрационный номер",
+        "en": "Registration number",
+    },
     "received": {"az": "Daxil olub", "kk": "Келіп түсті", "ru": "Поступило", "en": "Received"},
     "registered": {"az": "Qeydiyyata alınıb", "kk": "Тіркелді", "ru": "Зарегистрировано", "en": "Registered"},
     "channel": {"az": "Daxilolma yolu", "kk": "Келіп түсу жолы", "ru": "Способ поступления", "en": "Channel"},
@@ -72,7 +92,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ru": "Услуга внесена в соответствующий раздел Реестра.",
         "en": "The service has been entered in its section of the Registry.",
     },
-    "version": {"az": "Qeydin versiyası", "kk": "Жазбаның нұсқасы", "ru": "Версия записи", "en": "Version of the entry"},
+    "version": {
+        "az": "Qeydin versiyası",
+        "kk": "Жазбаның нұсқасы",
+        "ru": "Версия записи",
+        "en": "Version of the entry",
+    },
     "late": {
         "az": "Gec təqdim olunub: son gün {day} idi",
         "kk": "Кеш ұсынылды: соңғы күні {day} болған",
@@ -125,6 +150,41 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "valid-from": {"az": "Qüvvəyə minir", "kk": "Күшіне енеді", "ru": "Действует с", "en": "In force from"},
     "valid-to": {"az": "Qüvvədədir", "kk": "Күші бар", "ru": "Действует до", "en": "In force until"},
 }
+
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "proposal": {"az": "Təklif", "kk": "Ұсыныс", "ru": "Предложение", "en": "Proposal"},
+    "application": {"az": "Ərizə", "kk": "Арыз", "ru": "Заявление", "en": "Application"},
+    "complaint": {"az": "Şikayət", "kk": "Шағым", "ru": "Жалоба", "en": "Complaint"},
+}
+"""the kinds of appeals (Art. 3)"""
+
+NOTICES: Mapping[str, Mapping[str, str]] = {
+    "not_considered": {
+        "az": "Müraciətə baxılmaması barədə bildiriş",
+        "kk": "Өтініштің қаралмайтыны туралы хабарлама",
+        "ru": "Уведомление об оставлении обращения без рассмотрения",
+        "en": "Notice that the appeal is not considered",
+    },
+    "extended": {
+        "az": "Baxılma müddətinin uzadılması barədə bildiriş",
+        "kk": "Қарау мерзімінің ұзартылғаны туралы хабарлама",
+        "ru": "Уведомление о продлении срока рассмотрения",
+        "en": "Notice of a longer term",
+    },
+    "forwarded": {
+        "az": "Müraciətin aidiyyəti üzrə göndərilməsi barədə bildiriş",
+        "kk": "Өтініштің құзыреті бойынша жіберілгені туралы хабарлама",
+        "ru": "Уведомление о направлении обращения по компетенции",
+        "en": "Notice that the appeal was forwarded",
+    },
+    "answered": {
+        "az": "Müraciətinizə cavab",
+        "kk": "Өтінішіңізге жауап",
+        "ru": "Ответ на ваше обращение",
+        "en": "Answer to your appeal",
+    },
+}
+"""what an applicant is told"""
 
 
 def word(key: str, language: str, **facts: str) -> str:

@@ -333,5 +333,3 @@ def _told_before(office: Office, attempt: SigningAttemptRow) -> SignedStep:
         claimed_at=step.claimed_at,
         proven_at=step.proven_at,
     )
-
-

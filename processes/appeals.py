@@ -1,0 +1,149 @@
+"""What the law asks about appeals: anonymous, repeated, and the barrier of complaints."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from processes.errors import RouteBarred
+from processes.office import Office
+from processes.organisation import body, person
+from processes.payloads import read_payload
+from processes.tables import AppealEventRow, AppealRow, CaseRow, PersonRow
+from processes.unit_of_work import UnitOfWork
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, so that a code can be read out"""
+CODE_LENGTH = 12
+REPEATS = 3
+"""reasoned answers in a year after which a repeated appeal may be left unconsidered (Art. 8.1.4)"""
+YEAR = timedelta(days=365)
+CONTENT = (
+    "applicant_name", "applicant_address", "applicant_email", "applicant_phone", "letterhead", "text",
+    "complained_person",
+)  # fmt: skip
+"""fields that stay out of the engine and every chain, as an erasable payload"""
+
+
+def new_tracking_code() -> str:
+    """A code of 60 random bits, as XXXX-XXXX-XXXX."""
+    text = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return "-".join(text[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def keyed_hash(office: Office, purpose: str, text: str) -> str:
+    """What is kept of a secret or a name: it can be looked for, not read."""
+    return hmac.new(office.keys.lookup_key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def tracking_hash(office: Office, code: str) -> str:
+    """The hash under which a tracking code is found; spaces, hyphens and case do not matter, nor O for 0."""
+    plain = "".join(code.upper().split()).replace("-", "").replace("O", "0").replace("I", "1").replace("L", "1")
+    return keyed_hash(office, "tracking", plain)
+
+
+def is_anonymous(fields: Mapping[str, Any]) -> bool:
+    """Neither a name, nor a letterhead, nor one contact (Art. 6.3 and 6.4): it is not considered."""
+    named = any(fields.get(name) for name in ("applicant_name", "letterhead"))
+    return not named and not any(fields.get(f"applicant_{name}") for name in ("address", "email", "phone"))
+
+
+def applicant_key(office: Office, fields: Mapping[str, Any]) -> str | None:
+    """The same for every appeal of one applicant; None where nothing tells who it is."""
+    known = [fields.get("applicant_name"), fields.get("applicant_email") or fields.get("applicant_phone")]
+    text = "|".join("".join(str(each).casefold().split()) for each in known if each)
+    return keyed_hash(office, "applicant", text) if text else None
+
+
+def is_repeated(uow: UnitOfWork, key: str | None, topic: str, body_id: UUID) -> bool:
+    """Whether this applicant has had three reasoned answers on the topic from this body within a year."""
+    if key is None:
+        return False
+    answered = uow.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(AppealRow)
+        .join(CaseRow, CaseRow.id == AppealRow.case_id)
+        .where(
+            AppealRow.applicant_key == key,
+            AppealRow.topic == topic,
+            AppealRow.status == "answered",
+            AppealRow.received_at > uow.now - YEAR,
+            CaseRow.body_id == body_id,
+        )
+    )
+    return (answered or 0) >= REPEATS
+
+
+def person_named(session: Session, name: str | None) -> UUID | None:
+    """The officer a complaint names, if it can be told: all words of the shorter name stand in the other."""
+    if not name:
+        return None
+    given = set(name.casefold().split())
+    for row in session.execute(sa.select(PersonRow.id, PersonRow.name)):
+        known = set(row.name.casefold().split())
+        if given and (given <= known or known <= given):
+            return UUID(str(row.id))
+    return None
+
+
+def require_unbarred_bodies(uow: UnitOfWork, case_id: UUID, bodies: Iterable[UUID]) -> None:
+    """A complaint never goes to the body it is about.
+
+    :raises RouteBarred: one of `bodies` is that body
+    """
+    appeal = _complaint(uow, case_id)
+    if appeal is not None and appeal.complained_body_id in set(bodies):
+        raise RouteBarred(body(uow.session, UUID(str(appeal.complained_body_id))).named())
+
+
+def require_unbarred_people(uow: UnitOfWork, case_id: UUID, people: Iterable[UUID]) -> None:
+    """A complaint is never worked on by the person it is about.
+
+    :raises RouteBarred: one of `people` is that person
+    """
+    appeal = _complaint(uow, case_id)
+    if appeal is not None and appeal.complained_person_id in set(people):
+        raise RouteBarred(person(uow.session, UUID(str(appeal.complained_person_id))).name)
+
+
+def _complaint(uow: UnitOfWork, case_id: UUID) -> AppealRow | None:
+    appeal = uow.session.get(AppealRow, case_id)
+    return appeal if appeal is not None and appeal.kind == "complaint" else None
+
+
+def content(uow: UnitOfWork, appeal: AppealRow) -> dict[str, Any]:
+    """What the applicant wrote; empty once it has been erased."""
+    if appeal.applicant_payload_id is None:
+        return {}
+    return read_payload(uow, appeal.applicant_payload_id) or {}
+
+
+def tell_on_track(
+    uow: UnitOfWork,
+    case_id: UUID,
+    event: str,
+    *,
+    status: str | None = None,
+    document_id: UUID | None = None,
+    **facts: Any,
+) -> None:
+    """A line on the citizen's tracking page, and the state it shows."""
+    last = uow.session.scalar(sa.select(sa.func.max(AppealEventRow.seq)).where(AppealEventRow.case_id == case_id))
+    uow.insert(
+        AppealEventRow,
+        id=uuid4(),
+        case_id=case_id,
+        seq=(last or 0) + 1,
+        at=uow.now,
+        event=event,
+        facts=facts,
+        document_id=document_id,
+    )
+    if status:
+        uow.update(AppealRow, {"case_id": case_id}, status=status)

@@ -1,0 +1,72 @@
+"""Whom this office trusts: its anchors, the authority's intermediates, and fresh revocation lists."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from processes.office import Office
+from processes.tables import CertificateRow, RevocationCacheRow, TrustAnchorRow
+from processes.unit_of_work import UnitOfWork
+from signing.authority import Revoked
+from signing.validation import TrustStore
+
+REFRESH_BEFORE = timedelta(hours=12)
+"""a list is made anew this long before it ends"""
+
+
+def trust_store(office: Office) -> TrustStore:
+    """Anchors, intermediates and revocation lists as of now; lists near their end are made anew."""
+    with office.reading() as uow:
+        cached = _fresh(uow)
+        anchors = tuple(_der(pem) for pem in uow.session.execute(sa.select(TrustAnchorRow.pem)).scalars())
+    if cached is None:
+        cached = issue_revocation_lists(office)
+    own = office.keys.authority.trust()
+    return TrustStore(anchors=anchors, intermediates=own.intermediates, crls=tuple(cached.values()))
+
+
+def _fresh(uow: UnitOfWork) -> dict[str, bytes] | None:
+    rows = list(uow.session.execute(sa.select(RevocationCacheRow)).scalars())
+    # a rehearsal's clock may have gone back: a list from the future is no list of now
+    good = [row for row in rows if row.fetched_at <= uow.now < row.next_update - REFRESH_BEFORE]
+    return {row.issuer: row.crl for row in good} if rows and len(good) == len(rows) else None
+
+
+def issue_revocation_lists(office: Office) -> dict[str, bytes]:
+    """New lists of the pilot authority, with every certificate revoked so far; kept until they age."""
+    with office.unit_of_work() as uow:
+        lists = revocation_lists(office, uow)
+        for issuer, crl in lists.items():
+            uow.session.execute(sa.delete(RevocationCacheRow).where(RevocationCacheRow.issuer == issuer))
+            uow.insert(
+                RevocationCacheRow, issuer=issuer, crl=crl, fetched_at=uow.now, next_update=_next_update(crl, uow.now)
+            )
+        uow.commit()
+    return lists
+
+
+def revocation_lists(office: Office, uow: UnitOfWork) -> dict[str, bytes]:
+    """The lists as of now, by issuer: root and issuing."""
+    rows = uow.session.execute(
+        sa.select(CertificateRow).where(CertificateRow.revoked_at.is_not(None)).order_by(CertificateRow.revoked_at)
+    ).scalars()
+    revoked = [
+        Revoked(serial=row.serial, at=row.revoked_at, reason=row.revocation_reason or "unspecified")
+        for row in rows
+        if row.revoked_at is not None
+    ]
+    authority = office.keys.authority
+    return {
+        "root": authority.crl("root", (), at=uow.now),
+        "issuing": authority.crl("issuing", revoked, at=uow.now),
+    }
+
+
+def _next_update(crl: bytes, now: datetime) -> datetime:
+    return x509.load_der_x509_crl(crl).next_update_utc or now
+
+
+def _der(pem: str) -> bytes:
+    return x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)

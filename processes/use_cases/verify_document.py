@@ -1,0 +1,84 @@
+"""Verify a document for anybody: by upload, or by the code on its page. Tells nothing of its content."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archive.errors import ArchiveError
+from archive.service import ArchivedDocument
+from processes.errors import NotFound
+from processes.office import Office
+from processes.sealing import document_of_code
+from processes.trust import trust_store
+from processes.unit_of_work import UnitOfWork
+from signing.validation import ValidationReport
+
+MAX_UPLOAD = 30 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What anybody may know of a document: who signed it when and in which capacity, and whether it is ours."""
+
+    report: ValidationReport
+    number: str | None
+    title: str | None
+    """only of open documents"""
+    signers: tuple[dict[str, Any], ...]
+    archived_at: datetime | None
+    status: str | None
+    """in effect, without effect, destroyed; None: not in this archive"""
+    newer_revision: bool
+    """the archive holds a later revision, e.g. with one more timestamp"""
+
+
+def verify_upload(office: Office, content: bytes) -> Verification:
+    """Validate an uploaded file and look whether it is in this archive."""
+    report = office.signing.validate(content, trust_store(office), at=office.clock())
+    with office.reading() as uow:
+        document = uow.archive.find_by_sha256(hashlib.sha256(content).hexdigest())
+    return _told(report, document, content)
+
+
+def verify_code(office: Office, code: str) -> Verification:
+    """Validate the archived document that a code names.
+
+    :raises NotFound: no such document
+    """
+    identity = document_of_code(code)
+    with office.reading() as uow:
+        document = None if identity is None else _document(uow, identity)
+        if document is None:
+            raise NotFound("no document has this code")
+        content = uow.archive.fetch(document.id)
+    return _told(office.signing.validate(content, trust_store(office), at=office.clock()), document, content)
+
+
+def _document(uow: UnitOfWork, identity: Any) -> ArchivedDocument | None:
+    try:
+        return uow.archive.document(identity)
+    except ArchiveError:
+        return None  # an unknown code is an everyday answer, told by the caller
+
+
+def _told(report: ValidationReport, document: ArchivedDocument | None, content: bytes) -> Verification:
+    if document is None:
+        return Verification(
+            report=report,
+            number=None,
+            title=None,
+            signers=(),
+            archived_at=None,
+            status=None,
+            newer_revision=False,
+        )
+    return Verification(
+        report=report,
+        number=document.number,
+        title=document.title if document.access_level == "open" and not document.access_flags else None,
+        signers=tuple(dict(signer) for signer in document.signers),
+        archived_at=document.accessioned_at,
+        status=document.status,
+        newer_revision=document.bytes != len(content),
+    )
