@@ -1,7 +1,7 @@
 """The archive's tables: arrangement, documents and their revisions, holds, custody, search text."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Towards the database: UTC. Raises ValueError for a naive datetime."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -32,7 +33,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """From the database: an aware instant in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -42,7 +44,7 @@ class Base(DeclarativeBase):
     """The archive's metadata; every table is named archive_*."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         UUID: sa.Uuid(),
         datetime: UtcDateTime(),
         date: sa.Date(),
@@ -109,11 +111,13 @@ class DocumentRow(Base):
 
     __tablename__ = "archive_document"
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.ForeignKey("archive_search_text.seq"), unique=True)
+    """its place in the order of accession; also the key of its search text"""
     case_id: Mapped[UUID | None] = mapped_column(index=True)
-    owner: Mapped[str] = mapped_column(index=True)
+    owner: Mapped[str]
     """the body's id, opaque here"""
     number: Mapped[str] = mapped_column(index=True)
-    type: Mapped[str] = mapped_column(index=True)
+    type: Mapped[str]
     """questionnaire, finding, notice, resolution, answer, receipt, manifest, attachment …"""
     title: Mapped[str]
     language: Mapped[str]
@@ -128,12 +132,20 @@ class DocumentRow(Base):
     access_level: Mapped[str] = mapped_column(index=True)
     access_flags: Mapped[list[Any]]
     access_ground: Mapped[str | None]
-    retention_class: Mapped[str | None]
+    access_until: Mapped[date | None]
+    """the last day of the restriction"""
+    retention_class: Mapped[str | None] = mapped_column(index=True)
+    retention_facts: Mapped[dict[str, Any]]
+    """{name of a fact: ISO date} that the start rules of retention.py read"""
     retention_starts: Mapped[date | None]
-    dispose_after: Mapped[date | None]
+    dispose_after: Mapped[date | None] = mapped_column(index=True)
     file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_file.id"), index=True)
     accessioned_at: Mapped[datetime] = mapped_column(index=True)
     signed_at: Mapped[datetime | None]
+    dated_on: Mapped[date] = mapped_column(index=True)
+    """the day it bears"""
+    year: Mapped[int]
+    """of dated_on"""
     signers: Mapped[list[Any]]
     """[{name, capacity, serial}]"""
     properties: Mapped[dict[str, Any]]
@@ -144,9 +156,20 @@ class DocumentRow(Base):
     custody_seq: Mapped[int]
     custody_head: Mapped[str]
     __table_args__ = (
-        sa.Index("ix_archive_document_newest", "owner", "accessioned_at"),
-        sa.Index("ix_archive_document_type_newest", "type", "accessioned_at"),
+        sa.Index("ix_archive_document_newest", "owner", "seq"),
+        sa.Index("ix_archive_document_type_newest", "type", "seq"),
     )
+
+
+class SignerRow(Base):
+    """Who signed a document, apart from it, so that a search by signer has an index."""
+
+    __tablename__ = "archive_signer"
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    capacity: Mapped[str | None]
+    serial: Mapped[str | None] = mapped_column(index=True)
 
 
 class RevisionRow(Base):
@@ -195,11 +218,18 @@ class CustodyRow(Base):
 
 
 class SearchTextRow(Base):
-    """The folded token string of a document; SQLite's FTS5 table and PostgreSQL's tsvector are built from it."""
+    """What a search finds a document by. The full-text index of each database is built from `tokens`."""
 
     __tablename__ = "archive_search_text"
-    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+    """drawn by the database: the order of accession"""
+    text: Mapped[str]
+    """as a person wrote it, for highlights; emptied when the document is destroyed"""
     tokens: Mapped[str]
+    """folded and stemmed, separated by single spaces, one space at each end"""
+    folding: Mapped[int]
+    """version of the folding that made the tokens"""
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
 
 class FixityRow(Base):

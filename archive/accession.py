@@ -1,0 +1,112 @@
+"""Taking documents in: what is refused, what a new document's row holds, and how later revisions are checked."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from archive.access import check_access
+from archive.blobs import BlobRef, BlobStore
+from archive.custody import GENESIS, CustodyHead
+from archive.documents import Accession, ArchivedDocument, DocumentStatus, Revision
+from archive.errors import BlobMissing, InvalidMetadata, RevisionNotAppended
+from archive.folding import FOLDING_VERSION, token_string
+from archive.store import Store
+
+ACCESSIONED = "accessioned"
+_LONGEST_TEXT = 200_000
+"""Characters of text kept for search and highlights: some hundred pages."""
+_UNSTORABLE = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
+"""NUL and lone surrogates, which PostgreSQL and UTF-8 cannot hold"""
+
+
+def clean(text: str) -> str:
+    """The text as both databases can keep it; what they cannot hold becomes U+FFFD."""
+    return text.translate(_UNSTORABLE)
+
+
+def check_accession(accession: Accession, blobs: BlobStore) -> None:
+    """Refuse what cannot be archived. Raises StateSecretRefused, InvalidMetadata, BlobMissing."""
+    check_access(accession.id, accession.access_level, accession.access_flags)
+    if accession.status not in set(DocumentStatus):
+        raise InvalidMetadata(field="status", value=accession.status)
+    if not blobs.exists(accession.blob.sha256):
+        raise BlobMissing(sha256=accession.blob.sha256)
+
+
+def insert_document(store: Store, accession: Accession, *, now: datetime, actor: str) -> None:
+    """Write a new document's rows: search text, document, signers, first revision, first custody event."""
+    details = {"sha256": accession.blob.sha256, "bytes": accession.blob.bytes, "access_level": accession.access_level}
+    start = CustodyHead(document_id=accession.id, seq=0, sha256=GENESIS)
+    event = start.append(ACCESSIONED, at=now, actor=actor, details=details)
+    text = clean(accession.text[:_LONGEST_TEXT])
+    values = _columns(accession, now)
+    store.insert(
+        {**values, "custody_seq": 0, "custody_head": GENESIS},
+        text=text,
+        tokens=token_string(values["number"], values["title"], *_names(values["signers"]), text),
+        folding=FOLDING_VERSION,
+    )
+    store.insert_revision(
+        Revision(
+            document_id=accession.id,
+            revision=1,
+            sha256=accession.blob.sha256,
+            bytes=accession.blob.bytes,
+            level=accession.level,
+            reason=ACCESSIONED,
+            created_at=now,
+        )
+    )
+    store.append_custody([event])
+
+
+def check_appended(blobs: BlobStore, document: ArchivedDocument, blob: BlobRef) -> None:
+    """The new bytes must begin with all bytes of the newest revision. Raises RevisionNotAppended, BlobMissing …"""
+    old, new = blobs.get(document.sha256), blobs.get(blob.sha256)
+    if len(new) != blob.bytes or not new.startswith(old):
+        raise RevisionNotAppended(document_id=document.id, revision=document.revision)
+
+
+def search_tokens(document: ArchivedDocument, text: str) -> str:
+    """The tokens a kept document is found by."""
+    return token_string(document.number, document.title, *_names(document.signers), text)
+
+
+def _columns(accession: Accession, now: datetime) -> dict[str, Any]:
+    dated_on = accession.dated_on or (accession.signed_at or now).astimezone(UTC).date()
+    return {
+        **_identity(accession),
+        "status": str(accession.status),
+        "level": accession.level,
+        "verdict": None,
+        "validated_at": None,
+        "access_level": str(accession.access_level),
+        "access_flags": list(accession.access_flags),
+        "access_ground": accession.access_ground,
+        "access_until": None,
+        "retention_class": accession.retention_class,
+        "retention_facts": {},
+        "retention_starts": None,
+        "dispose_after": None,
+        "file_id": None,
+        "accessioned_at": now,
+        "signed_at": accession.signed_at,
+        "dated_on": dated_on,
+        "year": dated_on.year,
+        "signers": [dict(signer) for signer in accession.signers],
+        "properties": dict(accession.properties),
+        "sha256": accession.blob.sha256,
+        "bytes": accession.blob.bytes,
+        "revision": 1,
+    }
+
+
+def _identity(accession: Accession) -> dict[str, Any]:
+    identity: dict[str, UUID | str | None] = {"id": accession.id, "case_id": accession.case_id}
+    for name in ("owner", "number", "type", "title", "language", "media_type"):
+        identity[name] = clean(getattr(accession, name))
+    return identity
+
+
+def _names(signers: Any) -> list[str]:
+    return [str(signer.get("name", "")) for signer in signers]

@@ -1,0 +1,141 @@
+"""The archive's central types: what comes in, what is kept, and how it is classified."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from archive.blobs import BlobRef
+
+
+class AccessLevel(StrEnum):
+    """Who may see a document (B16), from the widest circle to the narrowest. A state secret has no level here."""
+
+    OPEN = "open"
+    OFFICIAL_USE = "official_use"
+    COMMERCIAL_SECRET = "commercial_secret"  # noqa: S105 - a level's name, no password
+
+
+STATE_SECRET = "state_secret"  # noqa: S105 - the name of what is refused
+"""Refused at every door (B16)."""
+
+
+class DocumentStatus(StrEnum):
+    """Whether a document has effect."""
+
+    IN_EFFECT = "in effect"
+    WITHOUT_EFFECT = "without effect"
+    """signed too late: kept as proof, changes nothing"""
+    DESTROYED = "destroyed"
+    """disposed of; description and hash remain"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accession:
+    """A document to be taken in; its blob is in the store already."""
+
+    id: UUID
+    owner: str
+    """the body's id, opaque here"""
+    number: str
+    type: str
+    """questionnaire, finding, notice, resolution, answer, receipt, manifest, attachment …"""
+    title: str
+    blob: BlobRef
+    case_id: UUID | None = None
+    language: str = ""
+    """az, kk, ru or en"""
+    media_type: str = "application/pdf"
+    status: str = DocumentStatus.IN_EFFECT
+    level: str | None = None
+    """PAdES level: B-B, B-T, B-LT, B-LTA"""
+    access_level: str = AccessLevel.OPEN
+    access_flags: tuple[str, ...] = ()
+    """personal_data, special_categories"""
+    access_ground: str | None = None
+    retention_class: str | None = None
+    signed_at: datetime | None = None
+    dated_on: date | None = None
+    """the day the document bears, in its body's zone; by default the day of signature, else of accession, in UTC"""
+    signers: tuple[Mapping[str, Any], ...] = ()
+    """[{name, capacity, serial}]"""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    """what a search should find"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchivedDocument:
+    """A document in the archive, as its newest revision stands."""
+
+    id: UUID
+    case_id: UUID | None
+    owner: str
+    number: str
+    type: str
+    title: str
+    language: str
+    media_type: str
+    status: str
+    level: str | None
+    verdict: str | None
+    validated_at: datetime | None
+    access_level: str
+    access_flags: tuple[str, ...]
+    access_ground: str | None
+    access_until: date | None
+    retention_class: str | None
+    retention_facts: Mapping[str, str]
+    retention_starts: date | None
+    dispose_after: date | None
+    file_id: UUID | None
+    accessioned_at: datetime
+    signed_at: datetime | None
+    dated_on: date
+    signers: tuple[Mapping[str, Any], ...]
+    properties: Mapping[str, Any]
+    sha256: str
+    bytes: int
+    revision: int
+    custody_seq: int
+    custody_head: str
+    seq: int
+    """its place in the order of accession"""
+
+    @property
+    def blob(self) -> BlobRef:
+        """The newest revision's bytes."""
+        return BlobRef(sha256=self.sha256, bytes=self.bytes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """One state of a document's bytes; revision 1 is what was taken in."""
+
+    document_id: UUID
+    revision: int
+    sha256: str
+    bytes: int
+    level: str | None
+    reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Classification:
+    """An archivist's decision: an existing file, or a series and the title of a new one; how long kept; who may see it.
+
+    None leaves a matter as it is.
+    """
+
+    file_id: UUID | None = None
+    series_id: UUID | None = None
+    file_title: str | None = None
+    retention_class: str | None = None
+    access_level: str | None = None
+    access_ground: str | None = None
+    access_until: date | None = None
+    access_flags: tuple[str, ...] | None = None
+    note: str | None = None

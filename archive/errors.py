@@ -1,0 +1,202 @@
+# ruff: noqa: N818 - an error is named for what happened; its root says that it is one
+"""What can go wrong in the archive. The docstring of an error is its message; its facts are attributes."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+class ArchiveError(Exception):
+    """The archive could not do what it was asked."""
+
+    code: ClassVar[str] = "archive"
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        for name, value in facts.items():
+            setattr(self, name, value)
+        told = ", ".join(f"{name}: {value}" for name, value in facts.items())
+        message = (type(self).__doc__ or "").split("\n", maxsplit=1)[0]
+        super().__init__(f"{message} ({told})" if told else message)
+
+
+class StateSecretRefused(ArchiveError):
+    """State secrets are never taken in (B16)."""
+
+    code = "archive.state_secret_refused"
+    document_id: UUID
+
+
+class InvalidMetadata(ArchiveError):
+    """A document's description is not acceptable."""
+
+    code = "archive.invalid_metadata"
+    field: str
+    value: str
+
+
+class AccessGroundMissing(ArchiveError):
+    """A restriction of access needs its ground (B9)."""
+
+    code = "archive.access_ground_missing"
+    access_level: str
+
+
+class NotFound(ArchiveError):
+    """There is no such thing in the archive."""
+
+    code = "archive.not_found"
+
+
+class DocumentNotFound(NotFound):
+    """There is no such document in the archive."""
+
+    code = "archive.document_not_found"
+    document_id: UUID
+
+
+class RevisionNotFound(NotFound):
+    """The document has no such revision."""
+
+    code = "archive.revision_not_found"
+    document_id: UUID
+    revision: int
+
+
+class UnitNotFound(NotFound):
+    """There is no such fonds, series or file."""
+
+    code = "archive.unit_not_found"
+    kind: str
+    id: UUID
+
+
+class HoldNotFound(NotFound):
+    """There is no such hold."""
+
+    code = "archive.hold_not_found"
+    hold_id: UUID
+
+
+class RetentionClassNotFound(NotFound):
+    """There is no such retention class."""
+
+    code = "archive.retention_class_not_found"
+    retention_class: str
+
+
+class AccessionConflict(ArchiveError):
+    """Another document already has this id."""
+
+    code = "archive.accession_conflict"
+    document_id: UUID
+    sha256: str
+    kept: str
+
+
+class RevisionNotAppended(ArchiveError):
+    """A new revision must begin with every byte of the one before it."""
+
+    code = "archive.revision_not_appended"
+    document_id: UUID
+    revision: int
+
+
+class DocumentDestroyed(ArchiveError):
+    """The document was destroyed; only its description and hash remain."""
+
+    code = "archive.document_destroyed"
+    document_id: UUID
+
+
+class CodeTaken(ArchiveError):
+    """The code is already in use here."""
+
+    code = "archive.code_taken"
+    kind: str
+    taken: str
+
+
+class FileClosed(ArchiveError):
+    """The file is closed and takes no more documents."""
+
+    code = "archive.file_closed"
+    file_id: UUID
+
+
+class UnknownStartRule(ArchiveError):
+    """There is no such rule for the start of retention."""
+
+    code = "archive.unknown_start_rule"
+    rule: str
+
+
+class HoldAlreadyLifted(ArchiveError):
+    """The hold was lifted before."""
+
+    code = "archive.hold_already_lifted"
+    hold_id: UUID
+
+
+class DocumentOnHold(ArchiveError):
+    """A hold forbids the disposal of this document."""
+
+    code = "archive.document_on_hold"
+    document_id: UUID
+    grounds: tuple[str, ...]
+
+
+class CustodyBroken(ArchiveError):
+    """The document's custody chain does not hold."""
+
+    code = "archive.custody_broken"
+    document_id: UUID
+    seq: int
+    reason: str
+
+
+class BlobStoreError(ArchiveError):
+    """The blob store could not read or write."""
+
+    code = "archive.blob_store"
+    path: str
+    reason: str
+
+
+class BlobStoreFull(BlobStoreError):
+    """The blob store has no room left."""
+
+    code = "archive.blob_store_full"
+
+
+class BlobStoreReadOnly(BlobStoreError):
+    """The blob store is read-only."""
+
+    code = "archive.blob_store_read_only"
+
+
+class BlobStoreDenied(BlobStoreError):
+    """The blob store refuses access."""
+
+    code = "archive.blob_store_denied"
+
+
+class NotASha256(BlobStoreError):
+    """A blob is named by 64 lower-case hexadecimal digits."""
+
+    code = "archive.not_a_sha256"
+    name: str
+
+
+class BlobMissing(BlobStoreError):
+    """A blob that should be in the store is not there."""
+
+    code = "archive.blob_missing"
+    sha256: str
+
+
+class BlobChanged(BlobStoreError):
+    """A blob's bytes are no longer those it was stored with."""
+
+    code = "archive.blob_changed"
+    sha256: str
+    actual: str

@@ -1,0 +1,109 @@
+"""One spelling for what people write: the same function folds documents and queries, on every database.
+
+NFKC → İ, I, ı to i → lower case → ё to е, ə to e → marks stripped, except on й → words of letters and digits → stems.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archive.stemming import stem_first, stem_second
+
+FOLDING_VERSION = 1
+"""Raise it when anything below changes what tokens a text gives; `Archive.reindex` then brings old rows up to date."""
+
+STREAM_BREAK = "|"
+"""Stands between the two streams of a text's tokens; never part of a token."""
+
+LONGEST_TOKEN = 64
+"""Longer words are cut, in documents and queries alike (PostgreSQL refuses lexemes over 2 KB)."""
+
+LARGEST_STREAM = 500_000
+"""Bytes; two streams stay below the megabyte that a tsvector may hold. Words beyond are not found."""
+
+_BREVE = "\u0306"
+_BEFORE = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
+_AFTER = str.maketrans({"ё": "е", "ə": "e", "\u0131": "i"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: its folded form and where it stands in the text as written."""
+
+    folded: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """The folded spelling of a text; folding it again changes nothing."""
+    if text.isascii():
+        return text.lower()
+    lowered = unicodedata.normalize("NFKC", text).translate(_BEFORE).casefold()
+    decomposed = unicodedata.normalize("NFD", lowered)
+    kept = "".join(
+        mark
+        for before, mark in zip(" " + decomposed, decomposed, strict=False)
+        if not unicodedata.combining(mark) or (mark == _BREVE and before == "и")
+    )
+    return unicodedata.normalize("NFC", kept).translate(_AFTER)
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text, with their places in it."""
+    start = None
+    for place, character in enumerate(text):
+        inside = _belongs_to_word(character)
+        if inside and start is None:
+            start = place
+        elif not inside and start is not None:
+            yield from _word(text, start, place)
+            start = None
+    if start is not None:
+        yield from _word(text, start, len(text))
+
+
+def tokens(text: str) -> tuple[list[str], list[str]]:
+    """The stems of a text's words in both streams (see stemming.py), in the order of the text."""
+    folded = [word.folded for word in words(text)]
+    return [stem_first(word) for word in folded], [stem_second(word) for word in folded]
+
+
+def token_string(*texts: str) -> str:
+    """What is stored and indexed: the first stream and, where it differs, the second, one space around each token."""
+    first: list[str] = []
+    second: list[str] = []
+    for text in texts:
+        one, two = tokens(text)
+        first += [*one, STREAM_BREAK]
+        second += [*two, STREAM_BREAK]
+    streams = [_capped(first)] if first == second else [_capped(first), _capped(second)]
+    return f" {' '.join(streams)} "
+
+
+def _capped(stream: list[str]) -> str:
+    joined = " ".join(stream).encode()
+    if len(joined) > LARGEST_STREAM:
+        joined = joined[: joined.rindex(b" ", 0, LARGEST_STREAM)]
+    return joined.decode()
+
+
+def _word(text: str, start: int, end: int) -> Iterator[Word]:
+    # folding may split what was one word as written (a ligature sign with a space in it)
+    for part in _fold_word(text[start:end]):
+        yield Word(folded=part, start=start, end=end)
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold_word(written: str) -> tuple[str, ...]:
+    folded = fold("".join(character for character in written if unicodedata.category(character) != "Cf"))
+    spaced = "".join(character if character.isalnum() else " " for character in folded)
+    return tuple(part[:LONGEST_TOKEN] for part in spaced.split())
+
+
+def _belongs_to_word(character: str) -> bool:
+    """Letters, digits, marks on them, and what is invisible between them (soft hyphens, direction marks)."""
+    if character.isalnum():
+        return True
+    return character > "\x7f" and (unicodedata.combining(character) != 0 or unicodedata.category(character) == "Cf")

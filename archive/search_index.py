@@ -1,0 +1,55 @@
+"""The full-text index over archive_search_text, made by hand where SQLAlchemy has no words for it.
+
+SQLite: an FTS5 table that keeps no text of its own, fed by triggers. PostgreSQL: a generated tsvector made without any
+dictionary, with a GIN index. Both index the same tokens and neither changes them: what a word is was decided before.
+"""
+
+import sqlalchemy as sa
+
+INDEX_TABLE = "archive_search_index"
+"""SQLite's FTS5 table; its shadow tables begin with the same name."""
+VECTOR_COLUMN = "vector"
+"""PostgreSQL's generated column of archive_search_text."""
+
+# tokenize ascii: all beyond ASCII belongs to a token; only what folding.py puts between tokens separates them
+_SQLITE = (
+    "CREATE VIRTUAL TABLE archive_search_index USING fts5(tokens, content='', detail=none, tokenize='ascii')",
+    """CREATE TRIGGER archive_search_index_insert AFTER INSERT ON archive_search_text BEGIN
+        INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens); END""",
+    """CREATE TRIGGER archive_search_index_delete AFTER DELETE ON archive_search_text BEGIN
+        INSERT INTO archive_search_index(archive_search_index, rowid, tokens)
+        VALUES ('delete', old.seq, old.tokens); END""",
+    """CREATE TRIGGER archive_search_index_update AFTER UPDATE OF tokens ON archive_search_text BEGIN
+        INSERT INTO archive_search_index(archive_search_index, rowid, tokens)
+        VALUES ('delete', old.seq, old.tokens);
+        INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens); END""",
+)
+_POSTGRESQL = (
+    """ALTER TABLE archive_search_text ADD COLUMN vector tsvector
+        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(tokens), ' '))) STORED""",
+    "CREATE INDEX archive_search_index ON archive_search_text USING gin (vector)",
+)
+
+
+def create_search_index(connection: sa.Connection) -> None:
+    """Create the index of this database over the table archive_search_text, which must exist. A migration calls it."""
+    statements = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def drop_search_index(connection: sa.Connection) -> None:
+    """Take the index away again; the tokens stay."""
+    if connection.dialect.name == "sqlite":
+        for trigger in ("insert", "delete", "update"):
+            connection.exec_driver_sql(f"DROP TRIGGER {INDEX_TABLE}_{trigger}")
+        connection.exec_driver_sql(f"DROP TABLE {INDEX_TABLE}")
+    else:
+        connection.exec_driver_sql(f"ALTER TABLE archive_search_text DROP COLUMN {VECTOR_COLUMN}")
+
+
+def is_index_object(name: str | None, kind: str) -> bool:
+    """Whether Alembic should leave a reflected object alone, because it belongs to this index."""
+    if kind == "column":
+        return name == VECTOR_COLUMN
+    return name is not None and name.startswith(INDEX_TABLE)

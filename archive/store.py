@@ -1,0 +1,151 @@
+"""The SQL of documents, revisions and custody: Core statements in the caller's session, every list by an index."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from archive.custody import CustodyEvent, CustodyHead
+from archive.documents import ArchivedDocument, Revision
+from archive.errors import DocumentNotFound, RevisionNotFound
+from archive.tables import Base, CustodyRow, DocumentRow, RevisionRow, SearchTextRow, SignerRow
+
+
+def table_of(row: type[Base]) -> sa.Table:
+    """The Core table of a mapped row."""
+    table = row.__table__
+    if not isinstance(table, sa.Table):
+        raise TypeError(row)
+    return table
+
+
+DOCUMENT = table_of(DocumentRow)
+REVISION = table_of(RevisionRow)
+CUSTODY = table_of(CustodyRow)
+SIGNER = table_of(SignerRow)
+SEARCH_TEXT = table_of(SearchTextRow)
+
+_TUPLES = ("access_flags", "signers")
+DOCUMENT_COLUMNS = [DOCUMENT.c[field.name] for field in fields(ArchivedDocument)]
+_REVISION_COLUMNS = [REVISION.c[field.name] for field in fields(Revision)]
+_CUSTODY_COLUMNS = [CUSTODY.c[field.name] for field in fields(CustodyEvent)]
+
+
+def to_document(row: sa.RowMapping) -> ArchivedDocument:
+    """A row of archive_document as the archive's type."""
+    values = {field.name: row[field.name] for field in fields(ArchivedDocument)}
+    return ArchivedDocument(**{**values, **{name: tuple(values[name]) for name in _TUPLES}})
+
+
+class Store:
+    """Documents, revisions and custody in one session; flushes, never commits."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def find(self, document_id: UUID) -> ArchivedDocument | None:
+        """The document, or None."""
+        found = self.documents([document_id])
+        return found[0] if found else None
+
+    def documents(self, document_ids: Sequence[UUID]) -> list[ArchivedDocument]:
+        """Those of these documents that exist, in the order of accession."""
+        return self._documents(DOCUMENT.c.id.in_(document_ids))
+
+    def locked(self, document_ids: Sequence[UUID]) -> list[ArchivedDocument]:
+        """The documents, locked until the transaction ends, in a fixed order. Raises DocumentNotFound."""
+        found = self._documents(DOCUMENT.c.id.in_(document_ids), lock=True)
+        missing = set(document_ids) - {document.id for document in found}
+        if missing:
+            raise DocumentNotFound(document_id=min(missing))
+        return found
+
+    def of_case(self, case_id: UUID) -> list[ArchivedDocument]:
+        """All documents of a case, in the order of accession."""
+        return self._documents(DOCUMENT.c.case_id == case_id)
+
+    def with_revision(self, sha256: str) -> list[ArchivedDocument]:
+        """The documents that have a revision of this hash, in the order of accession."""
+        holders = sa.select(REVISION.c.document_id).where(REVISION.c.sha256 == sha256)
+        return self._documents(DOCUMENT.c.id.in_(holders))
+
+    def _documents(self, condition: sa.ColumnElement[bool], *, lock: bool = False) -> list[ArchivedDocument]:
+        query = sa.select(*DOCUMENT_COLUMNS).where(condition).order_by(DOCUMENT.c.seq)
+        if lock:
+            query = query.with_for_update()
+        return [to_document(row) for row in self.session.execute(query).mappings()]
+
+    def insert(self, values: Mapping[str, Any], *, text: str, tokens: str, folding: int) -> int:
+        """Insert a document with its signers and search text; return its place in the order of accession."""
+        searchable = sa.insert(SEARCH_TEXT).values(text=text, tokens=tokens, folding=folding)
+        seq = self.session.execute(searchable.returning(SEARCH_TEXT.c.seq)).scalar_one()
+        self.session.execute(sa.insert(DOCUMENT).values(**values, seq=seq))
+        signers = [
+            {"document_id": values["id"], "position": place, **_signer(signer)}
+            for place, signer in enumerate(values["signers"])
+        ]
+        if signers:
+            self.session.execute(sa.insert(SIGNER), signers)
+        return int(seq)
+
+    def update(self, document_id: UUID, **values: Any) -> None:
+        """Change columns of one document."""
+        self.session.execute(sa.update(DOCUMENT).where(DOCUMENT.c.id == document_id).values(**values))
+
+    def revisions(self, document_id: UUID) -> list[Revision]:
+        """All revisions of a document, oldest first."""
+        query = sa.select(*_REVISION_COLUMNS).where(REVISION.c.document_id == document_id).order_by(REVISION.c.revision)
+        return [Revision(**row) for row in self.session.execute(query).mappings()]
+
+    def revision(self, document_id: UUID, number: int) -> Revision:
+        """One revision. Raises RevisionNotFound."""
+        query = sa.select(*_REVISION_COLUMNS).where(
+            REVISION.c.document_id == document_id, REVISION.c.revision == number
+        )
+        row = self.session.execute(query).mappings().one_or_none()
+        if row is None:
+            raise RevisionNotFound(document_id=document_id, revision=number)
+        return Revision(**row)
+
+    def insert_revision(self, revision: Revision) -> None:
+        """Add a revision."""
+        self.session.execute(sa.insert(REVISION).values(**asdict(revision)))
+
+    def custody(self, document_id: UUID) -> list[CustodyEvent]:
+        """The whole custody chain of a document, first event first."""
+        query = sa.select(*_CUSTODY_COLUMNS).where(CUSTODY.c.document_id == document_id).order_by(CUSTODY.c.seq)
+        return [CustodyEvent(**row) for row in self.session.execute(query).mappings()]
+
+    def append_custody(self, events: Sequence[CustodyEvent]) -> None:
+        """Add one event to each of several locked documents and move their heads."""
+        if not events:
+            return
+        self.session.execute(sa.insert(CUSTODY), [asdict(event) for event in events])
+        heads = (
+            sa.update(DOCUMENT)
+            .where(DOCUMENT.c.id == sa.bindparam("of"))
+            .values(custody_seq=sa.bindparam("seq_now"), custody_head=sa.bindparam("head_now"))
+        )
+        self.session.connection().execute(
+            heads, [{"of": event.document_id, "seq_now": event.seq, "head_now": event.sha256} for event in events]
+        )
+
+
+def custody_head(document: ArchivedDocument) -> CustodyHead:
+    """Where the document's chain ends."""
+    return CustodyHead(document_id=document.id, seq=document.custody_seq, sha256=document.custody_head)
+
+
+def _signer(signer: Mapping[str, Any]) -> dict[str, str | None]:
+    return {
+        "name": str(signer.get("name", "")),
+        "capacity": _optional_text(signer.get("capacity")),
+        "serial": _optional_text(signer.get("serial")),
+    }
+
+
+def _optional_text(value: object) -> str | None:
+    return None if value is None else str(value)

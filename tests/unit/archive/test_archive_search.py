@@ -1,0 +1,171 @@
+"""What a search finds, in which order, and for whom. The integration tests ask both databases the same."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from archive.access import Visibility
+from archive.documents import ArchivedDocument
+from archive.search import FacetValue, SearchPage, SearchQuery, SearchSort
+from archive.service import Archive
+
+TakeIn = Callable[..., ArchivedDocument]
+ALL = Visibility.everything()
+
+
+def titles(page: SearchPage) -> list[str]:
+    return [found.document.title for found in page.documents]
+
+
+def marks(page: SearchPage) -> list[str]:
+    return [part.text for found in page.documents for part in (*found.title, *found.excerpt) if part.marked]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("Müraciətə baxılması haqqında", "müraciət"),
+        ("Müraciətə baxılması haqqında", "MÜRACİƏTLƏRİN"),
+        ("Müraciətə baxılması haqqında", "muraciet"),
+        ("ŞİKAYƏT", "şikayət"),
+        ("İSTİSMAR", "istismar"),
+        ("Bakı şəhəri, Işıq küçəsi", "BAKI IŞIQ"),
+        ("Ёлка в приёмной", "елка приемная"),
+        ("Йод", "йод"),
+        ("и\u0306од", "йод"),
+        ("құжаттарды қарау", "құжат"),
+        ("балалардың құқықтары", "балалар"),
+        ("рассмотрение документов", "документами"),
+        ("Answer № R-2026-000123", "R-2026-000123"),
+        ("ﬁnance Ⅷ", "finance viii"),
+        ("mü\u00adra\u200bciət", "müraciət"),
+    ],
+)
+def test_one_spelling_finds_the_other(archive: Archive, take_in: TakeIn, written: str, asked: str) -> None:
+    take_in(title=written)
+    take_in(title="başqa")
+    assert titles(archive.search(SearchQuery(text=asked), ALL)) == [written]
+
+
+def test_a_phrase_keeps_its_order(archive: Archive, take_in: TakeIn) -> None:
+    take_in(title="a", text="su təchizatı idarəsi")
+    take_in(title="b", text="idarəsi təchizatı su")
+    assert titles(archive.search(SearchQuery(text='"su təchizatı"'), ALL)) == ["a"]
+    assert titles(archive.search(SearchQuery(text="«təchizatı su»"), ALL)) == ["b"]
+    assert titles(archive.search(SearchQuery(text="təchizatı su"), ALL)) == ["b", "a"]
+
+
+def test_a_phrase_does_not_reach_from_the_title_into_the_text(archive: Archive, take_in: TakeIn) -> None:
+    take_in(title="birinci", text="ikinci")
+    assert archive.search(SearchQuery(text='"birinci ikinci"'), ALL).total == 0
+
+
+def test_a_prefix_finds_longer_words(archive: Archive, take_in: TakeIn) -> None:
+    take_in(title="Kommunal xidmətlər")
+    assert archive.search(SearchQuery(text="komm*"), ALL).total == 1
+    assert archive.search(SearchQuery(text="komm"), ALL).total == 0
+
+
+def test_a_phrase_of_russian_words_is_found_in_a_kazakh_document(archive: Archive, take_in: TakeIn) -> None:
+    take_in(title="қаулы", language="kk", text="Заңнамаға сәйкес: рассмотрение обращений граждан")
+    assert archive.search(SearchQuery(text='"рассмотрением обращения"'), ALL).total == 1
+
+
+@pytest.mark.parametrize("text", ["!!!", '"', "***", "'; DROP TABLE archive_document; --", '" OR "', "AND NOT ("])
+def test_nothing_typed_into_the_box_is_taken_for_a_command(archive: Archive, take_in: TakeIn, text: str) -> None:
+    take_in()
+    assert archive.search(SearchQuery(text=text), ALL).total == 0
+
+
+def test_an_empty_box_lists_everything_newest_first(archive: Archive, take_in: TakeIn) -> None:
+    for title in ("first", "second", "third"):
+        take_in(title=title)
+    assert titles(archive.search(SearchQuery(text="  "), ALL)) == ["third", "second", "first"]
+    assert titles(archive.search(SearchQuery(limit=1, offset=1), ALL)) == ["second"]
+
+
+def test_relevance_puts_the_title_before_the_text(archive: Archive, take_in: TakeIn) -> None:
+    take_in(title="su haqqında", text="su")
+    take_in(title="yol", text="su " + "və başqa sözlər " * 20)
+    by_relevance = SearchQuery(text="su", sort=SearchSort.RELEVANCE)
+    assert titles(archive.search(by_relevance, ALL)) == ["su haqqında", "yol"]
+    assert titles(archive.search(SearchQuery(text="su"), ALL)) == ["yol", "su haqqında"]
+
+
+def test_what_was_looked_for_is_marked_as_it_was_written(archive: Archive, take_in: TakeIn) -> None:
+    take_in(title="Şikayətlər", text="Vətəndaşın ŞİKAYƏTİ barədə")
+    page = archive.search(SearchQuery(text="şikayət"), ALL)
+    assert marks(page) == ["Şikayətlər", "ŞİKAYƏTİ"]
+    assert "".join(part.text for part in page.documents[0].excerpt) == "Vətəndaşın ŞİKAYƏTİ barədə"
+
+
+def test_the_excerpt_shows_the_passage_that_matters(archive: Archive, take_in: TakeIn) -> None:
+    take_in(text="əvvəl " * 200 + "su borusu partlayıb " + "sonra " * 200)
+    (found,) = archive.search(SearchQuery(text="borusu su"), ALL).documents
+    shown = "".join(part.text for part in found.excerpt)
+    assert "su borusu partlayıb" in shown
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
+    assert len(shown) < 300
+
+
+def test_filters(archive: Archive, take_in: TakeIn) -> None:
+    case = uuid4()
+    take_in(title="a", owner="housing", type="answer", case_id=case, dated_on=date(2025, 12, 31), level="B-T")
+    take_in(title="b", owner="agency", type="notice", number="N-7", signers=({"name": "Rəşad", "serial": "ff"},))
+    for query, expected in (
+        (SearchQuery(owner="agency"), ["b"]),
+        (SearchQuery(type="answer"), ["a"]),
+        (SearchQuery(case_id=case), ["a"]),
+        (SearchQuery(year=2025), ["a"]),
+        (SearchQuery(dated_from=date(2026, 1, 1)), ["b"]),
+        (SearchQuery(dated_to=date(2025, 12, 31)), ["a"]),
+        (SearchQuery(signer="Rəşad"), ["b"]),
+        (SearchQuery(signer="ff"), ["b"]),
+        (SearchQuery(number="N-7"), ["b"]),
+        (SearchQuery(level="B-LTA"), []),
+        (SearchQuery(text="rəşad"), ["b"]),
+    ):
+        assert titles(archive.search(query, ALL)) == expected, query
+
+
+def test_facets_count_all_hits_not_only_the_page(archive: Archive, take_in: TakeIn) -> None:
+    for number in range(5):
+        take_in(type="answer" if number else "notice", text="su")
+    take_in(type="notice", text="yol")
+    page = archive.search(SearchQuery(text="su", limit=2), ALL)
+    assert (page.total, page.total_is_exact, len(page.documents)) == (5, True, 2)
+    assert page.facets["type"] == (FacetValue(value="answer", count=4), FacetValue(value="notice", count=1))
+    assert page.facets["year"] == (FacetValue(value="2026", count=5),)
+    assert page.facets["fonds"] == (FacetValue(value=None, count=5),)
+
+
+def test_nobody_counts_what_they_may_not_see(archive: Archive, take_in: TakeIn) -> None:
+    """B9: neither hits nor facets tell of a restricted document."""
+    mine = uuid4()
+    take_in(title="open", owner="housing")
+    take_in(title="restricted", owner="housing", access_level="official_use")
+    take_in(title="secret", owner="housing", access_level="commercial_secret")
+    take_in(title="foreign", owner="agency")
+    take_in(title="my case", owner="agency", access_level="commercial_secret", case_id=mine)
+    for visible, expected in (
+        (Visibility(owners=frozenset()), []),
+        (Visibility(owners=frozenset({"housing"})), ["open"]),
+        (Visibility(owners=None), ["foreign", "open"]),
+        (
+            Visibility(owners=None, levels={"housing": frozenset({"open", "official_use"})}),
+            ["foreign", "restricted", "open"],
+        ),
+        (
+            Visibility(owners=frozenset({"housing", "agency"}), levels={"housing": frozenset({"official_use"})}),
+            ["foreign", "restricted"],
+        ),
+        (Visibility(owners=frozenset({"housing"}), cases=frozenset({mine})), ["my case", "open"]),
+        (ALL, ["my case", "foreign", "secret", "restricted", "open"]),
+    ):
+        page = archive.search(SearchQuery(), visible)
+        assert titles(page) == expected
+        assert sum(value.count for value in page.facets["access_level"]) == page.total == len(expected)
+        assert all(visible.allows(found.document) for found in page.documents)
