@@ -1,0 +1,94 @@
+"""Messages, signals, errors and escalations: what is thrown carries the variables only where another case catches it."""
+
+# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions import item_aware_event as spiff
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+from SpiffWorkflow.bpmn.util import BpmnEvent
+
+from engine.spiff.scopes import assign, visible
+from engine.spiff.values import normalised
+
+
+class _Plain:
+    """Within a case the variables are shared, so the event carries nothing."""
+
+    def catch(self, my_task: Any, event: Any = None) -> None:
+        EventDefinition.catch(self, my_task, event)
+
+    def update_task_data(self, my_task: Any) -> None:
+        """Nothing was carried."""
+
+    def reset(self, my_task: Any) -> None:
+        EventDefinition.reset(self, my_task)
+
+
+class Signal(_Plain, spiff.SignalEventDefinition):
+    """A broadcast, matched by name."""
+
+
+class Error(_Plain, spiff.ErrorEventDefinition):
+    """A failure, matched by code, caught on the way up."""
+
+
+class Escalation(_Plain, spiff.EscalationEventDefinition):
+    """A notice to the level above, matched by code."""
+
+
+class Message(MessageEventDefinition):
+    """A message, matched by name; from another case it brings variables."""
+
+    def catches(self, my_task: Any, event: Any) -> bool:
+        """One that is addressed to this case, hence without correlations, needs no further match."""
+        if event.correlations:
+            return bool(super().catches(my_task, event))
+        return bool(self == event.event_definition)
+
+    def catch(self, my_task: Any, event: Any = None) -> None:
+        if event is not None:
+            my_task.internal_data["payload"] = event.payload or {}
+            my_task.workflow.correlations.update(self.get_correlations(my_task, event.payload or {}))
+        EventDefinition.catch(self, my_task, event)
+
+    def throw(self, my_task: Any) -> None:
+        payload = normalised(visible(my_task), name=self.name)
+        correlations = self.get_correlations(my_task, payload)
+        my_task.workflow.correlations.update(correlations)
+        my_task.workflow.top_workflow.catch(BpmnEvent(self, payload=payload, correlations=correlations))
+
+    def update_task_data(self, my_task: Any) -> None:
+        assign(my_task, my_task.internal_data.pop("payload", {}))
+
+
+class Multiple(MultipleEventDefinition):
+    """Several triggers; what has been seen is kept as plain numbers, so the state needs no objects."""
+
+    def seen(self, my_task: Any) -> list[int]:
+        return list(my_task.internal_data.get("seen", []))
+
+    def _note(self, my_task: Any, number: int) -> None:
+        my_task.internal_data["seen"] = [*self.seen(my_task), number]
+
+    def has_fired(self, my_task: Any) -> bool:
+        for number, definition in enumerate(self.event_definitions):
+            if number not in self.seen(my_task) and hasattr(definition, "due_at"):
+                if definition.has_fired(my_task):
+                    self._note(my_task, number)
+                my_task.internal_data.pop("event_fired", None)
+        seen = self.seen(my_task)
+        return len(seen) == len(self.event_definitions) if self.parallel else bool(seen)
+
+    def catch(self, my_task: Any, event: Any = None) -> None:
+        for number, definition in enumerate(self.event_definitions):
+            if definition.catches(my_task, event) and number not in self.seen(my_task):
+                definition.catch(my_task, event)
+                definition.update_task_data(my_task)
+                my_task.internal_data.pop("event_fired", None)
+                self._note(my_task, number)
+
+    def reset(self, my_task: Any) -> None:
+        my_task.internal_data.pop("seen", None)
+        EventDefinition.reset(self, my_task)

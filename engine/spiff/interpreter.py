@@ -1,0 +1,317 @@
+"""A case running in memory, without SpiffWorkflow's types: the engine's service and the simulation both drive this.
+
+    case = Interpreter.start(program, variables={…}, now=instant, calendars=calendars)
+    case.human_tasks(); case.complete(task_id, {…}); case.services(); case.finish_service(task_id, {…})
+    case.advance(later); case.ended; state = case.dump()
+
+Every call runs the case on until only people, services, timers and messages are left to wait for.
+"""
+
+# ruff: noqa: SLF001 - the one place that drives SpiffWorkflow's tasks
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.util.task import TaskState
+
+from engine.definition import RESERVED_VARIABLES
+from engine.errors import EngineError, ExecutionFailed
+from engine.history import Marking, MarkingState
+from engine.running_deadlines import RunningDeadline
+from engine.spiff import codec, compaction
+from engine.spiff.events import Message
+from engine.spiff.program import Program
+from engine.spiff.scopes import assign, visible
+from engine.spiff.scripting import Calendars, ScriptEngine
+from engine.spiff.timers import due_of
+from engine.spiff.tokens import CompletedElement, HumanTask, WaitingMessage, WaitingService, WaitingTimer
+from engine.spiff.values import normalised
+from engine.spiff.workflow import CaseWorkflow
+
+MAX_STEPS = 20_000
+"""automatic tasks one call may run: beyond it the model loops without waiting for anybody"""
+COMPACT_EVERY = 100
+HUMAN_KINDS = frozenset({"userTask", "manualTask"})
+
+
+class Interpreter:
+    """One case. Not shared between threads; the program is."""
+
+    def __init__(self, program: Program, case: CaseWorkflow, engine: ScriptEngine) -> None:
+        self.program = program
+        self._case = case
+        self._engine = engine
+
+    @classmethod
+    def start(cls, program: Program, *, variables: Mapping[str, Any], now: datetime, calendars: Calendars) -> Self:
+        """Begin a case: the declared variables with their initial values, then those given, if declared or reserved.
+
+        A bare file declares nothing, so it takes all. Raises ExecutionFailed or ExpressionError where the model fails.
+        """
+        engine = ScriptEngine(program.packages, calendars, now)
+        with translated():
+            case = _case_factory(program, engine, now)()
+        case.data = _opening_variables(program, engine, variables)
+        interpreter = cls(program, case, engine)
+        interpreter._run()
+        return interpreter
+
+    @classmethod
+    def load(cls, state: bytes, program: Program, *, now: datetime, calendars: Calendars) -> Self:
+        """Take up a dumped case at an instant; timers that are due wait to be fired. Raises StateUnreadable."""
+        engine = ScriptEngine(program.packages, calendars, now)
+        return cls(program, codec.load(state, program.specs, _case_factory(program, engine, now)), engine)
+
+    def dump(self) -> bytes:
+        """The state with finished history compacted away. Collect `take_completed()` before the case is dropped."""
+        compaction.compact(self._case)
+        return codec.dump(self._case)
+
+    @property
+    def now(self) -> datetime:
+        """The instant it stands at."""
+        return self._case.now
+
+    @property
+    def ended(self) -> bool:
+        """Whether its end events have been reached, or it was cancelled."""
+        return bool(self._case.completed)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """A copy of the root process's variables."""
+        return {name: normalised(value, name=name) for name, value in self._case.data.items()}
+
+    @property
+    def size(self) -> int:
+        """How many tasks its trees hold: history that could not be compacted shows here."""
+        return compaction.size(self._case)
+
+    def human_tasks(self) -> list[HumanTask]:
+        """User and manual tasks that wait for a person, in the order of the model."""
+        return [
+            HumanTask(**_token(task), variables=_copy(task))
+            for task in self._tasks(TaskState.READY)
+            if task.task_spec.manual
+        ]
+
+    def services(self) -> list[WaitingService]:
+        """Service tasks that wait for their handler."""
+        return [
+            WaitingService(**_token(task), variables=_copy(task))
+            for task in self._tasks(TaskState.STARTED)
+            if getattr(task.task_spec, "kind", "") == "serviceTask"
+        ]
+
+    def timers(self) -> list[WaitingTimer]:
+        """Timers that wait, the earliest first; one that waits for several things tells its earliest."""
+        waiting = [(due_of(task), task) for task in self._case.event_manager.tasks.values()]
+        found = [WaitingTimer(**_token(task), due_at=due) for due, task in waiting if due is not None]
+        return sorted(found, key=lambda timer: (timer.due_at, timer.task_id))
+
+    def messages(self) -> list[WaitingMessage]:
+        """Messages the case waits for."""
+        found = []
+        for task in self._case.event_manager.tasks.values():
+            definition = task.task_spec.event_definition
+            for one in getattr(definition, "event_definitions", [definition]):
+                if isinstance(one, Message):
+                    found.append(WaitingMessage(**_token(task), message=one.name, correlation=_correlation(task)))
+        return found
+
+    def complete(self, task_id: UUID, variables: Mapping[str, Any]) -> None:
+        """A person has finished a human task. Only declared variables are taken. Raises ExecutionFailed."""
+        task = self._waiting(task_id, TaskState.READY)
+        with translated(task):
+            assign(task, variables)
+            task.run()
+        self._run()
+
+    def finish_service(self, task_id: UUID, variables: Mapping[str, Any]) -> bool:
+        """A handler has done its work; False when the task no longer waits (interrupted or done: too late)."""
+        task = compaction.find(self._case, task_id)
+        if task is None or task._state != TaskState.STARTED:
+            return False
+        with translated(task):
+            assign(task, variables)
+            task.complete()
+        self._run()
+        return True
+
+    def advance(self, now: datetime) -> list[WaitingTimer]:
+        """Move the clock and fire what has become due, in the order it fell due; tells what fired."""
+        fired: list[WaitingTimer] = []
+        while (due := next(iter(self.timers()), None)) is not None and due.due_at <= now:
+            self._move_clock(max(due.due_at, self.now))
+            self.fire(due.task_id)
+            fired.append(due)
+            if len(fired) > MAX_STEPS:
+                raise ExecutionFailed(due.element, "a timer repeats without end")
+        self._move_clock(now)
+        return fired
+
+    def fire(self, task_id: UUID) -> bool:
+        """Let one timer look at the clock; False when it no longer waits."""
+        task = self._case.event_manager.tasks.get(task_id)
+        if task is None:
+            return False
+        with translated(task):
+            task.task_spec._update(task)
+        self._run()
+        return True
+
+    def deliver_message(self, message: str, variables: Mapping[str, Any]) -> bool:
+        """Hand in a message for this case; False when nothing waits for it."""
+        event = BpmnEvent(Message(message), payload={name: normalised(value) for name, value in variables.items()})
+        with translated():
+            caught = self._case.event_manager.catch(event, internal=False)
+        if caught:
+            self._run()
+        return bool(caught)
+
+    def cancel(self) -> None:
+        """End the case here and now; nothing waits any longer."""
+        with translated():
+            self._case.cancel()
+
+    def next_timer(self) -> datetime | None:
+        """When the earliest timer is due."""
+        return min((timer.due_at for timer in self.timers()), default=None)
+
+    def take_completed(self) -> list[CompletedElement]:
+        """What has completed since this was last asked, in order; for the history."""
+        taken, self._case.passed = self._case.passed, []
+        return taken
+
+    def markings(self) -> list[Marking]:
+        """Every element a token has reached, for the diagram."""
+        active = {
+            (task.task_spec.process, task.task_spec.bpmn_id)
+            for task in self._tasks(TaskState.READY | TaskState.STARTED | TaskState.WAITING)
+            if getattr(task.task_spec, "kind", "") != "boundaryEvent"
+        }
+        reached = {(process, element) for process, seen in self._case.entered.items() for element in seen} | active
+        return [
+            Marking(
+                definition_key=process,
+                element_id=element,
+                state=MarkingState.ACTIVE if (process, element) in active else MarkingState.DONE,
+                visits=self._case.entered.get(process, {}).get(element, 1),
+            )
+            for process, element in sorted(reached)
+        ]
+
+    def evaluate(self, task_id: UUID, expression: str) -> Any:
+        """The value of an expression as the task sees it. Raises ExpressionError, ExecutionFailed."""
+        task = compaction.find(self._case, task_id)
+        if task is None:
+            raise ExecutionFailed(None, f"no task {task_id}")
+        with translated(task):
+            return self._engine.evaluate(task, expression)
+
+    def deadline(self, task_id: UUID, name: str) -> RunningDeadline:
+        """A named deadline of the task's process, counted from what the case has seen."""
+        task = compaction.find(self._case, task_id)
+        if task is None:
+            raise ExecutionFailed(None, f"no task {task_id}")
+        with translated(task):
+            return self._engine.deadline(task.task_spec.process, name, visible(task))
+
+    def _move_clock(self, now: datetime) -> None:
+        self._case.now = self._engine.now = now
+
+    def _waiting(self, task_id: UUID, state: int) -> Any:
+        task = compaction.find(self._case, task_id)
+        if task is None or task._state != state or not task.task_spec.manual:
+            raise ExecutionFailed(None, f"no human task {task_id} waits")
+        return task
+
+    def _tasks(self, state: int) -> Iterator[Any]:
+        """Tasks of the diagram in these states, outer processes first."""
+        for workflow in self._case.workflows():
+            if not workflow.completed:
+                yield from (task for task in list(workflow.tasks.values()) if task._state & state and _drawn(task))
+
+    def _run(self) -> None:
+        """Run automatic tasks, innermost processes first, until everything waits."""
+        steps = 0
+        while (task := self._next_automatic()) is not None:
+            steps += 1
+            if steps > MAX_STEPS:
+                raise ExecutionFailed(task.task_spec.bpmn_id, "the process goes on without waiting for anybody")
+            with translated(task):
+                task.run()
+            if steps % COMPACT_EVERY == 0:
+                compaction.compact(self._case)
+        self._case.bpmn_events.clear()
+
+    def _next_automatic(self) -> Any | None:
+        if self._case.completed:
+            return None
+        for workflow in reversed(list(self._case.workflows())):
+            if not workflow.completed:
+                for task in workflow.tasks.values():
+                    if task._state == TaskState.READY and not task.task_spec.manual:
+                        return task
+        return None
+
+
+@contextmanager
+def translated(task: Any = None) -> Iterator[None]:
+    """Turn what SpiffWorkflow raises into ExecutionFailed; the engine's own errors get their element."""
+    element = getattr(task.task_spec, "bpmn_id", None) if task is not None else None
+    try:
+        yield
+    except ExecutionFailed as error:
+        if error.element is None and element is not None:
+            raise ExecutionFailed(element, error.reason) from error
+        raise
+    except EngineError as error:
+        raise ExecutionFailed(element, str(error)) from error
+    except (SpiffWorkflowException, RecursionError) as error:
+        raise ExecutionFailed(element, str(error).strip(". ") or type(error).__name__) from error
+
+
+def _case_factory(program: Program, engine: ScriptEngine, now: datetime) -> Callable[..., CaseWorkflow]:
+    def make(**kwargs: Any) -> CaseWorkflow:
+        spec = program.specs[program.process]
+        return CaseWorkflow(spec, program.specs, engine=engine, declares=program.declares, now=now, **kwargs)
+
+    return make
+
+
+def _opening_variables(program: Program, engine: ScriptEngine, variables: Mapping[str, Any]) -> dict[str, Any]:
+    names: dict[str, Any] = engine.initial_variables(program.process)
+    if program.process in program.packages:
+        names |= {name: {} if name == "completed_at" else None for name in RESERVED_VARIABLES}
+    names |= {name: value for name, value in variables.items() if program.declares(program.process, name)}
+    return {name: normalised(value, name=name) for name, value in names.items()}
+
+
+def _drawn(task: Any) -> bool:
+    return getattr(task.task_spec, "kind", "") != ""
+
+
+def _token(task: Any) -> dict[str, Any]:
+    spec = task.task_spec
+    return {
+        "task_id": task.id,
+        "process": spec.process,
+        "element": spec.bpmn_id,
+        "kind": spec.kind,
+        "visit": task.internal_data.get("visit", 1),
+    }
+
+
+def _copy(task: Any) -> dict[str, Any]:
+    return {name: normalised(value, name=name) for name, value in visible(task).items()}
+
+
+def _correlation(task: Any) -> str | None:
+    known: Iterable[Any] = task.workflow.correlations.values()
+    parts = [str(value) for keys in known for value in keys.values()]
+    return "|".join(parts) or None

@@ -1,0 +1,107 @@
+"""Gateways where tokens meet. A waiting token is a WAITING task that knows its flow; a firing gateway consumes them.
+
+SpiffWorkflow asks the finished history which branches have arrived; a second round through the same gateway can then
+be satisfied by tokens of the first, and history can never be dropped. Here the tokens themselves are counted.
+"""
+
+# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
+from SpiffWorkflow.bpmn.specs import defaults as bpmn
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.specs import FlowNode
+
+FLOW = "flow"
+
+
+class TokenJoin(FlowNode):
+    """What parallel and inclusive gateways have in common."""
+
+    _inputs: list[str]
+
+    def may_fire(self, my_task: Any, tokens: Counter[str]) -> bool:
+        raise NotImplementedError
+
+    def _update_hook(self, my_task: Any) -> bool:
+        my_task.internal_data.setdefault(FLOW, my_task.parent.task_spec.name)
+        waiting = [
+            task
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is self and task._state == TaskState.WAITING and task is not my_task
+        ]
+        tokens = Counter(task.internal_data[FLOW] for task in [my_task, *waiting])
+        if not self.may_fire(my_task, tokens):
+            my_task._set_state(TaskState.WAITING)
+            return False
+        self._consume(my_task, waiting)
+        return True
+
+    def _consume(self, my_task: Any, waiting: Iterable[Any]) -> None:
+        """One token of each incoming flow; those beyond stay for the next time."""
+        left = Counter(self._inputs)
+        left[my_task.internal_data[FLOW]] -= 1
+        for task in waiting:
+            if left[task.internal_data[FLOW]] > 0:
+                left[task.internal_data[FLOW]] -= 1
+                task.cancel()
+                my_task.workflow._remove_task(task.id)
+
+
+class ParallelGateway(TokenJoin, bpmn.ParallelGateway):
+    """Waits for a token on each incoming flow (BPMN 2.0.2, 13.4.1)."""
+
+    kind = "parallelGateway"
+
+    def may_fire(self, my_task: Any, tokens: Counter[str]) -> bool:
+        return all(tokens[flow] >= count for flow, count in Counter(self._inputs).items())
+
+    def _run_hook(self, my_task: Any) -> bool:
+        return True
+
+
+class InclusiveGateway(TokenJoin, bpmn.InclusiveGateway):
+    """Waits while a token elsewhere can still reach an incoming flow that has none (BPMN 2.0.2, 13.4.3)."""
+
+    kind = "inclusiveGateway"
+
+    def may_fire(self, my_task: Any, tokens: Counter[str]) -> bool:
+        empty = self._upstream(flow for flow in self._inputs if not tokens[flow])
+        if not empty:
+            return True
+        awaited = empty - self._upstream(flow for flow in self._inputs if tokens[flow])
+        return not any(task.task_spec.name in awaited for task in live_tasks(my_task.workflow) if task is not my_task)
+
+    def _upstream(self, flows: Iterable[str]) -> set[str]:
+        """Names of all specs from which a token can get to these incoming flows without passing this gateway."""
+        found: set[str] = set()
+        todo = list(flows)
+        while todo:
+            name = todo.pop()
+            if name not in found and name != self.name:
+                found.add(name)
+                todo.extend(self._wf_spec.task_specs[name]._inputs)
+        return found
+
+    def _run_hook(self, my_task: Any) -> bool:
+        matches, defaults = self._get_matching_outputs(my_task)
+        if not matches and not defaults:
+            raise WorkflowTaskException("no condition of the gateway is met and it has no default flow", task=my_task)
+        my_task._sync_children(matches or defaults, TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+def live_tasks(workflow: Any) -> list[Any]:
+    """The tasks that hold a token: neither predictions nor boundary events that merely listen."""
+    return [
+        task
+        for task in workflow.tasks.values()
+        if task.has_state(TaskState.DEFINITE_MASK)
+        and not (task._state == TaskState.FUTURE and not task.parent.has_state(TaskState.FINISHED_MASK))
+        and not (task._state == TaskState.WAITING and isinstance(task.task_spec, bpmn.BoundaryEvent))
+    ]

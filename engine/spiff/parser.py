@@ -1,0 +1,265 @@
+"""BPMN and DMN documents to specs. The XML is read here, without entities, DTD or network, before SpiffWorkflow sees it."""
+
+# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser import event_parsers as spiff_events
+from SpiffWorkflow.bpmn.parser import task_parsers as spiff_tasks
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+
+from engine.decisions import DecisionTable
+from engine.spiff import events, loops, specs, timers
+from engine.spiff.joins import InclusiveGateway, ParallelGateway
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DECISION_ATTRIBUTES = (
+    "{urn:karguzar:bpmn:1}decision",
+    "{http://camunda.org/schema/1.0/bpmn}decisionRef",
+    "{http://flowable.org/bpmn}decisionRef",
+)
+DECISION_ELEMENTS = (
+    "{urn:karguzar:bpmn:1}task",
+    "{http://spiffworkflow.org/bpmn/schema/1.0/core}calledDecisionId",
+    "{http://camunda.org/schema/zeebe/1.0}calledDecision",
+)
+
+
+class _Node:
+    """What every node is read with: attributes without a namespace are seen (P7), data associations need no copying."""
+
+    node: Any
+    process_parser: Any
+    spec: Any
+    task: Any
+    bpmn_id: str
+    raise_validation_exception: Any
+    STANDARD_LOOP_CLASS = loops.StandardLoopTask
+    PARALLEL_MI_CLASS = loops.ParallelMultiInstanceTask
+    SEQUENTIAL_MI_CLASS = loops.SequentialMultiInstanceTask
+    EVENT_SUBPROCESS_CLASS = specs.EventSubprocess
+
+    def attribute(self, attribute: str, namespace: str | None = None, node: Any = None) -> str | None:
+        value = (self.node if node is None else node).get(attribute)
+        return None if value == "false" and attribute == "triggeredByEvent" else value
+
+    def parse_incoming_data_references(self) -> list[Any]:
+        return []
+
+    def parse_outgoing_data_references(self) -> list[Any]:
+        return []
+
+    def parse_io_spec(self) -> None:
+        """Variables belong to the process; a task needs no copy of some of them."""
+
+    def create_data_spec(self, item: Any, _cls: Any) -> Any:
+        return loops.ScopeVariable(item.get("id"), item.get("name"))
+
+    def _copy_task_attrs(self, original: Any, loop_characteristics: Any = None) -> None:
+        super()._copy_task_attrs(original, loop_characteristics)  # type: ignore[misc]
+        for name in ("data_input", "data_output"):
+            reference = getattr(self.task, name, None)
+            if reference is not None:
+                setattr(self.task, name, loops.ScopeVariable(reference.bpmn_id, reference.bpmn_name))
+        self.task.wire()
+
+    def _add_boundary_event(self, children: list[Any]) -> Any:
+        split = specs.BoundarySplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
+        split.activity = self.task
+        split.connect(self.task)
+        for node in children:
+            split.connect(self.process_parser.parse_node(node))
+        return split
+
+
+class _Event(_Node):
+    """How event definitions are read."""
+
+    spec_class: Any
+
+    def parse_timer_event(self, event: Any) -> Any:
+        kinds = {"timeDate": timers.DateTimer, "timeDuration": timers.DurationTimer, "timeCycle": timers.CycleTimer}
+        for child in event:
+            name = etree.QName(child).localname
+            if name in kinds:
+                return kinds[name](self.bpmn_id, (child.text or "").strip())
+        return self.raise_validation_exception("a timer needs a timeDate, timeDuration or timeCycle")
+
+    def parse_message_event(self, message_event: Any) -> Any:
+        read = super().parse_message_event(message_event)  # type: ignore[misc]
+        return events.Message(read.name, read.correlation_properties)
+
+    def parse_signal_event(self, signal_event: Any) -> Any:
+        return events.Signal(super().parse_signal_event(signal_event).name)  # type: ignore[misc]
+
+    def parse_error_event(self, error_event: Any) -> Any:
+        read = super().parse_error_event(error_event)  # type: ignore[misc]
+        return events.Error(read.name, read.code)
+
+    def parse_escalation_event(self, escalation_event: Any) -> Any:
+        read = super().parse_escalation_event(escalation_event)  # type: ignore[misc]
+        return events.Escalation(read.name, read.code)
+
+    def _create_task(self, event_definition: Any, cancel_activity: Any = None, parallel: Any = None) -> Any:
+        if isinstance(event_definition, MultipleEventDefinition):
+            event_definition = events.Multiple(event_definition.event_definitions, event_definition.parallel)
+        return super()._create_task(event_definition, cancel_activity, parallel)  # type: ignore[misc]
+
+    def get_message_correlations(self, message_ref: str) -> Any:
+        return self.process_parser.parser.message_correlations.get(message_ref, [])
+
+
+class ActivityParser(_Node, TaskParser):
+    """Tasks without a parser of their own."""
+
+
+class GatewayParser(_Node, spiff_tasks.GatewayParser):
+    """Parallel gateways."""
+
+
+class ConditionalGatewayParser(_Node, spiff_tasks.ConditionalGatewayParser):
+    """Exclusive and inclusive gateways."""
+
+
+class CallActivityParser(_Node, spiff_tasks.CallActivityParser):
+    """Call activities."""
+
+
+class SubWorkflowParser(_Node, spiff_tasks.SubWorkflowParser):
+    """Embedded subprocesses; their spec's name tells the process too, so that two packages may use one id."""
+
+    def create_task(self) -> Any:
+        task = super().create_task()
+        task.spec = self.process_parser.parser.spec_name(self.node)
+        return task
+
+
+class ScriptTaskParser(_Node, spiff_tasks.ScriptTaskParser):
+    """Script tasks."""
+
+
+class BusinessRuleTaskParser(_Node, TaskParser):
+    """Business rule tasks; the decision is the one named, or the only one there is."""
+
+    def create_task(self) -> Any:
+        decisions: Mapping[str, DecisionTable] = self.process_parser.parser.decisions
+        wanted = decision_ref(self.node)
+        if wanted is None and len(decisions) == 1:
+            wanted = next(iter(decisions))
+        if wanted not in decisions:
+            self.raise_validation_exception(f"the decision {wanted!r} is not in the package")
+        return self.spec_class(self.spec, self.bpmn_id, decision=decisions[wanted], **self.bpmn_attributes)
+
+
+class StartEventParser(_Event, spiff_events.StartEventParser):
+    """Start events."""
+
+
+class EndEventParser(_Event, spiff_events.EndEventParser):
+    """End events."""
+
+
+class IntermediateCatchEventParser(_Event, spiff_events.IntermediateCatchEventParser):
+    """Intermediate catch events."""
+
+
+class IntermediateThrowEventParser(_Event, spiff_events.IntermediateThrowEventParser):
+    """Intermediate throw events."""
+
+
+class BoundaryEventParser(_Event, spiff_events.BoundaryEventParser):
+    """Boundary events."""
+
+
+class SendTaskParser(_Event, spiff_events.SendTaskParser):
+    """Send tasks."""
+
+
+class ReceiveTaskParser(_Event, spiff_events.ReceiveTaskParser):
+    """Receive tasks."""
+
+
+class EventBasedGatewayParser(_Event, spiff_events.EventBasedGatewayParser):
+    """Event-based gateways."""
+
+
+class HouseProcessParser(_Node, ProcessParser):
+    """A process or embedded subprocess."""
+
+    def create_spec(self) -> Any:
+        if not self.process_executable:
+            self.raise_validation_exception("the process is not executable")
+        parser = self.parser
+        return specs.ProcessSpec(
+            parser.spec_name(self.node), parser.process_of(self.node), self.get_name(), self.filename
+        )
+
+
+class HouseParser(BpmnParser):
+    """The documents of one package (or one file) to its specs."""
+
+    PROCESS_PARSER_CLASS = HouseProcessParser
+    PARSER_CLASSES = {
+        full_tag(tag): classes
+        for tag, classes in {
+            "startEvent": (StartEventParser, specs.StartEvent),
+            "endEvent": (EndEventParser, specs.EndEvent),
+            "userTask": (ActivityParser, specs.UserTask),
+            "manualTask": (ActivityParser, specs.ManualTask),
+            "task": (ActivityParser, specs.NoneTask),
+            "serviceTask": (ActivityParser, specs.ServiceTask),
+            "scriptTask": (ScriptTaskParser, specs.ScriptTask),
+            "businessRuleTask": (BusinessRuleTaskParser, specs.BusinessRuleTask),
+            "sendTask": (SendTaskParser, specs.SendTask),
+            "receiveTask": (ReceiveTaskParser, specs.ReceiveTask),
+            "subProcess": (SubWorkflowParser, specs.SubWorkflowTask),
+            "transaction": (SubWorkflowParser, specs.TransactionSubprocess),
+            "callActivity": (CallActivityParser, specs.CallActivity),
+            "exclusiveGateway": (ConditionalGatewayParser, specs.ExclusiveGateway),
+            "inclusiveGateway": (ConditionalGatewayParser, InclusiveGateway),
+            "parallelGateway": (GatewayParser, ParallelGateway),
+            "eventBasedGateway": (EventBasedGatewayParser, specs.EventBasedGateway),
+            "intermediateCatchEvent": (IntermediateCatchEventParser, specs.IntermediateCatchEvent),
+            "intermediateThrowEvent": (IntermediateThrowEventParser, specs.IntermediateThrowEvent),
+            "boundaryEvent": (BoundaryEventParser, specs.BoundaryEvent),
+        }.items()
+    }
+
+    def __init__(self, decisions: Mapping[str, DecisionTable]) -> None:
+        super().__init__()
+        self.decisions = decisions
+
+    def process_of(self, node: Any) -> str:
+        """Id of the process an element lies in, or is."""
+        while node.tag != f"{BPMN}process":
+            node = node.getparent()
+        return str(node.get("id"))
+
+    def spec_name(self, node: Any) -> str:
+        """The process's id; of an embedded subprocess, that and its own."""
+        process = self.process_of(node)
+        return process if node.tag == f"{BPMN}process" else f"{process}/{node.get('id')}"
+
+    def create_parser(self, node: Any, filename: str | None = None, lane: str | None = None) -> None:
+        super().create_parser(node, filename, lane)
+        self.process_parsers[self.spec_name(node)] = self.process_parsers[node.get("id")]
+
+    def _add_data_stores(self, bpmn: Any) -> None:
+        """Data stores are drawn for people; nothing is kept in them."""
+
+
+def decision_ref(node: Any) -> str | None:
+    """The decision a business rule task names, in our namespace or in another tool's."""
+    for attribute in DECISION_ATTRIBUTES:
+        if node.get(attribute):
+            return str(node.get(attribute))
+    for child in node.iter(*DECISION_ELEMENTS):
+        named = child.get("decision") or child.get("decisionId") or (child.text or "").strip()
+        if named:
+            return str(named)
+    return None

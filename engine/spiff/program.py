@@ -1,0 +1,92 @@
+"""Compiled processes: what an interpreter runs. A program is a root process and every process it may call."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask as SpiffSubWorkflowTask
+
+from engine.decisions import DecisionTable, read_decisions
+from engine.definition import RESERVED_VARIABLES, ProcessPackage
+from engine.spiff.documents import read_xml, refusal
+from engine.spiff.parser import HouseParser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledProcesses:
+    """The specs of one package, or of one bare file; shared by all cases and never changed by them."""
+
+    processes: tuple[str, ...]
+    """ids of its executable processes"""
+    specs: Mapping[str, Any] = field(repr=False)
+    """spec name → spec, embedded subprocesses among them"""
+    package: ProcessPackage | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A root process with the processes it may call."""
+
+    process: str
+    specs: Mapping[str, Any] = field(repr=False)
+    packages: Mapping[str, ProcessPackage] = field(repr=False)
+    """process id → its package; a bare file has none, and then every variable may be set"""
+
+    def declares(self, process: str, name: str) -> bool:
+        """Whether the process may hold a variable of that name."""
+        package = self.packages.get(process)
+        return package is None or name in package.variables or name in RESERVED_VARIABLES
+
+
+def compile_package(package: ProcessPackage) -> CompiledProcesses:
+    """Compile a package's BPMN and decisions; raises DefinitionRefused with what and where."""
+    return compile_bpmn(package.bpmn, package.decisions, package=package)
+
+
+def compile_bpmn(
+    bpmn: bytes,
+    decisions: Mapping[str, bytes] | None = None,
+    *,
+    file: str = "process.bpmn",
+    package: ProcessPackage | None = None,
+) -> CompiledProcesses:
+    """Compile a BPMN document with its decision tables; raises DefinitionRefused."""
+    tables: dict[str, DecisionTable] = {}
+    for name, content in sorted((decisions or {}).items()):
+        tables.update(read_decisions(read_xml(content, name), name))
+    parser = HouseParser(tables)
+    try:
+        parser.add_bpmn_xml(read_xml(bpmn, file), file)
+        processes = tuple(parser.get_process_ids())
+        return CompiledProcesses(processes=processes, specs=_specs(parser, processes), package=package)
+    except ValidationException as error:
+        raise refusal(file, "interpreter", str(error).strip(". "), error.id or None) from error
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise refusal(file, "interpreter", f"{type(error).__name__}: {error}") from error
+
+
+def link(root: CompiledProcesses, called: Iterable[CompiledProcesses] = (), *, process: str | None = None) -> Program:
+    """Bind a root to the processes it calls. `process` names one of several in a file; the first is the default."""
+    specs: dict[str, Any] = dict(root.specs)
+    packages: dict[str, ProcessPackage] = {}
+    for compiled in (root, *called):
+        specs.update({name: spec for name, spec in compiled.specs.items() if name not in specs})
+        if compiled.package is not None:
+            packages.update(dict.fromkeys(compiled.processes, compiled.package))
+    chosen = process or (root.package.key if root.package else next(iter(root.processes), ""))
+    if chosen not in specs:
+        raise refusal("process.bpmn", "process", f"there is no executable process {chosen!r}")
+    return Program(process=chosen, specs=specs, packages=packages)
+
+
+def _specs(parser: HouseParser, processes: Iterable[str]) -> dict[str, Any]:
+    specs: dict[str, Any] = {}
+    todo = list(processes)
+    while todo:
+        name = todo.pop()
+        if name in specs or parser.get_process_parser(name) is None:
+            continue
+        specs[name] = spec = parser.get_spec(name)
+        todo.extend(one.spec for one in spec.task_specs.values() if isinstance(one, SpiffSubWorkflowTask))
+    return specs

@@ -1,0 +1,197 @@
+"""Timer events that read the instant they are given. ISO 8601 literals or expressions, as BPMN 2.0.2 10.5.5.7 has them.
+
+What a timer waits for is computed once, when the token arrives, and kept in the task as an ISO instant in UTC.
+"""
+
+# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
+from SpiffWorkflow.bpmn.specs.event_definitions import timer as spiff
+from SpiffWorkflow.util.task import TaskState
+
+DUE = "due"
+CYCLE = "cycle"
+_DURATION = re.compile(
+    r"P(?=[\dT])(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:[.,]\d+)?)S)?)?"
+)
+_LITERAL = re.compile(r"(?:R\d*/\S+|P[\dT]\S*|\d{4}-\d{2}-\d{2}(?:[T ]\S+)?|\d{4}-?W\d{2}\S*)")
+LONGEST = 9_999
+"""years, months, weeks, days or hours a duration may name"""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """An ISO 8601 duration: calendar months apart from what has a fixed length."""
+
+    months: int
+    rest: timedelta
+
+    def after(self, start: datetime) -> datetime:
+        """The instant so much later: months first (the same day number or the month's last), then the rest."""
+        month = start.month - 1 + self.months
+        year, month = start.year + month // 12, month % 12 + 1
+        day = min(start.day, monthrange(year, month)[1])
+        return start.replace(year=year, month=month, day=day) + self.rest
+
+    def __str__(self) -> str:
+        return f"P{self.months}MT{self.rest.total_seconds():f}S"
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A repetition: how often still (None: for ever), when next, and in what steps."""
+
+    left: int | None
+    next: datetime
+    every: Duration
+
+
+def parse_duration(text: str) -> Duration:
+    """Read an ISO 8601 duration such as P1M2DT3H. Raises ValueError."""
+    match = _DURATION.fullmatch(text.strip().upper())
+    if match is None:
+        raise ValueError(f"{text!r} is no ISO 8601 duration")
+    parts = {name: float(value.replace(",", ".")) for name, value in match.groupdict().items() if value}
+    if any(value > LONGEST * 1000 for value in parts.values()) or parts.get("years", 0) > LONGEST:
+        raise ValueError(f"{text!r} is too long")
+    months = int(parts.pop("years", 0)) * 12 + int(parts.pop("months", 0))
+    return Duration(months, timedelta(**parts))
+
+
+def parse_instant(value: Any, zone: str) -> datetime:
+    """An instant from a datetime, a date (its first moment in the zone) or ISO text. Raises ValueError."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.strip())
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime):
+        raise ValueError(f"{value!r} is no date")  # noqa: TRY004 - one error for whatever a model may give
+    return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def parse_cycle(text: str, now: datetime, zone: str) -> Cycle:
+    """Read R3/PT10M, R/2026-01-01T09:00/P1D or R2/P1D/2026-01-10. Raises ValueError."""
+    head, *parts = text.strip().upper().replace("--", "/").split("/")
+    if not re.fullmatch(r"R\d{0,6}", head) or len(parts) not in {1, 2}:
+        raise ValueError(f"{text!r} is no ISO 8601 repetition")
+    left = int(head[1:]) if len(head) > 1 else None
+    if len(parts) == 1:
+        every = parse_duration(parts[0])
+        return Cycle(left, every.after(now), every)
+    if parts[0].startswith("P"):
+        every, end = parse_duration(parts[0]), parse_instant(parts[1], zone)
+        return Cycle(left, end - (every.after(end) - end), every)
+    return Cycle(left, parse_instant(parts[0], zone), parse_duration(parts[1]))
+
+
+class _Timer:
+    """A timer event's definition; `name` is the id of its element, so several in one gateway are told apart."""
+
+    name: str
+    expression: str
+
+    def value(self, my_task: Any) -> Any:
+        """The literal as it stands, or what the expression gives."""
+        text = (self.expression or "").strip()
+        if _LITERAL.fullmatch(text):
+            return text
+        return my_task.workflow.script_engine.evaluate(my_task, text)
+
+    def due_at(self, my_task: Any) -> datetime | None:
+        """What the task waits for, if it has begun to wait."""
+        due = my_task.internal_data.get(DUE, {}).get(self.name)
+        return datetime.fromisoformat(due) if due else None
+
+    def computed(self, my_task: Any) -> datetime:
+        due = self.due_at(my_task)
+        if due is None:
+            try:
+                due = self.compute(my_task).astimezone(UTC)
+            except (ValueError, OverflowError) as error:
+                raise WorkflowTaskException(f"timer {self.expression!r}: {error}", task=my_task) from error
+            my_task.internal_data[DUE] = {**my_task.internal_data.get(DUE, {}), self.name: due.isoformat()}
+        return due
+
+    def compute(self, my_task: Any) -> datetime:
+        raise NotImplementedError
+
+    def has_fired(self, my_task: Any) -> bool:
+        if self.computed(my_task) <= my_task.workflow.top_workflow.now:
+            my_task.internal_data["event_fired"] = True
+        return bool(my_task.internal_data.get("event_fired", False))
+
+
+class DateTimer(_Timer, spiff.TimeDateEventDefinition):
+    """Fires at an instant."""
+
+    def compute(self, my_task: Any) -> datetime:
+        return parse_instant(self.value(my_task), my_task.workflow.script_engine.zone_of(my_task))
+
+
+class DurationTimer(_Timer, spiff.DurationTimerEventDefinition):
+    """Fires after a while."""
+
+    def compute(self, my_task: Any) -> datetime:
+        value = self.value(my_task)
+        now: datetime = my_task.workflow.top_workflow.now
+        return now + value if isinstance(value, timedelta) else parse_duration(str(value)).after(now)
+
+
+class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
+    """Fires again and again; each time a branch starts beside it, which goes on when the timer has ended."""
+
+    def cycle(self, my_task: Any) -> Cycle:
+        kept = my_task.internal_data.get(CYCLE)
+        if kept is None:
+            top, zone = my_task.workflow.top_workflow, my_task.workflow.script_engine.zone_of(my_task)
+            try:
+                return parse_cycle(str(self.value(my_task)), top.now, zone)
+            except (ValueError, OverflowError) as error:
+                raise WorkflowTaskException(f"timer {self.expression!r}: {error}", task=my_task) from error
+        left, following, every = kept
+        return Cycle(left, datetime.fromisoformat(following), parse_duration(every))
+
+    def due_at(self, my_task: Any) -> datetime | None:
+        return datetime.fromisoformat(my_task.internal_data[CYCLE][1]) if CYCLE in my_task.internal_data else None
+
+    def has_fired(self, my_task: Any) -> bool:
+        """Only when all its cycles are over."""
+        return bool(my_task.internal_data.get("event_fired", False))
+
+    def update_task(self, my_task: Any) -> None:
+        cycle = self.cycle(my_task)
+        if cycle.left != 0 and cycle.next <= my_task.workflow.top_workflow.now:
+            left = None if cycle.left is None else cycle.left - 1
+            cycle = Cycle(left, cycle.every.after(cycle.next), cycle.every)
+            self._branch(my_task)
+        my_task.internal_data[CYCLE] = [cycle.left, cycle.next.astimezone(UTC).isoformat(), str(cycle.every)]
+        if cycle.left == 0:
+            my_task.internal_data["event_fired"] = True
+
+    def _branch(self, my_task: Any) -> None:
+        """Start the outgoing branch as a sibling: ending the timer must not take it away."""
+        my_task.workflow.top_workflow.write_down(my_task)
+        for output in my_task.task_spec.outputs:
+            child = my_task.parent._add_child(output, TaskState.FUTURE)
+            child.triggered = True
+            child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
+            child.task_spec._update(child)
+
+
+def timers_of(task: Any) -> list[_Timer]:
+    """The timer definitions a waiting event listens to."""
+    definition = task.task_spec.event_definition
+    return [one for one in getattr(definition, "event_definitions", [definition]) if isinstance(one, _Timer)]
+
+
+def due_of(task: Any) -> datetime | None:
+    """The earliest instant a waiting event waits for."""
+    instants = [due for timer in timers_of(task) if (due := timer.due_at(task)) is not None]
+    return min(instants, default=None)

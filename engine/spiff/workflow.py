@@ -1,0 +1,137 @@
+"""The running tree of tasks: SpiffWorkflow's workflows, knowing our clock, our scopes and what has been passed."""
+
+# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff import repairs as repairs  # the faults are put right before anything runs
+from engine.spiff.scopes import scope_of
+from engine.spiff.timers import CYCLE
+from engine.spiff.tokens import CompletedElement
+
+Declares = Callable[[str, str], bool]
+"""(process, variable) -> may the process hold it"""
+
+NOT_NOTED = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
+"""elements whose completion starts no deadline, so `completed_at` leaves them out"""
+
+
+class _Workflow:
+    """What the case's own workflow and the processes inside it have in common."""
+
+    spec: Any
+    tasks: dict[UUID, Any]
+    data: dict[str, Any]
+    completed: bool
+    completed_event: Any
+    last_task: Any
+    top_workflow: Any
+
+    def declares(self, name: str) -> bool:
+        return bool(self.top_workflow.program_declares(self.spec.process, name))
+
+    def _task_completed_notify(self, task: Any) -> None:
+        self.last_task = task
+        if task.task_spec is self.spec.last:
+            self.completed = True
+        if self.completed:
+            self.completed_event(self)
+        else:
+            self.update_waiting_tasks()
+
+    def update_waiting_tasks(self) -> None:
+        for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:
+            if task._state == TaskState.WAITING:
+                task.task_spec._update(task)
+
+    def is_completed(self) -> bool:
+        """Unlike SpiffWorkflow's, never a guess from a search: it is completed when its last task is (P1)."""
+        return self.completed
+
+    def _mark_complete(self, task: Any) -> None:
+        self.completed = True
+
+
+class CalledWorkflow(_Workflow, BpmnSubWorkflow):
+    """A called process or an embedded subprocess that runs inside a case."""
+
+    def __init__(self, spec: Any, parent_task_id: UUID, top_workflow: Any, **kwargs: Any) -> None:
+        self.parent_task = top_workflow.get_task_from_id(parent_task_id)
+        self.has_own_scope: bool = self.parent_task.task_spec.opens_scope
+        super().__init__(spec, parent_task_id, top_workflow, **kwargs)
+
+    @property
+    def parent_workflow(self) -> Any:
+        return self.parent_task.workflow
+
+
+class CaseWorkflow(_Workflow, BpmnWorkflow):
+    """A case: the root process. It reads the instant it was given and keeps book of what tokens have passed."""
+
+    has_own_scope = True
+    parent_task = None
+
+    def __init__(
+        self, spec: Any, subprocess_specs: Any, *, engine: Any, declares: Declares, now: datetime, **kwargs: Any
+    ) -> None:
+        self.now = now
+        self.program_declares = declares
+        self.passed: list[CompletedElement] = []
+        self.entered: dict[str, dict[str, int]] = {}
+        self.done: dict[str, dict[str, int]] = {}
+        self.steps = 0
+        super().__init__(spec, subprocess_specs, script_engine=engine, **kwargs)
+
+    def create_subprocess(self, my_task: Any, spec_name: str) -> Any:
+        workflow = CalledWorkflow(self.subprocess_specs[spec_name], my_task.id, self)
+        self.subprocesses[my_task.id] = workflow
+        return workflow
+
+    def get_task_from_id(self, task_id: UUID) -> Any:
+        for workflow in self.workflows():
+            if task_id in workflow.tasks:
+                return workflow.tasks[task_id]
+        return super().get_task_from_id(task_id)
+
+    def workflows(self) -> Iterator[Any]:
+        """The case's own workflow and those inside it, outermost first."""
+        yield self
+        yield from list(self.subprocesses.values())
+
+    def note_entered(self, task: Any) -> None:
+        """Number the visit of a task that has just become ready or has begun."""
+        if "visit" not in task.internal_data:
+            counts = self.entered.setdefault(task.task_spec.process, {})
+            counts[task.task_spec.bpmn_id] = visit = counts.get(task.task_spec.bpmn_id, 0) + 1
+            task.internal_data["visit"] = visit
+
+    def note_completed(self, task: Any) -> None:
+        """A task is done. The firings of a repeating timer have been written down one by one."""
+        if CYCLE not in task.internal_data:
+            self.write_down(task)
+
+    def write_down(self, task: Any) -> None:
+        """Write a completion down, before what follows can look at `completed_at`."""
+        spec = task.task_spec
+        self.note_entered(task)
+        counts = self.done.setdefault(spec.process, {})
+        counts[spec.bpmn_id] = counts.get(spec.bpmn_id, 0) + 1
+        self.passed.append(
+            CompletedElement(
+                process=spec.process,
+                element=spec.bpmn_id,
+                kind=spec.kind,
+                visit=task.internal_data["visit"],
+                at=self.now,
+                task_id=task.id,
+            )
+        )
+        scope = scope_of(task)
+        if spec.kind not in NOT_NOTED and isinstance(scope.data.get("completed_at"), dict):
+            scope.data["completed_at"] = {**scope.data["completed_at"], spec.bpmn_id: self.now.isoformat()}
