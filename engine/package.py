@@ -1,5 +1,8 @@
 """Reads a process package: a folder of data becomes one frozen `ProcessPackage`, or findings that say what to mend."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from engine.definition import (
     LANGUAGES,
     RESERVED_VARIABLES,
@@ -21,6 +24,13 @@ from engine.definition import (
     Titles,
     VariableDefinition,
 )
+from engine.errors import PackageInvalid
+from engine.reading.document import Node, ProcessModel, read_document
+from engine.reading.files import PackageFiles, read_folder, sha256_of
+from engine.reading.manifest import Manifest, read_manifest
+from engine.reading.markup import attribute, bpmn_children, parse_xml
+from engine.reading.scenarios import read_scenario
+from engine.reading.tables import Findings
 
 __all__ = [
     "LANGUAGES",
@@ -42,4 +52,134 @@ __all__ = [
     "Submission",
     "Titles",
     "VariableDefinition",
+    "package_from_files",
+    "read_package",
 ]
+
+MANIFEST = "process.toml"
+DIAGRAM = "process.bpmn"
+
+
+def read_package(folder: Path) -> ProcessPackage:
+    """Read a package's folder; raises PackageInvalid with all findings at once."""
+    findings = Findings()
+    files = read_folder(folder, findings)
+    _raise(findings)
+    return package_from_files(files)
+
+
+def package_from_files(files: Mapping[str, bytes]) -> ProcessPackage:
+    """The package made of these files (relative POSIX path → bytes); raises PackageInvalid with all findings."""
+    findings = Findings()
+    folder = PackageFiles(files, findings)
+    folder.required(MANIFEST)
+    manifest = read_manifest(folder.toml(MANIFEST))
+    process = _process(folder, manifest.key)
+    forms = _forms(folder)
+    scenarios = {name: read_scenario(name, folder.toml(path)) for name, path in folder.named("scenarios/", ".toml")}
+    templates = {name: folder.text(path) for name, path in folder.named("documents/", ".typ")}
+    decisions = _decisions(folder)
+    _raise(findings)
+    elements = {node.id: _element(node, manifest) for node in process.nodes.values()} if process else {}
+    return ProcessPackage(
+        key=manifest.key,
+        sha256=sha256_of(files),
+        files=dict(files),
+        titles=manifest.titles,
+        document_type=manifest.document_type,
+        access_level=manifest.access_level,
+        retention_class=manifest.retention_class,
+        register=manifest.register,
+        number_pattern=manifest.number_pattern,
+        roles=manifest.roles,
+        variables=manifest.variables,
+        deadlines=manifest.deadlines,
+        elements=elements,
+        forms=forms,
+        templates=templates,
+        scenarios=scenarios,
+        bpmn=files[DIAGRAM],
+        decisions=decisions,
+        start=manifest.start,
+        calls=tuple(dict.fromkeys(element.calls for element in elements.values() if element.calls)),
+    )
+
+
+def _raise(findings: Findings) -> None:
+    if findings.all:
+        raise PackageInvalid(findings.all)
+
+
+def _process(folder: PackageFiles, key: str) -> ProcessModel | None:
+    """The process of the diagram that has the package's key."""
+    content = folder.required(DIAGRAM)
+    if not content:
+        return None
+    try:
+        document = read_document(content, DIAGRAM)
+    except PackageInvalid as error:
+        folder.findings.all.extend(error.findings)
+        return None
+    process = document.processes.get(key)
+    if process is None:
+        known = ", ".join(document.processes) or "none"
+        message = f"no process has the package's key {key!r} as its id (there is {known}): give it that id"
+        folder.findings.add(DIAGRAM, "process-id", message)
+    return process
+
+
+def _decisions(folder: PackageFiles) -> dict[str, bytes]:
+    decisions = {path: folder.files[path] for _, path in folder.named("", ".dmn")}
+    for path, content in decisions.items():
+        try:
+            parse_xml(content, path)
+        except PackageInvalid as error:
+            folder.findings.all.extend(error.findings)
+    return decisions
+
+
+def _forms(folder: PackageFiles) -> dict[str, FormFiles]:
+    schemas = dict(folder.named("forms/", ".schema.json"))
+    pages = dict(folder.named("forms/", ".ui.json"))
+    for name in sorted(schemas.keys() ^ pages.keys()):
+        missing = f"forms/{name}.{'ui' if name in schemas else 'schema'}.json"
+        folder.findings.add(missing, "form-files", f"form {name!r} needs both files: {missing} is missing")
+    return {
+        name: FormFiles(schema=folder.json(path), ui=folder.json(pages[name]))
+        for name, path in schemas.items()
+        if name in pages
+    }
+
+
+def _element(node: Node, manifest: Manifest) -> ElementDefinition:
+    return ElementDefinition(
+        id=node.id,
+        kind=node.kind,
+        name=node.name,
+        titles=manifest.element_titles.get(node.id, {}),
+        role=node.role,
+        form=node.task.get("form"),
+        document=node.task.get("document"),
+        signature=node.task.get("signature", "personal"),
+        deadline=node.task.get("deadline"),
+        four_eyes_with=node.task.get("fourEyesWith"),
+        assignee=node.task.get("assignee"),
+        handler=node.task.get("handler"),
+        guard=node.task.get("guard"),
+        calls=attribute(node.element, "calledElement") if node.kind == "callActivity" else None,
+        decision=decision_of(node),
+        attached_to=node.attached_to,
+    )
+
+
+def decision_of(node: Node) -> str | None:
+    """The DMN decision of a business rule task, as Camunda (decisionRef), SpiffWorkflow and karguzar:task write it."""
+    if node.kind != "businessRuleTask":
+        return None
+    named = node.task.get("decision") or attribute(node.element, "decisionRef")
+    if named is None:
+        for extensions in bpmn_children(node.element, "extensionElements"):
+            named = next(
+                (str(found.text).strip() for found in extensions.iter("{*}calledDecisionId") if found.text), named
+            )
+    return named

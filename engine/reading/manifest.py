@@ -1,0 +1,127 @@
+"""process.toml: titles, register, roles, variables, deadlines."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.definition import (
+    VARIABLE_TYPES,
+    DeadlineDefinition,
+    RoleDefinition,
+    StartDefinition,
+    Titles,
+    VariableDefinition,
+)
+from engine.reading.tables import Table
+
+ACCESS_LEVELS = ("open", "official_use", "commercial_secret")
+"""state secrets are refused at every door (B16)"""
+KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+TYPES_OF: Mapping[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "date": str,
+    "datetime": str,
+    "list": list,
+    "object": dict,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What process.toml says."""
+
+    key: str
+    titles: Titles
+    document_type: str
+    access_level: str
+    retention_class: str
+    register: str | None
+    number_pattern: str | None
+    roles: Mapping[str, RoleDefinition]
+    variables: Mapping[str, VariableDefinition]
+    deadlines: Mapping[str, DeadlineDefinition]
+    element_titles: Mapping[str, Titles]
+    start: StartDefinition
+
+
+def read_manifest(table: Table) -> Manifest:
+    """Read the file's top table; what is wrong goes to its findings."""
+    manifest = Manifest(
+        key=_key(table),
+        titles=table.titles(),
+        document_type=table.required_text("document_type"),
+        access_level=table.choice("access_level", ACCESS_LEVELS),
+        retention_class=table.required_text("retention_class"),
+        register=table.text("register"),
+        number_pattern=table.text("number"),
+        roles={name: _role(name, inner) for name, inner in table.tables("roles").items()},
+        variables={name: _variable(name, inner) for name, inner in table.tables("variables").items()},
+        deadlines={name: _deadline(name, inner) for name, inner in table.tables("deadlines").items()},
+        element_titles={name: _element(inner) for name, inner in table.tables("elements").items()},
+        start=_start(table.table("start")),
+    )
+    table.finish()
+    return manifest
+
+
+def _key(table: Table) -> str:
+    key = table.required_text("key")
+    if key and not KEY.fullmatch(key):
+        table.error("key", f"the key {key!r} must be small letters, digits and single hyphens, such as citizen-appeal")
+    return key
+
+
+def _checked_name(name: str, table: Table) -> None:
+    if not NAME.fullmatch(name):
+        table.error(name, f"{name!r} must be small Latin letters, digits and _, beginning with a letter")
+
+
+def _role(name: str, table: Table) -> RoleDefinition:
+    _checked_name(name, table)
+    role = RoleDefinition(role=name, titles=table.titles(), body=table.required_text("body"))
+    table.finish()
+    return role
+
+
+def _variable(name: str, table: Table) -> VariableDefinition:
+    _checked_name(name, table)
+    kind = table.choice("type", VARIABLE_TYPES)
+    initial = table.value("initial")
+    if initial is not None and kind in TYPES_OF and not _fits(initial, kind):
+        table.error("initial", f"{table.path}.initial does not fit the type {kind}")
+    table.finish()
+    return VariableDefinition(name=name, type=kind, initial=initial)
+
+
+def _fits(value: Any, kind: str) -> bool:
+    return isinstance(value, TYPES_OF[kind]) and isinstance(value, bool) is (kind == "boolean")
+
+
+def _deadline(name: str, table: Table) -> DeadlineDefinition:
+    _checked_name(name, table)
+    deadline = DeadlineDefinition(
+        name=name,
+        law=table.required_text("law"),
+        term=table.required_text("term"),
+        starts=table.text("starts"),
+        titles=table.titles(),
+    )
+    table.finish()
+    return deadline
+
+
+def _element(table: Table) -> Titles:
+    titles = table.titles()
+    table.finish()
+    return titles
+
+
+def _start(table: Table) -> StartDefinition:
+    start = StartDefinition(form=table.text("form"), handler=table.text("handler"), public=table.flag("public"))
+    table.finish()
+    return start
