@@ -1,0 +1,107 @@
+"""The algorithms signatures are made with: by the key's kind, nothing to choose (ETSI TS 119 312).
+
+RSA signs PKCS#1 v1.5 with SHA-256, P-256 with SHA-256, P-384 with SHA-384, P-521 with SHA-512.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from signing import der
+from signing.errors import CertificateUnusable, NotSignable
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+Digest = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
+MINIMAL_RSA_BITS = 2048
+
+_DIGESTS = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2", "sha512": "2.16.840.1.101.3.4.2.3"}
+_ECDSA = {"sha256": "1.2.840.10045.4.3.2", "sha384": "1.2.840.10045.4.3.3", "sha512": "1.2.840.10045.4.3.4"}
+_CURVES = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512"}
+_RSA_SHA256 = "1.2.840.113549.1.1.11"
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """How one key signs: digest and signature algorithm as DER AlgorithmIdentifiers."""
+
+    digest: str
+    """sha256, sha384 or sha512"""
+    digest_identifier: bytes
+    signature_identifier: bytes
+
+    def hash(self) -> Digest:
+        """The digest as cryptography knows it."""
+        return hash_algorithm(self.digest)
+
+    def hashed(self, *parts: bytes | memoryview) -> bytes:
+        """Digest of the parts in a row."""
+        context = hashlib.new(self.digest)
+        for part in parts:
+            context.update(part)
+        return context.digest()
+
+
+def hash_algorithm(digest: str) -> Digest:
+    """The digest named sha256, sha384 or sha512."""
+    known: dict[str, Digest] = {
+        "sha256": hashes.SHA256(),
+        "sha384": hashes.SHA384(),
+        "sha512": hashes.SHA512(),
+    }
+    return known[digest]
+
+
+def digest_identifier(digest: str) -> bytes:
+    """AlgorithmIdentifier of a digest, parameters absent (RFC 5754, 2)."""
+    return der.sequence(der.oid(_DIGESTS[digest]))
+
+
+def public_key_of(certificate: x509.Certificate) -> PublicKey:
+    """The certificate's key, if it is of a kind that signs here.
+
+    :raises CertificateUnusable: neither RSA of at least 2048 bits nor a NIST curve
+    """
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < MINIMAL_RSA_BITS:
+            raise CertificateUnusable(f"RSA of {key.key_size} bits is too short")
+        return key
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
+        return key
+    raise CertificateUnusable("only RSA, P-256, P-384 and P-521 keys sign here")
+
+
+def mechanism_of(key: PublicKey) -> Mechanism:
+    """How this key signs."""
+    if isinstance(key, rsa.RSAPublicKey):
+        digest, signature = "sha256", der.sequence(der.oid(_RSA_SHA256), der.NULL)
+    else:
+        digest = _CURVES[key.curve.name]
+        signature = der.sequence(der.oid(_ECDSA[digest]))
+    return Mechanism(digest, digest_identifier(digest), signature)
+
+
+def sign_with(key: PrivateKey, data: bytes) -> bytes:
+    """The signature value over `data`, digest included; ECDSA as DER SEQUENCE {r, s}."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+    return key.sign(data, ec.ECDSA(mechanism_of(key.public_key()).hash()))
+
+
+def require_signature(key: PublicKey, signature: bytes, data: bytes) -> None:
+    """The signature value belongs to this key and these bytes.
+
+    :raises NotSignable: it does not (rule "value")
+    """
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            key.verify(signature, data, ec.ECDSA(mechanism_of(key).hash()))
+    except InvalidSignature:
+        raise NotSignable("value", "the signature value does not belong to this certificate and document") from None

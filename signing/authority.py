@@ -1,0 +1,241 @@
+"""The pilot authority: a root, an issuing CA and a TSA for pilots and tests, plainly marked as not qualified.
+
+Its keys lie beside it as PKCS#12 files (0600), encrypted by the installation's passphrase.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signing.algorithms import PrivateKey, mechanism_of
+from signing.certificates import Certified, Issuer, Profile, Subject, authority_name, issue, issue_root, signer_name
+from signing.cms import der_of, load_certificate
+from signing.errors import AuthorityUnusable, KeyUnreadable, WrongPin
+from signing.keys.pkcs12 import create_pkcs12, open_pkcs12
+from signing.keys.software import SoftwareKey
+from signing.trust import TrustStore
+from signing.tsa import PilotTimestamper
+
+DEFAULT_URL = "http://127.0.0.1:8080/pki"
+CRL_LIFE = {"issuing": timedelta(days=35), "root": timedelta(days=370)}
+FORMAT = 1
+
+Issuing = Literal["issuing", "root"]
+
+__all__ = ["DEFAULT_URL", "EnrolledKey", "PilotAuthority", "Revoked", "Subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledKey:
+    """A new key and its certificate, as the officer gets them."""
+
+    pkcs12: bytes = field(repr=False)
+    """encrypted by the PIN"""
+    certificate_pem: str = field(repr=False)
+    serial: str
+    """lower-case hex"""
+    not_before: datetime
+    not_after: datetime
+    subject: str
+    """RFC 4514"""
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """One entry of a CRL."""
+
+    serial: str
+    at: datetime
+    reason: str = "unspecified"
+    """a CRLReason: keyCompromise, affiliationChanged, superseded, cessationOfOperation … (RFC 5280, 5.3.1)"""
+
+
+@dataclass(frozen=True)
+class PilotAuthority:
+    """Root, issuing CA and TSA kept in one directory."""
+
+    directory: Path
+    _passphrase: str = field(repr=False)
+    url: str
+    """where its CRLs are said to be published"""
+
+    @classmethod
+    def create(cls, directory: Path, passphrase: str, *, at: datetime, url: str = DEFAULT_URL) -> "PilotAuthority":
+        """A new authority, valid from `at`.
+
+        :raises AuthorityUnusable: there is one already
+        :raises WeakPin: a passphrase of fewer than 8 characters
+        """
+        if (directory / "authority.json").exists():
+            raise AuthorityUnusable(f"{directory} holds an authority already")
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = _created(at, url.rstrip("/"))
+        for role, key in made.items():
+            certificate = load_certificate(key.certificate)
+            chain = tuple(load_certificate(one) for one in key.chain)
+            _write(directory / f"{role}.p12", create_pkcs12(key.private_key, certificate, chain, passphrase), 0o600)
+            _write(directory / f"{role}.pem", certificate.public_bytes(Encoding.PEM), 0o644)
+        # written last: an authority cut short by a crash is made anew
+        settings = {"format": FORMAT, "url": url.rstrip("/"), "created_at": at.astimezone(UTC).isoformat()}
+        _write(directory / "authority.json", json.dumps(settings, indent=2).encode(), 0o644)
+        return cls.open(directory, passphrase)
+
+    @classmethod
+    def open(cls, directory: Path, passphrase: str) -> "PilotAuthority":
+        """An authority made before.
+
+        :raises AuthorityUnusable: none there, damaged, or the passphrase is wrong
+        """
+        try:
+            settings = json.loads((directory / "authority.json").read_bytes())
+            authority = cls(directory, passphrase, str(settings["url"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise AuthorityUnusable(f"no pilot authority in {directory}: {error}") from error
+        # opened now, so that a wrong passphrase is told at once
+        _ = authority.issuing
+        return authority
+
+    @cached_property
+    def root(self) -> SoftwareKey:
+        """The root; needed for its CRL only."""
+        return self._key(Profile.ROOT)
+
+    @cached_property
+    def issuing(self) -> SoftwareKey:
+        """The issuing CA."""
+        return self._key(Profile.ISSUING)
+
+    @cached_property
+    def tsa(self) -> SoftwareKey:
+        """The time-stamping authority."""
+        return self._key(Profile.TSA)
+
+    def enrol(self, subject: Subject, *, at: datetime, profile: str = "officer", pin: str) -> EnrolledKey:
+        """A new P-256 key with its certificate, encrypted by the PIN.
+
+        :param profile: officer, or seal for a body
+        :raises WeakPin: fewer than 8 characters
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        kind = Profile(profile)
+        issuer = Issuer(load_certificate(self.issuing.certificate), self.issuing.private_key)
+        certified = Certified(signer_name(subject, kind), key.public_key(), kind, at, self._crl_url("issuing"))
+        certificate = issue(certified, issuer)
+        chain = tuple(load_certificate(one) for one in (self.issuing.certificate, *self.issuing.chain))
+        return EnrolledKey(
+            pkcs12=create_pkcs12(key, certificate, chain, pin),
+            certificate_pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+            serial=f"{certificate.serial_number:x}",
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            subject=certificate.subject.rfc4514_string(),
+            issuer=certificate.issuer.rfc4514_string(),
+        )
+
+    def crl(self, issuer: Issuing = "issuing", revoked: Sequence[Revoked] = (), *, at: datetime) -> bytes:
+        """A CRL issued at `at`, DER. The issuing CA's concerns officers and seals, the root's the two authorities."""
+        key = self.issuing if issuer == "issuing" else self.root
+        certificate = load_certificate(key.certificate)
+        issued = at.astimezone(UTC).replace(microsecond=0)
+        public = key.private_key.public_key()
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(certificate.subject)
+            .last_update(issued)
+            .next_update(issued + CRL_LIFE[issuer])
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
+            # grows with time, as RFC 5280, 5.2.3 asks
+            .add_extension(x509.CRLNumber(int(at.timestamp() * 1000)), critical=False)
+        )
+        for entry in revoked:
+            builder = builder.add_revoked_certificate(_entry(entry))
+        return builder.sign(key.private_key, mechanism_of(public).hash()).public_bytes(Encoding.DER)
+
+    def timestamper(self, clock: Callable[[], datetime]) -> PilotTimestamper:
+        """The TSA on the office's clock."""
+        return PilotTimestamper(self.tsa, clock)
+
+    def anchors(self, crls: Sequence[bytes] = ()) -> TrustStore:
+        """The root as the anchor, issuing CA and TSA as known certificates, and the CRLs given."""
+        root, issuing, tsa = (self._certificate(role) for role in (Profile.ROOT, Profile.ISSUING, Profile.TSA))
+        return TrustStore(anchors=(root,), intermediates=(issuing, tsa), crls=tuple(crls))
+
+    def export_trust(self, directory: Path, crls: Mapping[str, bytes]) -> None:
+        """Write root.pem, issuing.pem, tsa.pem and `<name>.crl` (DER) for whoever verifies offline."""
+        directory.mkdir(parents=True, exist_ok=True)
+        for role in (Profile.ROOT, Profile.ISSUING, Profile.TSA):
+            _write(directory / f"{role}.pem", (self.directory / f"{role}.pem").read_bytes(), 0o644)
+        for name, crl in crls.items():
+            _write(directory / f"{name}.crl", crl, 0o644)
+
+    def _crl_url(self, issuer: Issuing) -> str:
+        return f"{self.url}/{issuer}.crl"
+
+    def _certificate(self, role: Profile) -> bytes:
+        try:
+            return der_of(x509.load_pem_x509_certificate((self.directory / f"{role}.pem").read_bytes()))
+        except (OSError, ValueError) as error:
+            raise AuthorityUnusable(f"{role} certificate: {error}") from error
+
+    def _key(self, role: Profile) -> SoftwareKey:
+        try:
+            return open_pkcs12((self.directory / f"{role}.p12").read_bytes(), self._passphrase)
+        except WrongPin as error:
+            raise AuthorityUnusable(f"the passphrase does not open the {role} key") from error
+        except (OSError, KeyUnreadable) as error:
+            raise AuthorityUnusable(f"{role} key: {error}") from error
+
+
+def _created(at: datetime, url: str) -> dict[Profile, SoftwareKey]:
+    keys: dict[Profile, PrivateKey] = {
+        Profile.ROOT: ec.generate_private_key(ec.SECP384R1()),
+        Profile.ISSUING: ec.generate_private_key(ec.SECP384R1()),
+        Profile.TSA: ec.generate_private_key(ec.SECP256R1()),
+    }
+    root_key, issuing_key, tsa_key = keys.values()
+    root = issue_root(Certified(authority_name("Root CA"), root_key.public_key(), Profile.ROOT, at), root_key)
+    issuer = Issuer(root, root_key)
+    crl_url = f"{url}/root.crl"
+    issuing = issue(
+        Certified(authority_name("Issuing CA"), issuing_key.public_key(), Profile.ISSUING, at, crl_url), issuer
+    )
+    tsa = issue(Certified(authority_name("TSA"), tsa_key.public_key(), Profile.TSA, at, crl_url), issuer)
+    return {
+        Profile.ROOT: SoftwareKey(der_of(root), (), root_key),
+        Profile.ISSUING: SoftwareKey(der_of(issuing), (der_of(root),), issuing_key),
+        Profile.TSA: SoftwareKey(der_of(tsa), (der_of(root),), tsa_key),
+    }
+
+
+def _entry(revoked: Revoked) -> x509.RevokedCertificate:
+    builder = (
+        x509.RevokedCertificateBuilder()
+        .serial_number(int(revoked.serial, 16))
+        .revocation_date(revoked.at.astimezone(UTC).replace(microsecond=0))
+    )
+    reason = x509.ReasonFlags(revoked.reason)
+    if reason is not x509.ReasonFlags.unspecified:
+        builder = builder.add_extension(x509.CRLReason(reason), critical=False)
+    return builder.build()
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """Whole or not at all, never readable by others for a moment."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,261 @@
+"""Judging one signature or one timestamp with pyHanko's building blocks (ETSI EN 319 102-1, 5.3 to 5.5), offline."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from asn1crypto import crl as asn1_crl
+from asn1crypto import ocsp as asn1_ocsp
+from asn1crypto import x509 as asn1_x509
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
+from pyhanko.sign.diff_analysis import DiffResult
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import (
+    cms_basic_validation,
+    extract_tst_data_iter,
+    message_imprint_checker,
+    validate_tst_signed_data,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from signing.policy import EXTENDED_USAGES, KEY_USAGES
+from signing.report import Verdict
+from signing.structure import Stamp
+from signing.timestamp import CLOCK_TOLERANCE
+
+Result = TypeVar("Result")
+TIME_TOLERANCE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An indication with its reason."""
+
+    verdict: Verdict
+    sub_indication: str | None = None
+    reason: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Nothing to object."""
+        return self.verdict is Verdict.PASSED
+
+
+PASSED = Outcome(Verdict.PASSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A timestamp over a signature: attached to it, or a document timestamp after it."""
+
+    proves: datetime
+    outcome: Outcome
+    intact: bool
+    """its imprint and its own signature are right, whoever made it"""
+    field: str | None = None
+    """of a document timestamp"""
+    revision: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a judgement rests on: anchors, certificates and revocation data, at one time."""
+
+    at: datetime
+    anchors: tuple[asn1_x509.Certificate, ...] = field(repr=False)
+    certificates: tuple[asn1_x509.Certificate, ...] = field(repr=False)
+    crls: tuple[asn1_crl.CertificateList, ...] = field(repr=False)
+    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = field(default=(), repr=False)
+
+    def context(self, moment: datetime | None = None) -> ValidationContext:
+        """For one path. An earlier moment looks back with today's revocation data: revoked later was not revoked."""
+        return ValidationContext(
+            trust_manager=SimpleTrustManager.build(trust_roots=self.anchors),
+            other_certs=self.certificates,
+            moment=moment or self.at,
+            allow_fetching=False,
+            crls=self.crls,
+            ocsps=self.ocsps,
+            revocation_mode="require",
+            retroactive_revinfo=moment is not None,
+            time_tolerance=TIME_TOLERANCE,
+        )
+
+
+def judge_integrity(stamp: Stamp) -> Outcome:
+    """The signature covers its whole revision; nothing but timestamps, validation data and signatures came after."""
+    embedded = stamp.embedded
+    embedded.compute_integrity_info()
+    if embedded.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+        return _format_failure("the signature does not cover its whole revision of the file")
+    if not _leaves_out_only_itself(embedded):
+        return _format_failure("the signed byte range leaves out more than the signature")
+    difference = embedded.diff_result
+    if not isinstance(difference, DiffResult):
+        return _format_failure(f"changed after signing: {_first_line(difference)}")
+    if not embedded.summarise_integrity_info()["docmdp_ok"]:
+        return _format_failure("changed after signing beyond what its certification allows")
+    return PASSED
+
+
+def judge_token(signed_data: Any, imprint: Any, knowledge: Knowledge) -> tuple[datetime, Outcome, bool]:
+    """A timestamp token: time, outcome, intact. A time in the future is refused, whoever signed it."""
+    proves: datetime = signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    if proves > knowledge.at + CLOCK_TOLERANCE:
+        future = f"its time {proves:%Y-%m-%d %H:%M} UTC is in the future"
+        return proves, Outcome(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", future), False
+    status = run(validate_tst_signed_data(signed_data, knowledge.context(), imprint))
+    outcome = _outcome(status)
+    if outcome.sub_indication == AdESIndeterminate.REVOKED_NO_POE.standard_name:
+        # a token of an authority revoked since proves nothing by itself: its key may have been stolen
+        outcome = Outcome(outcome.verdict, outcome.sub_indication, "the time-stamping authority was revoked")
+    return proves, outcome, bool(status["intact"] and status["valid"])
+
+
+def attached_tokens(stamp: Stamp, knowledge: Knowledge) -> list[Token]:
+    """Signature timestamps among the unsigned attributes."""
+    signer_info = stamp.embedded.signer_info
+    imprint = message_imprint_checker(signer_info)
+    tokens = []
+    for signed_data in extract_tst_data_iter(signer_info, signed=False):
+        try:
+            tokens.append(Token(*judge_token(signed_data, imprint, knowledge)))
+        except SignatureValidationError as error:
+            tokens.append(Token(knowledge.at, _refused(error), intact=False))
+    return tokens
+
+
+def document_token(stamp: Stamp, knowledge: Knowledge) -> Token:
+    """A document timestamp, with what came after it."""
+    try:
+        integrity = judge_integrity(stamp)
+        judged = judge_token(stamp.embedded.signed_data, stamp.embedded.compute_digest, knowledge)
+    except SignatureValidationError as error:
+        return Token(knowledge.at, _refused(error), intact=False, field=stamp.field, revision=stamp.revision)
+    proves, outcome, intact = judged
+    if not integrity.passed:
+        outcome, intact = integrity, False
+    return Token(proves, outcome, intact, stamp.field, stamp.revision)
+
+
+def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
+    """The cryptography, the certificate, its chain and its revocation: now, or at the time that is proven."""
+    try:
+        status = run(_basic(stamp, knowledge.context()))
+        outcome = _outcome(status)
+        if outcome.sub_indication != AdESIndeterminate.REVOKED_NO_POE.standard_name:
+            return outcome
+        revoked_at: datetime = status["revocation_details"].revocation_date
+        return _judge_revoked(stamp, knowledge, revoked_at, proven_at)
+    except SignatureValidationError as error:
+        return _refused(error)
+
+
+def _judge_revoked(stamp: Stamp, knowledge: Knowledge, revoked_at: datetime, proven_at: datetime | None) -> Outcome:
+    """Revoked before or after signing? Only a timestamp proves 'before'; the signer's own word suffices for 'after'."""
+    when = f"the certificate was revoked on {revoked_at:%Y-%m-%d %H:%M} UTC"
+    if proven_at is not None and proven_at < revoked_at:
+        then = _outcome(run(_basic(stamp, knowledge.context(proven_at))))
+        return Outcome(then.verdict, then.sub_indication, f"{when}, after the proven time") if then.passed else then
+    if stamp.claimed_at is not None and stamp.claimed_at >= revoked_at:
+        return Outcome(Verdict.FAILED, "REVOKED", f"{when}, before signing")
+    return Outcome(Verdict.INDETERMINATE, "REVOKED_NO_POE", f"{when}; nothing proves that it was signed before")
+
+
+def _leaves_out_only_itself(embedded: Any) -> bool:
+    """The gap of the byte range is the /Contents string and nothing else; pyHanko compares lengths only."""
+    _, end, start, _ = embedded.byte_range
+    stream = embedded.reader.stream
+    stream.seek(end)
+    gap: bytes = stream.read(max(start - end, 0))
+    try:
+        return gap[:1] == b"<" and gap[-1:] == b">" and bytes.fromhex(gap[1:-1].decode()) == embedded.pkcs7_content
+    except ValueError:
+        return False
+
+
+async def _basic(stamp: Stamp, context: ValidationContext) -> dict[str, Any]:
+    status: dict[str, Any] = await cms_basic_validation(
+        stamp.embedded.signed_data,
+        raw_digest=stamp.embedded.compute_digest(),
+        validation_context=context,
+        key_usage_settings=KeyUsageConstraints(
+            key_usage=set(KEY_USAGES),
+            extd_key_usage=set(EXTENDED_USAGES.values()) | set(EXTENDED_USAGES),
+            explicit_extd_key_usage_required=False,
+        ),
+    )
+    return status
+
+
+def _outcome(status: dict[str, Any]) -> Outcome:
+    if not status["intact"]:
+        return Outcome(Verdict.FAILED, "HASH_FAILURE", "the signed bytes were changed")
+    if not status["valid"]:
+        return Outcome(Verdict.FAILED, "SIG_CRYPTO_FAILURE", "the signature value is not the certificate's")
+    problem: AdESSubIndic | None = status["trust_problem_indic"]
+    if problem is None:
+        return PASSED
+    return _indicated(problem, _REASONS.get(problem.standard_name, "the certificate could not be validated"))
+
+
+def _refused(error: SignatureValidationError) -> Outcome:
+    message = _first_line(error.failure_message)
+    if error.ades_subindication is None:
+        return Outcome(Verdict.INDETERMINATE, "GENERIC", message)
+    return _indicated(error.ades_subindication, message)
+
+
+def _indicated(problem: AdESSubIndic, reason: str) -> Outcome:
+    verdict = Verdict.FAILED if problem.status is AdESStatus.FAILED else Verdict.INDETERMINATE
+    return Outcome(verdict, problem.standard_name, reason)
+
+
+def _format_failure(reason: str) -> Outcome:
+    return Outcome(Verdict.FAILED, "FORMAT_FAILURE", reason)
+
+
+def _first_line(text: object) -> str:
+    return str(text).strip().partition("\n")[0][:300]
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run one of pyHanko's coroutines to its end, also where this thread has an event loop already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    results: list[Result] = []
+    errors: list[BaseException] = []
+
+    def apart() -> None:
+        try:
+            results.append(asyncio.run(work))
+        except BaseException as error:  # noqa: BLE001 - carried over to the calling thread
+            errors.append(error)
+
+    thread = threading.Thread(target=apart)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+_REASONS = {
+    "NO_CERTIFICATE_CHAIN_FOUND": "no chain leads to a trusted root",
+    "CERTIFICATE_CHAIN_GENERAL_FAILURE": "the chain is not valid, or its revocation status is unknown",
+    "OUT_OF_BOUNDS_NO_POE": "the certificate is outside its validity, and nothing proves when it signed",
+    "CHAIN_CONSTRAINTS_FAILURE": "the certificate was not issued for this use",
+    "REVOKED_CA_NO_POE": "an issuing certificate was revoked",
+    "TRY_LATER": "the revocation data are not fresh enough",
+    "CRYPTO_CONSTRAINTS_FAILURE": "the algorithm or key is too weak",
+    "CRYPTO_CONSTRAINTS_FAILURE_NO_POE": "the algorithm or key is too weak by now",
+    "NO_POE": "nothing proves that it existed in time",
+}

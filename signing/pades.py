@@ -1,0 +1,177 @@
+"""Signature fields, placeholders and timestamps in PDF (ISO 32000-1, 12.8; ETSI EN 319 142-1), all appended."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import (
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, SignatureObject
+from pyhanko.sign.validation.pdf_embedded import read_certification_data
+
+from signing.errors import DocumentLocked, DocumentUnusable, FieldUnavailable, SigningError
+from signing.request import SignatureRequest
+
+PDF_2 = (2, 0)
+TIMESTAMP_ROOM = 16384
+"""hex digits kept for a document timestamp: 8 KB of token"""
+TIMESTAMP_FIELD = "DocumentTimestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A document with room for a CMS, and what the CMS must sign."""
+
+    pdf: bytes = field(repr=False)
+    digest: bytes
+    reserved: tuple[int, int]
+    """start and end, angle brackets included"""
+
+    def filled(self, cms: bytes) -> bytes:
+        """The document with the CMS in its place.
+
+        :raises DocumentUnusable: the CMS is larger than the room kept
+        """
+        start, end = self.reserved
+        digits = cms.hex().upper().encode("ascii")
+        room = end - start - 2
+        if len(digits) > room:
+            raise DocumentUnusable(f"the signature needs {len(digits)} digits, {room} were kept")
+        return b"".join((self.pdf[: start + 1], digits.ljust(room, b"0"), self.pdf[end - 1 :]))
+
+
+def allot_fields(pdf: bytes, names: Sequence[str]) -> bytes:
+    """Append empty, invisible signature fields: rectangle [0 0 0 0] with the print flag, as PDF/A and PDF/UA allow.
+
+    :raises FieldUnavailable: a name is taken
+    :raises DocumentUnusable: no PDF, or an encrypted one
+    """
+    with _foreign():
+        writer = _writer(pdf)
+        taken = {name for name, _, _ in enumerate_sig_fields(writer.prev)}
+        for name in names:
+            if name in taken:
+                raise FieldUnavailable(name, "exists already")
+            taken.add(name)
+            append_signature_field(writer, SigFieldSpec(sig_field_name=name))
+        return _written(writer)
+
+
+def prepare_signature(request: SignatureRequest, *, digest: str, room: int) -> Placeholder:
+    """Fill the field with a signature dictionary whose /Contents is still empty.
+
+    :param digest: sha256, sha384 or sha512
+    :param room: bytes kept for the CMS
+    :raises FieldUnavailable: no such field, or not empty
+    :raises DocumentLocked: certified with P=1, or a certification that would not be the first signature
+    """
+    with _foreign():
+        writer = _writer(request.pdf)
+        _require_field(writer, request.field)
+        _require_unlocked(writer, certify=request.certify)
+        _register_pades(writer)
+        signature = SignatureObject(
+            timestamp=request.claimed_at,
+            subfilter=SigSeedSubFilter.PADES,
+            name=request.name or None,
+            reason=request.reason or None,
+            location=request.location or None,
+            bytes_reserved=2 * room,
+        )
+        lock = SigMDPSetup(
+            md_algorithm=digest,
+            certify=request.certify,
+            docmdp_perms=MDPPerm.NO_CHANGES if request.certify else None,
+        )
+        steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
+        return _placed(steps, SigObjSetup(sig_placeholder=signature, mdp_setup=lock), digest)
+
+
+def append_timestamp(pdf: bytes, token_over: Callable[[bytes], bytes]) -> bytes:
+    """Append a document timestamp; no byte of `pdf` changes.
+
+    :param token_over: SHA-256 digest to timestamp token (DER ContentInfo)
+    """
+    with _foreign():
+        writer = _writer(pdf)
+        _register_pades(writer)
+        taken = {name for name, _, _ in enumerate_sig_fields(writer.prev)}
+        number = next(n for n in range(1, len(taken) + 2) if f"{TIMESTAMP_FIELD}{n}" not in taken)
+        name = f"{TIMESTAMP_FIELD}{number}"
+        embedder = PdfCMSEmbedder(new_field_spec=SigFieldSpec(sig_field_name=name))
+        steps = embedder.write_cms(name, writer)
+        placeholder = _placed(
+            steps, SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=TIMESTAMP_ROOM)), "sha256"
+        )
+    return placeholder.filled(token_over(placeholder.digest))
+
+
+def _placed(steps: Any, setup: SigObjSetup, digest: str) -> Placeholder:
+    next(steps)
+    steps.send(setup)
+    prepared, output = steps.send(SigIOSetup(md_algorithm=digest, output=BytesIO()))
+    return Placeholder(
+        output.getvalue(),
+        prepared.document_digest,
+        (prepared.reserved_region_start, prepared.reserved_region_end),
+    )
+
+
+def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    if writer.prev.encrypted:
+        raise DocumentUnusable("encrypted documents are not signed")
+    if writer.prev.xrefs.hybrid_xrefs_present:
+        raise DocumentUnusable("hybrid cross-references can hide content")
+    return writer
+
+
+def _written(writer: IncrementalPdfFileWriter) -> bytes:
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def _register_pades(writer: IncrementalPdfFileWriter) -> None:
+    """Before PDF 2.0, PAdES is an extension the catalog names (ETSI EN 319 142-1, annex)."""
+    writer.ensure_output_version(version=(1, 7))
+    if writer.output_version < PDF_2:
+        writer.register_extension(ESIC_EXTENSION_1)
+
+
+def _require_field(writer: IncrementalPdfFileWriter, name: str) -> None:
+    found = next(enumerate_sig_fields(writer.prev, with_name=name), None)
+    if found is None:
+        raise FieldUnavailable(name, "does not exist")
+    if found[1] is not None:
+        raise FieldUnavailable(name, "is signed already")
+
+
+def _require_unlocked(writer: IncrementalPdfFileWriter, *, certify: bool) -> None:
+    """The library's low-level embedder would sign after a lock; ask first."""
+    certification = read_certification_data(writer.prev)
+    if certification is not None and certification.permission == MDPPerm.NO_CHANGES:
+        raise DocumentLocked
+    if certify and next(enumerate_sig_fields(writer.prev, filled_status=True), None) is not None:
+        raise DocumentLocked("a certification must be the first signature")
+
+
+@contextmanager
+def _foreign() -> Iterator[None]:
+    """Whatever pyHanko raises on a file it does not like becomes ours."""
+    try:
+        yield
+    except SigningError:
+        raise
+    except Exception as error:
+        raise DocumentUnusable(f"not a PDF that can be signed: {error}") from error

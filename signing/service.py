@@ -1,0 +1,161 @@
+"""The door of the signing room: allot fields, prepare, complete, sign, raise the level, validate."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from signing import pades
+from signing.cms import Signer, signed_attributes, signed_data, signer_of
+from signing.errors import DocumentUnusable, LevelNotOffered, NotSignable, TimestampFailed
+from signing.keys import SigningKey
+from signing.report import ValidationReport
+from signing.request import PreparedSignature, SignatureLevel, SignatureRequest, SignedDocument
+from signing.signable import require_signable
+from signing.structure import signed_state
+from signing.timestamp import Timestamper, TimestampToken, request_token
+from signing.trust import TrustStore
+from signing.validation import validate
+
+ATTRIBUTES_ROOM = 2048
+"""bytes of a CMS beside certificates and timestamp"""
+TOKEN_ROOM = 8192
+
+log = structlog.get_logger(__name__)
+
+
+class Signing:
+    """Makes and judges signatures. Keeps nothing; thread-safe.
+
+    :param timestamper: None: signatures stay at B-B
+    :param trust: the office's trust now, asked at each signature; None: the chain of the request counts as trusted
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        timestamper: Timestamper | None = None,
+        trust: Callable[[], TrustStore] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._timestamper = timestamper
+        self._trust = trust
+
+    def allot_fields(self, pdf: bytes, fields: Sequence[str]) -> bytes:
+        """`pdf` with empty, invisible signature fields appended.
+
+        :raises FieldUnavailable: a name is taken
+        :raises DocumentUnusable: not a PDF that can be signed
+        """
+        return pades.allot_fields(pdf, fields)
+
+    def prepare(self, request: SignatureRequest) -> PreparedSignature:
+        """What the key has to sign; plain data that any process completes later.
+
+        :raises FieldUnavailable: no such field, or signed already
+        :raises DocumentLocked: certified against further signatures
+        :raises CertificateUnusable: unreadable certificate or unfit key
+        """
+        signer = signer_of(request.certificate, request.chain)
+        level = min(request.level, SignatureLevel.T, key=lambda one: one.rank)
+        placeholder = pades.prepare_signature(request, digest=signer.mechanism.digest, room=_room(signer, level))
+        return PreparedSignature(
+            pdf=placeholder.pdf,
+            field=request.field,
+            digest=placeholder.digest,
+            reserved=placeholder.reserved,
+            to_be_signed=signed_attributes(signer, placeholder.digest),
+            certificate=request.certificate,
+            chain=request.chain,
+            level=level,
+            claimed_at=request.claimed_at,
+        )
+
+    def complete(self, prepared: PreparedSignature, signature: bytes) -> SignedDocument:
+        """Check the signature value and embed it; with a timestamp, if one is wanted and the authority answers.
+
+        :raises NotSignable: value, digest, certificate, chain, validity or revocation; `rule` says which
+        """
+        trust = None if self._trust is None else self._trust()
+        require_signable(prepared, signature, trust=trust, at=self._clock())
+        signer = signer_of(prepared.certificate, prepared.chain)
+        token = self._token(signature, prepared)
+        cms = signed_data(signer, prepared.to_be_signed, signature, token=token.der if token else None)
+        placeholder = pades.Placeholder(prepared.pdf, prepared.digest, prepared.reserved)
+        return SignedDocument(
+            pdf=placeholder.filled(cms),
+            level=SignatureLevel.T if token else SignatureLevel.B,
+            claimed_at=prepared.claimed_at,
+            proven_at=token.proven_at if token else None,
+            certificate_serial=f"{signer.certificate.serial_number:x}",
+        )
+
+    def sign(self, request: SignatureRequest, key: SigningKey) -> SignedDocument:
+        """Prepare, sign with a key at hand, complete.
+
+        :raises NotSignable: the key is not the certificate's, or `complete` refuses
+        """
+        if key.certificate != request.certificate:
+            raise NotSignable("certificate", "the key belongs to another certificate than the one requested")
+        prepared = self.prepare(request)
+        return self.complete(prepared, key.sign(prepared.to_be_signed))
+
+    def raise_level(self, pdf: bytes, level: SignatureLevel) -> SignedDocument:
+        """Append what the level needs; no byte of `pdf` changes. Already there: `pdf` comes back as it was.
+
+        :raises TimestampFailed: the authority did not answer; try again later
+        :raises LevelNotOffered: validation data (B-LT, B-LTA) are not appended here
+        :raises DocumentUnusable: no signed PDF
+        """
+        state = signed_state(pdf)
+        if level.rank > SignatureLevel.T.rank:
+            raise LevelNotOffered(level)
+        if state.level.rank >= level.rank:
+            return state
+        tokens: list[TimestampToken] = []
+
+        def token_over(digest: bytes) -> bytes:
+            tokens.append(self._requested(digest))
+            return tokens[-1].der
+
+        raised = pades.append_timestamp(pdf, token_over)
+        if not raised.startswith(pdf):
+            raise DocumentUnusable("appending would have changed the document")
+        return SignedDocument(
+            pdf=raised,
+            level=SignatureLevel.T,
+            claimed_at=state.claimed_at,
+            proven_at=tokens[-1].proven_at,
+            certificate_serial=state.certificate_serial,
+        )
+
+    def validate(self, pdf: bytes, trust: TrustStore, *, at: datetime) -> ValidationReport:
+        """Judge a document at `at`. Never raises: whatever the bytes are, there is a verdict."""
+        return validate(pdf, trust, at=at)
+
+    def _token(self, signature: bytes, prepared: PreparedSignature) -> TimestampToken | None:
+        """A signature timestamp; none costs a level, never the signature."""
+        if prepared.level is SignatureLevel.B or self._timestamper is None:
+            return None
+        try:
+            token = self._requested(hashlib.sha256(signature).digest())
+        except TimestampFailed as error:
+            log.warning("signing.timestamp_failed", field=prepared.field, reason=str(error))
+            return None
+        if len(token.der) > TOKEN_ROOM:
+            log.warning("signing.timestamp_too_large", field=prepared.field, bytes=len(token.der))
+            return None
+        return token
+
+    def _requested(self, digest: bytes) -> TimestampToken:
+        if self._timestamper is None:
+            raise TimestampFailed("no time-stamping authority is configured")
+        return request_token(self._timestamper, digest, at=self._clock())
+
+
+def _room(signer: Signer, level: SignatureLevel) -> int:
+    """Bytes kept for the CMS; an estimate by pyHanko's dry run would cost a third of the signature."""
+    token = TOKEN_ROOM if level is SignatureLevel.T else 0
+    return len(signer.certificates) + ATTRIBUTES_ROOM + token

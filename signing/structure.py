@@ -1,0 +1,166 @@
+"""What stands in a PDF: its signatures and timestamps in order, its attachments. Reads, judges nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from signing.errors import DocumentUnusable
+from signing.request import SignatureLevel, SignedDocument
+
+SIGNATURE_FORMATS = {"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"}
+TIMESTAMP_FORMAT = "/ETSI.RFC3161"
+PADES_FORMAT = "/ETSI.CAdES.detached"
+MOST_SIGNATURES = 200
+DEEPEST_TREE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A signature or a document timestamp in its field."""
+
+    field: str
+    embedded: Any
+    """pyHanko's EmbeddedPdfSignature"""
+    is_timestamp: bool
+    pades: bool
+    claimed_at: datetime | None
+
+    @property
+    def revision(self) -> int:
+        """Number of the revision it was written in, from 0."""
+        revision: int = self.embedded.signed_revision
+        return revision
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A filled signature field nobody can read."""
+
+    field: str
+    reason: str
+
+
+def open_pdf(pdf: bytes) -> PdfFileReader:
+    """A strict reader; pyHanko's limits against decompression bombs are on."""
+    reader = PdfFileReader(BytesIO(pdf), strict=True)
+    if reader.encrypted:
+        raise DocumentUnusable("the document is encrypted")
+    return reader
+
+
+def stamps_of(reader: PdfFileReader) -> tuple[list[Stamp], list[Broken]]:
+    """All signatures and timestamps, oldest first, and the unreadable ones: none is silently left out."""
+    stamps: list[Stamp] = []
+    broken: list[Broken] = []
+    for number, (name, _, reference) in enumerate(enumerate_sig_fields(reader, filled_status=True)):
+        if number >= MOST_SIGNATURES:
+            raise DocumentUnusable(f"more than {MOST_SIGNATURES} signatures")
+        try:
+            stamps.append(_stamp(reader, name, reference))
+        except Exception as error:  # noqa: BLE001 - pyHanko raises what it likes on foreign signatures; each is reported
+            broken.append(Broken(name, f"{type(error).__name__}: {error}"))
+    return sorted(stamps, key=lambda one: one.revision), broken
+
+
+def signed_state(pdf: bytes) -> SignedDocument:
+    """A signed document as it stands, unjudged: level B-T as soon as any timestamp covers the newest signature.
+
+    :raises DocumentUnusable: no signed PDF
+    """
+    try:
+        stamps, _ = stamps_of(open_pdf(pdf))
+        newest = [one for one in stamps if not one.is_timestamp][-1]
+        times = _timestamps(newest, stamps)
+        serial = f"{newest.embedded.signer_cert.serial_number:x}"
+    except DocumentUnusable:
+        raise
+    except Exception as error:
+        raise DocumentUnusable(f"not a signed PDF: {error}") from error
+    return SignedDocument(
+        pdf=pdf,
+        level=SignatureLevel.T if times else SignatureLevel.B,
+        claimed_at=newest.claimed_at,
+        proven_at=min(times, default=None),
+        certificate_serial=serial,
+    )
+
+
+def attachments(reader: PdfFileReader, name: str) -> list[bytes]:
+    """Every embedded file of this name in the document's name tree."""
+    tree = _entry(_entry(reader.root, "/Names"), "/EmbeddedFiles")
+    if tree is None:
+        return []
+    return [_file(specification) for specification in _leaves(tree, 0) if _file_name(specification) == name]
+
+
+def read_attachment(pdf: bytes, name: str) -> bytes | None:
+    """The embedded file of this name; None if there is none.
+
+    :raises DocumentUnusable: no readable PDF, or several files of this name
+    """
+    try:
+        found = attachments(open_pdf(pdf), name)
+    except DocumentUnusable:
+        raise
+    except Exception as error:
+        raise DocumentUnusable(f"unreadable PDF: {error}") from error
+    if len(found) > 1:
+        raise DocumentUnusable(f"{len(found)} attachments are called {name}")
+    return found[0] if found else None
+
+
+def _stamp(reader: PdfFileReader, name: str, reference: Any) -> Stamp:
+    embedded = EmbeddedPdfSignature(reader, reference, name)
+    subfilter = str(embedded.sig_object["/SubFilter"])
+    is_timestamp = str(embedded.sig_object_type) == "/DocTimeStamp"
+    allowed = {TIMESTAMP_FORMAT} if is_timestamp else SIGNATURE_FORMATS
+    if subfilter not in allowed:
+        raise DocumentUnusable(f"signature format {subfilter} is not supported")
+    claimed = embedded.self_reported_timestamp
+    return Stamp(name, embedded, is_timestamp, subfilter == PADES_FORMAT, _aware(claimed))
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A time without a zone is read as UTC."""
+    if moment is None:
+        return None
+    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
+
+
+def _timestamps(signature: Stamp, stamps: list[Stamp]) -> list[datetime]:
+    tokens = list(extract_tst_data_iter(signature.embedded.signer_info, signed=False))
+    tokens += [one.embedded.signed_data for one in stamps if one.is_timestamp and one.revision > signature.revision]
+    return [token["encap_content_info"]["content"].parsed["gen_time"].native for token in tokens]
+
+
+def _leaves(node: Any, depth: int) -> Iterator[Any]:
+    """File specifications of a name tree (ISO 32000-1, 7.9.6)."""
+    if depth > DEEPEST_TREE:
+        raise DocumentUnusable("the name tree of the attachments is too deep")
+    kids, pairs = _entry(node, "/Kids") or (), _entry(node, "/Names") or ()
+    for index in range(len(kids)):
+        yield from _leaves(kids[index], depth + 1)
+    for index in range(1, len(pairs), 2):
+        yield pairs[index]
+
+
+def _file_name(specification: Any) -> str:
+    return str(_entry(specification, "/UF") or _entry(specification, "/F") or "")
+
+
+def _file(specification: Any) -> bytes:
+    streams = specification["/EF"]
+    data: bytes = (_entry(streams, "/F") or streams["/UF"]).data
+    return data
+
+
+def _entry(dictionary: Any, key: str) -> Any:
+    """The entry, resolved; pyHanko resolves references in `[]` only, not in `get` nor in iteration."""
+    return dictionary[key] if dictionary is not None and key in dictionary else None

@@ -1,0 +1,254 @@
+"""Judging a document: all its signatures together, against what its step.json expects (ETSI EN 319 102-1).
+
+Never raises on a document: whatever the bytes are, there is a verdict.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from signing.errors import DocumentUnusable
+from signing.judgement import (
+    PASSED,
+    Knowledge,
+    Outcome,
+    attached_tokens,
+    document_token,
+    judge_integrity,
+    judge_signer,
+)
+from signing.levels import SecurityStore, level_of, security_store
+from signing.report import Finding, SignatureReport, ValidationReport, Verdict, format_failure, require_passed, worst
+from signing.request import SignatureLevel
+from signing.structure import Stamp, attachments, open_pdf, read_attachment, stamps_of
+from signing.timestamp import CLOCK_TOLERANCE
+from signing.trust import TrustStore, read_trust, scan_trust
+
+__all__ = [
+    "STEP",
+    "TrustStore",
+    "ValidationReport",
+    "Verdict",
+    "read_attachment",
+    "read_trust",
+    "require_passed",
+    "validate",
+    "verify_files",
+]
+
+STEP = "step.json"
+LARGEST = 50 * 1024 * 1024
+"""bytes of a document that is judged"""
+
+
+def validate(pdf: bytes, trust: TrustStore, *, at: datetime, file: str = "") -> ValidationReport:
+    """Judge a document at `at` with the certificates and CRLs given; nothing is fetched.
+
+    Unsigned is INDETERMINATE; no readable PDF is TOTAL-FAILED with FORMAT_FAILURE.
+    """
+    if len(pdf) > LARGEST:
+        return format_failure(f"larger than {LARGEST // 1024 // 1024} MB", file=file)
+    if b"%PDF-" not in pdf[:1024]:
+        return format_failure("not a PDF", file=file)
+    try:
+        return _Document(open_pdf(pdf), trust, at).report().named(file)
+    except DocumentUnusable as error:
+        return format_failure(str(error), file=file)
+    except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001 - foreign bytes raise anything; the verdict says so
+        return format_failure(f"unreadable PDF ({type(error).__name__}: {error})"[:300], file=file)
+
+
+def verify_files(paths: Sequence[Path], trust_dir: Path | None, at: datetime) -> list[ValidationReport]:
+    """Judge files offline with the certificates (PEM or DER) and CRLs in a folder: what `karguzar verify` prints.
+
+    Never raises; a missing file is a FORMAT_FAILURE, an unreadable trust file a finding of each report.
+    """
+    folder = scan_trust(trust_dir) if trust_dir is not None else None
+    store = folder.store if folder else TrustStore()
+    problems = tuple(Finding.TRUST_UNREADABLE.says(str(one)) for one in folder.unreadable) if folder else ()
+    return [_verified(path, store, at).with_findings(problems) for path in paths]
+
+
+def _verified(path: Path, trust: TrustStore, at: datetime) -> ValidationReport:
+    try:
+        if path.stat().st_size > LARGEST:
+            return format_failure(f"larger than {LARGEST // 1024 // 1024} MB", file=str(path))
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        return format_failure(f"cannot be read: {error}", file=str(path))
+    return validate(data, trust, at=at, file=str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A judgement of the document as a whole."""
+
+    verdict: Verdict
+    finding: str
+
+
+class _Document:
+    """One document under judgement."""
+
+    def __init__(self, reader: PdfFileReader, trust: TrustStore, at: datetime) -> None:
+        self._reader = reader
+        self._at = at
+        self._store = security_store(reader)
+        self._knowledge = _knowledge(trust, self._store, at)
+        stamps, self._broken = stamps_of(reader)
+        self._signatures = [one for one in stamps if not one.is_timestamp]
+        self._timestamps = [one for one in stamps if one.is_timestamp]
+        self._tokens = [document_token(one, self._knowledge) for one in self._timestamps]
+        self._judged: list[_Judged] = []
+
+    def report(self) -> ValidationReport:
+        """Judge each signature, then all of them together."""
+        signatures = tuple(self._signature(one) for one in self._signatures)
+        if not signatures and not self._broken:
+            self._judge(Verdict.INDETERMINATE, Finding.NO_SIGNATURE, "the document is not signed")
+        self._judge_readable()
+        self._judge_whole_file()
+        self._judge_timestamps()
+        self._judge_expected()
+        levels = [one.level for one in signatures]
+        return ValidationReport(
+            verdict=worst(*(one.verdict for one in signatures), *(one.verdict for one in self._judged)),
+            level=None if None in levels else min((one for one in levels if one), key=_rank, default=None),
+            signatures=signatures,
+            findings=tuple(one.finding for one in self._judged),
+        )
+
+    def _judge(self, verdict: Verdict, finding: Finding, sentence: str) -> None:
+        self._judged.append(_Judged(verdict, finding.says(sentence)))
+
+    def _signature(self, stamp: Stamp) -> SignatureReport:
+        later = [one for one in self._tokens if one.revision > stamp.revision]
+        tokens = [*attached_tokens(stamp, self._knowledge), *later]
+        proven_at = min((one.proves for one in tokens if one.outcome.passed), default=None)
+        outcome = _weightiest(
+            judge_signer(stamp, self._knowledge, proven_at),
+            judge_integrity(stamp),
+            _judge_claim(stamp, proven_at, self._at),
+            *(one.outcome for one in tokens if one.field is None),
+        )
+        certificate = stamp.embedded.signer_cert
+        signer = _signer_name(certificate)
+        self._tell(stamp.field, signer, outcome)
+        return SignatureReport(
+            signer=signer,
+            level=level_of(stamp, tokens, self._store, self._reader),
+            verdict=outcome.verdict,
+            sub_indication=outcome.sub_indication,
+            claimed_at=stamp.claimed_at,
+            proven_at=proven_at,
+            field=stamp.field,
+            certificate_serial=f"{certificate.serial_number:x}",
+        )
+
+    def _tell(self, field: str, signer: str, outcome: Outcome) -> None:
+        """An outcome's reason, as a finding."""
+        if not outcome.reason:
+            return
+        kinds = {
+            Verdict.PASSED: Finding.REVOKED_LATER,
+            Verdict.INDETERMINATE: Finding.SIGNATURE_INDETERMINATE,
+            Verdict.FAILED: Finding.SIGNATURE_INVALID,
+        }
+        indication = f" ({outcome.sub_indication})" if outcome.sub_indication else ""
+        self._judge(outcome.verdict, kinds[outcome.verdict], f"{field}, {signer}: {outcome.reason}{indication}")
+
+    def _judge_readable(self) -> None:
+        for one in self._broken:
+            sentence = f"FORMAT_FAILURE in field {one.field}: {one.reason}"
+            self._judge(Verdict.FAILED, Finding.SIGNATURE_UNREADABLE, sentence)
+
+    def _judge_whole_file(self) -> None:
+        """Bytes after the newest signature or timestamp are nobody's (appended content, shadow attacks)."""
+        stamps = [*self._signatures, *self._timestamps]
+        if not stamps:
+            return
+        newest = max(stamps, key=lambda one: one.revision)
+        if newest.embedded.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
+            sentence = f"the newest signature or timestamp ({newest.field}) does not cover the whole file"
+            self._judge(Verdict.FAILED, Finding.NOT_WHOLE_FILE, sentence)
+
+    def _judge_timestamps(self) -> None:
+        for one in self._tokens:
+            if not one.outcome.passed:
+                sentence = f"{one.field}: {one.outcome.reason} ({one.outcome.sub_indication})"
+                self._judge(one.outcome.verdict, Finding.TIMESTAMP_INVALID, sentence)
+
+    def _judge_expected(self) -> None:
+        """A rogue signature is valid by itself; only the list in step.json tells that nobody asked for it."""
+        try:
+            expected = _expected_fields(self._reader)
+        except (DocumentUnusable, ValueError, KeyError, TypeError, AttributeError) as error:
+            self._judge(Verdict.INDETERMINATE, Finding.STEP_UNREADABLE, f"{STEP}: {error}")
+            return
+        if expected is None:
+            return
+        found = {one.field for one in self._signatures} | {one.field for one in self._broken}
+        for field in sorted(found - expected):
+            self._judge(Verdict.FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody expected a signature in field {field}")
+        for field in sorted(expected - found):
+            self._judge(Verdict.INDETERMINATE, Finding.MISSING_SIGNATURE, f"field {field} is not signed")
+
+
+def _expected_fields(reader: PdfFileReader) -> set[str] | None:
+    """Names of the fields step.json expects to be signed; None without step.json or without a list in it."""
+    found = attachments(reader, STEP)
+    if not found:
+        return None
+    if len(found) > 1:
+        raise DocumentUnusable(f"{len(found)} attachments of this name")
+    step = json.loads(found[0])
+    expected = step.get("expected_signatures")
+    return None if expected is None else {str(one["field"]) for one in expected}
+
+
+def _judge_claim(stamp: Stamp, proven_at: datetime | None, at: datetime) -> Outcome:
+    """The claimed time is neither in the future nor later than what a timestamp proves."""
+    claimed = stamp.claimed_at
+    if claimed is None:
+        return PASSED
+    if claimed > at + CLOCK_TOLERANCE:
+        reason = f"its claimed time {claimed:%Y-%m-%d %H:%M} UTC is in the future"
+        return Outcome(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", reason)
+    if proven_at is not None and claimed > proven_at + CLOCK_TOLERANCE:
+        reason = f"its claimed time is later than the timestamp's {proven_at:%Y-%m-%d %H:%M} UTC"
+        return Outcome(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", reason)
+    return PASSED
+
+
+def _weightiest(*outcomes: Outcome) -> Outcome:
+    """The first of the worst."""
+    verdict = worst(*(one.verdict for one in outcomes))
+    return next(one for one in outcomes if one.verdict is verdict)
+
+
+def _knowledge(trust: TrustStore, store: SecurityStore, at: datetime) -> Knowledge:
+    return Knowledge(
+        at=at,
+        anchors=tuple(asn1_x509.Certificate.load(one) for one in trust.anchors),
+        certificates=(*(asn1_x509.Certificate.load(one) for one in trust.intermediates), *store.certificates),
+        crls=(*(asn1_crl.CertificateList.load(one) for one in trust.crls), *store.crls),
+        ocsps=store.ocsps,
+    )
+
+
+def _signer_name(certificate: Any) -> str:
+    names: dict[str, Any] = certificate.subject.native
+    name = names.get("common_name") or certificate.subject.human_friendly
+    return ", ".join(name) if isinstance(name, list) else str(name)
+
+
+def _rank(level: SignatureLevel) -> int:
+    return level.rank
