@@ -123,10 +123,10 @@ def well_formed(field: FormField, value: Any) -> bool:
     return isinstance(value, types[field.type]) and (field.format != "date" or is_iso_date(value))
 
 
-def is_iso_date(text: str) -> bool:
-    """Whether `text` is a day such as 2026-03-19, and there is such a day."""
+def is_iso_date(value: object) -> bool:
+    """Whether `value` is a text such as 2026-03-19, and there is such a day."""
     try:
-        return bool(_ISO_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
+        return isinstance(value, str) and bool(_ISO_DATE.fullmatch(value)) and bool(date.fromisoformat(value))
     except ValueError:
         return False
 
