@@ -7,11 +7,12 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from processes.office import Office
 from web import errors, i18n, security, session, shell, vendor
 from web.current import EXTENSION
+from web.undefined import HouseUndefined
 
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
 """a form with its attachments; the use case limits each file"""
@@ -26,7 +27,7 @@ def create_app(office: Office) -> Flask:
     app = Flask(__name__)
     app.extensions[EXTENSION] = office
     _configure(app, office)
-    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.undefined = HouseUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_loader = ChoiceLoader(
         [

@@ -75,7 +75,11 @@ def _overtaken(error: ProcessesError) -> tuple[str, str, str]:
         text = _("The process went on without it on %(moment)s.", moment=moment(at, zone()))
     else:
         text = _("It changed after you opened it.")
-    return _("This step has changed meanwhile"), text, _("Nothing of yours took effect. Open the case to see how it stands.")
+    return (
+        _("This step has changed meanwhile"),
+        text,
+        _("Nothing of yours took effect. Open the case to see how it stands."),
+    )
 
 
 def _later(error: ProcessesError) -> tuple[str, str, str]:
@@ -173,7 +177,11 @@ def _on_processes_error(error: ProcessesError) -> Response:
 
 def _http_wording(status: int) -> tuple[str, str, str]:
     texts = {
-        400: (_("The request was not understood"), _("Something in it was missing or damaged."), _("Reload the page and try again.")),
+        400: (
+            _("The request was not understood"),
+            _("Something in it was missing or damaged."),
+            _("Reload the page and try again."),
+        ),
         403: (_("You may not do this"), _("None of your mandates covers it."), ""),
         405: (_("Not like this"), _("This address takes no such request."), _("Go on from the first page.")),
         413: (

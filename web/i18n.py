@@ -51,7 +51,7 @@ def _switch() -> Response | None:
 
 
 def language_url(code: str) -> str:
-    """This page in another language."""
+    """The address of the same page in another language."""
     rest = [(key, value) for key, value in request.args.items(multi=True) if key != PARAMETER]
     return request.path + "?" + urlencode([*rest, (PARAMETER, code)])
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import request
 from werkzeug.exceptions import BadRequest
@@ -43,3 +44,14 @@ def wants_part() -> bool:
 
 View = Callable[..., str | Response]
 Fields = dict[str, Any]
+
+
+def identity(text: str) -> UUID:
+    """An id that a form sent.
+
+    :raises BadRequest: it is none
+    """
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise BadRequest from error

@@ -8,8 +8,9 @@ from flask import Flask, Response, g, request
 from werkzeug.datastructures import Headers
 
 CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; object-src 'self'; "
-    "frame-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "object-src 'self'; frame-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'"
 )
 DIAGRAM_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self'; style-src-attr 'unsafe-inline'")
 """bpmn-js places what it draws by style attributes"""

@@ -12,7 +12,17 @@ from processes.queries.people import SignedIn
 from web.current import office
 
 EVERYBODY_AT_WORK = frozenset(
-    {"responsible_person", "operator", "clerk", "head", "executor", "archivist", "supervisor", "designer", "administrator"}
+    {
+        "responsible_person",
+        "operator",
+        "clerk",
+        "head",
+        "executor",
+        "archivist",
+        "supervisor",
+        "designer",
+        "administrator",
+    }
 )
 
 
@@ -26,7 +36,7 @@ class Door:
     count: int | None = None
 
 
-def _doors_at_work(person: SignedIn) -> list[tuple[str, str, str, frozenset[str]]]:
+def _doors_at_work() -> list[tuple[str, str, str, frozenset[str]]]:
     return [
         ("inbox", "inbox.page", _("Inbox"), EVERYBODY_AT_WORK),
         ("cases", "cases.page", _("Cases"), EVERYBODY_AT_WORK),
@@ -51,7 +61,7 @@ def doors() -> list[Door]:
     here = request.blueprint
     if not current_user.is_authenticated:
         return [Door(label=label, url=url_for(to), current=here == name) for name, to, label in _doors_for_citizens()]
-    person = current_user.person
+    person: SignedIn = current_user.person
     return [
         Door(
             label=label,
@@ -59,7 +69,7 @@ def doors() -> list[Door]:
             current=here == name,
             count=open_count(office(), person.id) if name == "inbox" else None,
         )
-        for name, to, label, roles in _doors_at_work(person)
+        for name, to, label, roles in _doors_at_work()
         if person.may(*roles)
     ]
 

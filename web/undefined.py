@@ -8,7 +8,7 @@ from jinja2.utils import missing
 
 
 class HouseUndefined(StrictUndefined):
-    """Strict for names and for attributes of views; a missing key of a dict is merely absent, as govuk's macros need."""
+    """Strict for names and attributes of views; a missing key of a dict is merely absent, as govuk's macros need."""
 
     __slots__ = ()
 

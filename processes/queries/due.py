@@ -1,6 +1,5 @@
 """How long is left until a deadline, counted in the body's working days."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -45,7 +44,7 @@ class DueCounter:
         return self._calendars[code]
 
     def due(self, due_at: datetime | None, *, calendar: str, time_zone: str, on: date | None = None) -> Due | None:
-        """What an instant means today in that body; None stays None. `on` is the day of the law, if it is kept apart."""
+        """What an instant means today in that body; `on` is the day of the law, where it is kept apart."""
         if due_at is None:
             return None
         zone = ZoneInfo(time_zone)
@@ -54,8 +53,3 @@ class DueCounter:
         late = self._uow.now > due_at
         left = -max(1, days.working_days_between(last, today)) if late else days.working_days_between(today, last)
         return Due(on=last, at=due_at, days_left=left, late=late)
-
-
-def in_words(explanation: Mapping[str, str] | None, language: str) -> str:
-    """The derivation of a deadline, kept with it in four languages."""
-    return (explanation or {}).get(language, "")

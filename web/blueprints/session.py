@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import TooManyAttempts, WrongCredentials
 from processes.queries.people import signed_in
-from processes.use_cases.sign_in import SignIn, sign_in as sign_in_use_case
+from processes.use_cases.sign_in import SignIn
+from processes.use_cases.sign_in import sign_in as sign_in_use_case
 from web.current import office
 from web.findings import PageFinding
 from web.i18n import moment

@@ -1,0 +1,201 @@
+"""The signing page: what waits for whose signature, with which certificate, in which capacity; and the receipt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine.tables import WorkItemRow
+from processes.errors import AttemptExpired, NotFound, StepOvertaken
+from processes.office import Office
+from processes.organisation import people_named
+from processes.queries.definitions import Definitions
+from processes.queries.due import Due, DueCounter
+from processes.sealing import verify_code
+from processes.tables import BodyRow, CaseRow, CertificateRow, SigningAttemptRow, StepRecordRow
+from processes.unit_of_work import UnitOfWork
+
+Titles = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateView:
+    """An officer's certificate."""
+
+    serial: str
+    subject: str
+    issuer: str
+    not_after: datetime
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningPage:
+    """What an officer sees before signing."""
+
+    attempt_id: UUID
+    item_id: UUID
+    signed: bool
+    case_id: UUID
+    case_number: str
+    subject: str
+    number: str
+    title: str
+    step: Titles
+    process: Titles
+    decision: str | None
+    sha256: str
+    bytes: int
+    attachments: int
+    expires_at: datetime
+    due: Due | None
+    capacity: str
+    acts_for: str | None
+    ground: str
+    certificate: CertificateView | None
+    previous: int
+    """how many earlier documents it names by their hashes"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedReceipt:
+    """What an officer sees after signing: it is safe."""
+
+    document_id: UUID
+    case_id: UUID
+    case_number: str
+    subject: str
+    number: str
+    step: Titles
+    sha256: str
+    bytes: int
+    level: str | None
+    verdict: str | None
+    accepted_at: datetime
+    claimed_at: datetime
+    proven_at: datetime | None
+    certificate_serial: str
+    verify_code: str
+    next_steps: tuple[tuple[Titles, Titles], ...]
+    """(step, role) of what waits in the case now"""
+
+
+def signing_page(office: Office, attempt_id: UUID, by: UUID) -> SigningPage:
+    """The page of an attempt, for the person it was prepared for.
+
+    :raises NotFound: no such attempt of this person
+    :raises StepOvertaken: the step was done or interrupted meanwhile
+    :raises AttemptExpired: it waited too long, or was withdrawn
+    """
+    with office.reading() as uow:
+        attempt = uow.session.get(SigningAttemptRow, attempt_id)
+        if attempt is None or attempt.person_id != by:
+            raise NotFound("no document waits for your signature here")
+        item = uow.session.get_one(WorkItemRow, attempt.work_item_id)
+        if attempt.state != "signed":
+            _require_waiting(uow, attempt, item)
+        return _page(uow, attempt, item)
+
+
+def _require_waiting(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> None:
+    if item.state in {"completed", "exited"}:
+        names = people_named(uow.session, {UUID(item.assignee)}) if item.assignee else {}
+        raise StepOvertaken(by=next(iter(names.values()), None), at=item.ended_at, state=item.state)
+    if attempt.state != "prepared" or attempt.expires_at <= uow.now:
+        raise AttemptExpired
+
+
+def _page(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> SigningPage:
+    case = uow.session.get_one(CaseRow, attempt.case_id)
+    body = uow.session.get_one(BodyRow, case.body_id)
+    definitions, step = Definitions(uow), attempt.step or {}
+    mandate: Mapping[str, Any] = step.get("mandate", {})
+    return SigningPage(
+        attempt_id=attempt.id,
+        item_id=attempt.work_item_id,
+        signed=attempt.state == "signed",
+        case_id=case.id,
+        case_number=case.number,
+        subject=case.subject,
+        number=attempt.number,
+        title=str(step.get("title", "")),
+        step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
+        process=definitions.process_title(item.definition_key, item.definition_version),
+        decision=step.get("decision"),
+        sha256=attempt.pdf_sha256,
+        bytes=len(attempt.pdf or b""),
+        attachments=len(step.get("attachments", ())),
+        expires_at=attempt.expires_at,
+        due=DueCounter(uow).due(item.due_at, calendar=body.calendar, time_zone=body.time_zone),
+        capacity=str(mandate.get("capacity", "")),
+        acts_for=mandate.get("acts_for"),
+        ground=_ground(mandate.get("ground", {})),
+        certificate=_certificate(uow, str(step.get("certificate", ""))),
+        previous=len(step.get("previous", ())),
+    )
+
+
+def _ground(ground: Mapping[str, Any]) -> str:
+    day = ".".join(reversed(str(ground.get("date", "")).split("-")))
+    return f"{ground.get('act', '')} № {ground.get('number', '')}, {day}"
+
+
+def _certificate(uow: UnitOfWork, serial: str) -> CertificateView | None:
+    row = uow.session.execute(sa.select(CertificateRow).where(CertificateRow.serial == serial)).scalar()
+    if row is None:
+        return None
+    return CertificateView(
+        serial=row.serial,
+        subject=row.subject,
+        issuer=row.issuer,
+        not_after=row.not_after,
+        locked_until=row.locked_until,
+    )
+
+
+def signed_receipt(office: Office, document_id: UUID, by: UUID) -> SignedReceipt:
+    """The receipt of a signed step, for whoever signed it.
+
+    :raises NotFound: this person signed no such document
+    """
+    with office.reading() as uow:
+        record = uow.session.execute(
+            sa.select(StepRecordRow).where(StepRecordRow.document_id == document_id, StepRecordRow.person_id == by)
+        ).scalar()
+        if record is None:
+            raise NotFound("you signed no such document")
+        return _receipt(uow, record)
+
+
+def _receipt(uow: UnitOfWork, record: StepRecordRow) -> SignedReceipt:
+    case = uow.session.get_one(CaseRow, record.case_id)
+    document = uow.archive.document(record.document_id)
+    definitions = Definitions(uow)
+    waiting = uow.engine.open_items(case.id)
+    return SignedReceipt(
+        document_id=record.document_id,
+        case_id=case.id,
+        case_number=case.number,
+        subject=case.subject,
+        number=record.number,
+        step=definitions.step_title(record.definition_key, record.definition_version, record.element_id),
+        sha256=document.sha256,
+        bytes=document.bytes,
+        level=document.level,
+        verdict=document.verdict,
+        accepted_at=record.accepted_at,
+        claimed_at=record.claimed_at,
+        proven_at=record.proven_at,
+        certificate_serial=record.certificate_serial,
+        verify_code=verify_code(record.document_id),
+        next_steps=tuple(
+            (
+                definitions.step_title(item.definition_key, item.definition_version, item.element_id),
+                definitions.role_title(item.definition_key, item.definition_version, item.role),
+            )
+            for item in waiting
+        ),
+    )

@@ -1,0 +1,82 @@
+"""Sign: the exact document, who signs in which capacity with which certificate, the PIN, and the receipt."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import login_required
+from werkzeug.wrappers import Response as BaseResponse
+
+from processes.errors import PinRefused, ProcessesError
+from processes.queries.signing import signed_receipt, signing_page
+from processes.use_cases.abandon_attempt import AbandonAttempt, abandon_attempt
+from processes.use_cases.sign_step import SignStep, sign_step
+from processes.use_cases.submit_step import attempt_pdf
+from web.current import my_id, office
+from web.documents import pdf
+from web.errors import told
+from web.findings import PageFinding
+
+pages = Blueprint("signing", __name__, url_prefix="/sign")
+Answer = Response | BaseResponse | str
+STAY = frozenset({"wrong-pin", "pin-locked", "no-certificate", "signature-refused"})
+"""after these the document still waits, and the page says what happened"""
+MAX_REASON = 500
+
+
+@pages.get("/<uuid:attempt_id>")
+@login_required
+def page(attempt_id: UUID) -> Answer:
+    """The document that waits for a signature."""
+    view = signing_page(office(), attempt_id, my_id())
+    if view.signed:
+        return redirect(url_for("signing.receipt", attempt_id=attempt_id))
+    return render_template("sign.html", page=view, findings=[])
+
+
+@pages.get("/<uuid:attempt_id>/document.pdf")
+@login_required
+def document(attempt_id: UUID) -> Answer:
+    """The exact bytes that will be signed."""
+    return pdf(attempt_pdf(office(), attempt_id, my_id()), f"{attempt_id}.pdf")
+
+
+@pages.post("/<uuid:attempt_id>")
+@login_required
+def sign(attempt_id: UUID) -> Answer:
+    """Sign it. A double click signs once and shows the same receipt."""
+    try:
+        sign_step(office(), SignStep(attempt_id=attempt_id, by=my_id(), pin=request.form.get("pin", "")))
+    except ProcessesError as error:
+        if error.code not in STAY:
+            raise
+        view = signing_page(office(), attempt_id, my_id())
+        finding = PageFinding(text=_why(error), href="#pin")
+        return make_response(render_template("sign.html", page=view, findings=[finding]), told(error).status)
+    return redirect(url_for("signing.receipt", attempt_id=attempt_id))
+
+
+@pages.get("/<uuid:attempt_id>/receipt")
+@login_required
+def receipt(attempt_id: UUID) -> Answer:
+    """What has been signed, and that it is safe."""
+    return render_template("signed.html", page=signed_receipt(office(), attempt_id, my_id()))
+
+
+@pages.post("/<uuid:attempt_id>/abandon")
+@login_required
+def abandon(attempt_id: UUID) -> Answer:
+    """Not to sign: back to the form, everything entered still in it."""
+    reason = request.form.get("reason", "").strip()[:MAX_REASON] or "back to the form"
+    item_id = abandon_attempt(office(), AbandonAttempt(attempt_id=attempt_id, by=my_id(), reason=reason))
+    flash(_("The document was withdrawn unsigned. Your entries are still in the form."), "ok")
+    return redirect(url_for("tasks.form", item_id=item_id))
+
+
+def _why(error: ProcessesError) -> str:
+    if isinstance(error, PinRefused):
+        left = ngettext("%(num)d try is left.", "%(num)d tries are left.", error.left)
+        return _("The PIN does not open your key.") + " " + left
+    shown = told(error)
+    return f"{shown.text} {shown.next}".strip()
