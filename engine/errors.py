@@ -65,6 +65,17 @@ class InstanceNotFound(EngineError):
         super().__init__(f"no process instance {instance_id}")
 
 
+class ConcurrentChange(EngineError):
+    """The case was changed by somebody else in the meantime."""
+
+    code = "engine.concurrent_change"
+
+    def __init__(self, instance_id: UUID, revision: int) -> None:
+        self.instance_id = instance_id
+        self.revision = revision
+        super().__init__(f"process instance {instance_id} is no longer at revision {revision}")
+
+
 class InstanceEnded(EngineError):
     """The case has already ended."""
 

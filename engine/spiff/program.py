@@ -9,7 +9,9 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask as 
 
 from engine.decisions import DecisionTable, read_decisions
 from engine.definition import RESERVED_VARIABLES, ProcessPackage
-from engine.spiff.documents import read_xml, refusal
+from engine.errors import DefinitionRefused
+from engine.findings import Finding, Severity
+from engine.reading.markup import parse_xml
 from engine.spiff.parser import HouseParser
 
 
@@ -40,7 +42,7 @@ class Program:
 
 
 def compile_package(package: ProcessPackage) -> CompiledProcesses:
-    """Compile a package's BPMN and decisions; raises DefinitionRefused with what and where."""
+    """Compile a package's BPMN and decisions; raises PackageInvalid or DefinitionRefused with what and where."""
     return compile_bpmn(package.bpmn, package.decisions, package=package)
 
 
@@ -51,19 +53,19 @@ def compile_bpmn(
     file: str = "process.bpmn",
     package: ProcessPackage | None = None,
 ) -> CompiledProcesses:
-    """Compile a BPMN document with its decision tables; raises DefinitionRefused."""
+    """Compile a BPMN document with its decision tables; raises PackageInvalid, DefinitionRefused."""
     tables: dict[str, DecisionTable] = {}
     for name, content in sorted((decisions or {}).items()):
-        tables.update(read_decisions(read_xml(content, name), name))
+        tables.update(read_decisions(parse_xml(content, name), name))
     parser = HouseParser(tables)
     try:
-        parser.add_bpmn_xml(read_xml(bpmn, file), file)
+        parser.add_bpmn_xml(parse_xml(bpmn, file), file)
         processes = tuple(parser.get_process_ids())
         return CompiledProcesses(processes=processes, specs=_specs(parser, processes), package=package)
     except ValidationException as error:
-        raise refusal(file, "interpreter", str(error).strip(". "), error.id or None) from error
+        raise _refusal(file, "interpreter", str(error).strip(". "), error.id or None) from error
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise refusal(file, "interpreter", f"{type(error).__name__}: {error}") from error
+        raise _refusal(file, "interpreter", f"{type(error).__name__}: {error}") from error
 
 
 def link(root: CompiledProcesses, called: Iterable[CompiledProcesses] = (), *, process: str | None = None) -> Program:
@@ -76,7 +78,7 @@ def link(root: CompiledProcesses, called: Iterable[CompiledProcesses] = (), *, p
             packages.update(dict.fromkeys(compiled.processes, compiled.package))
     chosen = process or (root.package.key if root.package else next(iter(root.processes), ""))
     if chosen not in specs:
-        raise refusal("process.bpmn", "process", f"there is no executable process {chosen!r}")
+        raise _refusal("process.bpmn", "process", f"there is no executable process {chosen!r}")
     return Program(process=chosen, specs=specs, packages=packages)
 
 
@@ -90,3 +92,7 @@ def _specs(parser: HouseParser, processes: Iterable[str]) -> dict[str, Any]:
         specs[name] = spec = parser.get_spec(name)
         todo.extend(one.spec for one in spec.task_specs.values() if isinstance(one, SpiffSubWorkflowTask))
     return specs
+
+
+def _refusal(file: str, rule: str, message: str, element: str | None = None) -> DefinitionRefused:
+    return DefinitionRefused([Finding(file=file, element=element, rule=rule, severity=Severity.ERROR, message=message)])

@@ -1,0 +1,200 @@
+"""What one advance of a case opens and closes: the interpreter's tokens before and after, told as work items and calls."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from engine.definition import ElementDefinition, ProcessDefinition
+from engine.errors import ExecutionFailed
+from engine.history import EventKind, Happening
+from engine.instance import OpenedDeadline, ServiceCall
+from engine.spiff.interpreter import Interpreter
+from engine.spiff.tokens import CompletedElement, HumanTask, Token, WaitingMessage, WaitingService, WaitingTimer
+from engine.workitem import WorkItem, WorkItemState
+
+ScopeOf = Callable[[str, Mapping[str, Any]], str]
+"""(the role's body rule, the case's variables) -> whose people may take the item: an opaque scope"""
+ANY_BODY = "case"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a case waits for at a moment. An ended case waits for nothing."""
+
+    humans: Mapping[UUID, HumanTask]
+    services: Mapping[UUID, WaitingService]
+    timers: Mapping[UUID, WaitingTimer]
+    messages: Mapping[UUID, WaitingMessage]
+
+
+NOTHING = Standing(humans={}, services={}, timers={}, messages={})
+
+
+def standing(interpreter: Interpreter) -> Standing:
+    """What the case waits for now."""
+    if interpreter.ended:
+        return NOTHING
+    return Standing(
+        humans={task.task_id: task for task in interpreter.human_tasks()},
+        services={task.task_id: task for task in interpreter.services()},
+        timers={timer.task_id: timer for timer in interpreter.timers()},
+        messages={_message_id(wait): wait for wait in interpreter.messages()},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A locked case that is being moved on."""
+
+    instance_id: UUID
+    definitions: Mapping[str, ProcessDefinition]
+    """process key → the version this case is bound to"""
+    interpreter: Interpreter
+    before: Standing
+    now: datetime
+
+    def element(self, token: Token) -> ElementDefinition:
+        """What the package says about the token's element."""
+        return self.definitions[token.process].package.elements[token.element]
+
+    def opened(self, task: HumanTask, scope_of: ScopeOf) -> tuple[WorkItem, OpenedDeadline | None]:
+        """A human task as a new work item, with the deadline that begins to run."""
+        element = self.element(task)
+        definition = self.definitions[task.process]
+        role = definition.package.roles.get(element.role or "")
+        deadline = self._deadline(task, element)
+        assignee = self._assignee(task, element)
+        item = WorkItem(
+            id=task.task_id,
+            instance_id=self.instance_id,
+            definition_key=definition.key,
+            definition_version=definition.version,
+            element_id=task.element,
+            role=element.role or "",
+            scope=scope_of(role.body if role else ANY_BODY, task.variables),
+            form=element.form,
+            document=element.document,
+            signature=element.signature,
+            four_eyes_with=element.four_eyes_with,
+            deadline=element.deadline,
+            visit=task.visit,
+            state=WorkItemState.RESERVED if assignee else WorkItemState.READY,
+            assignee=assignee,
+            data=task.variables,
+            created_at=self.now,
+            claimed_at=self.now if assignee else None,
+            due_at=deadline.computed.due_at if deadline else None,
+        )
+        return item, deadline
+
+    def call(self, task: WaitingService) -> ServiceCall:
+        """A service task as a call for its handler; raises ExecutionFailed when it names none."""
+        handler = self.element(task).handler
+        if handler is None:
+            raise ExecutionFailed(task.element, "the service task names no handler")
+        definition = self.definitions[task.process]
+        return ServiceCall(
+            instance_id=self.instance_id,
+            task_id=task.task_id,
+            definition_key=definition.key,
+            definition_version=definition.version,
+            element_id=task.element,
+            handler=handler,
+            visit=task.visit,
+            variables=task.variables,
+        )
+
+    def accepted(self, token: Token, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what was handed in, the variables the token's process declares."""
+        program = self.interpreter.program
+        return {name: value for name, value in variables.items() if program.declares(token.process, name)}
+
+    def _deadline(self, task: HumanTask, element: ElementDefinition) -> OpenedDeadline | None:
+        if element.deadline is None:
+            return None
+        running = self.interpreter.deadline(task.task_id, element.deadline)
+        return OpenedDeadline(
+            name=element.deadline,
+            definition_key=task.process,
+            element_id=task.element,
+            work_item_id=task.task_id,
+            law=running.definition.law,
+            computed=running.computed,
+            start_event=running.start_event or task.element,
+        )
+
+    def _assignee(self, task: HumanTask, element: ElementDefinition) -> str | None:
+        if element.assignee is None:
+            return None
+        person = self.interpreter.evaluate(task.task_id, element.assignee)
+        return str(person) if person else None
+
+
+def timer_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, Any]]]:
+    """Timers that went or moved, and rows of those that are new or moved."""
+    before = case.before.timers
+    gone = [ident for ident, timer in before.items() if after.timers.get(ident) != timer]
+    new = [
+        {
+            "id": ident,
+            "instance_id": case.instance_id,
+            "element_id": timer.element,
+            "definition_key": timer.process,
+            "due_at": timer.due_at,
+        }
+        for ident, timer in after.timers.items()
+        if before.get(ident) != timer
+    ]
+    return gone, new
+
+
+def message_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, Any]]]:
+    """Message waits that went or changed, and rows of those that are new or changed."""
+    before = case.before.messages
+    gone = [ident for ident, wait in before.items() if after.messages.get(ident) != wait]
+    new = [
+        {
+            "id": ident,
+            "instance_id": case.instance_id,
+            "element_id": wait.element,
+            "message": wait.message,
+            "correlation": wait.correlation,
+        }
+        for ident, wait in after.messages.items()
+        if before.get(ident) != wait
+    ]
+    return gone, new
+
+
+def completions(
+    passed: list[CompletedElement], work_item: UUID | None, actor: str | None, accepted: Mapping[str, Any]
+) -> Iterator[Happening]:
+    """The elements that completed, as events; the person's own carries who, and what became of the variables."""
+    for element in passed:
+        own = work_item is not None and element.task_id == work_item
+        payload: dict[str, Any] = {"kind": element.kind, "visit": element.visit}
+        if own:
+            payload |= {"work_item": str(work_item), "variables": dict(accepted)}
+        yield Happening(
+            event=EventKind.ELEMENT_COMPLETED,
+            definition_key=element.process,
+            element_id=element.element,
+            actor=actor if own else None,
+            payload=payload,
+        )
+
+
+def item_event(event: EventKind, item: WorkItem, actor: str | None = None) -> Happening:
+    """An event about a work item."""
+    payload: dict[str, Any] = {"work_item": str(item.id), "visit": item.visit}
+    if item.assignee:
+        payload["assignee"] = item.assignee
+    return Happening(
+        event=event, definition_key=item.definition_key, element_id=item.element_id, actor=actor, payload=payload
+    )
+
+
+def _message_id(wait: WaitingMessage) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{wait.task_id}/{wait.message}")

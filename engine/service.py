@@ -1,0 +1,400 @@
+"""The engine's door. An Engine is bound to one session and one instant; it flushes, its caller commits."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine.advancing import (
+    NOTHING,
+    Case,
+    ScopeOf,
+    Standing,
+    completions,
+    item_event,
+    message_rows,
+    standing,
+    timer_rows,
+)
+from engine.deadlines import WorkingCalendar
+from engine.definition import ProcessDefinition, ProcessPackage
+from engine.definitions import DefinitionCache, Repository
+from engine.errors import ConcurrentChange, ExecutionFailed, InstanceEnded, InstanceNotFound, WorkItemNotFound
+from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, Marking, append_event
+from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
+from engine.spiff.interpreter import Interpreter
+from engine.store import Row, Store, as_instance
+from engine.workitem import WorkItem
+
+__all__ = ["Calendars", "DefinitionCache", "Engine", "ScopeOf"]
+
+Calendars = Callable[[str], WorkingCalendar]
+
+
+class Engine:
+    """Deploys packages and moves cases on. Every change returns what its caller has to act on in the same transaction.
+
+    Whether a person may act is the caller's question; the engine knows people as strings and writes them down.
+    """
+
+    def __init__(
+        self, session: Session, *, now: datetime, definitions: DefinitionCache, calendars: Calendars, scope_of: ScopeOf
+    ) -> None:
+        self._store = Store(session)
+        self._repository = Repository(self._store, definitions)
+        self._known_calendars: dict[str, WorkingCalendar] = {}
+        self._calendars = calendars
+        self._scope_of = scope_of
+        self.now = now
+
+    # definitions
+
+    def deploy(self, package: ProcessPackage, *, by: str) -> ProcessDefinition:
+        """A new version of the process, or the one that has this very content.
+
+        :raises PackageInvalid, DefinitionRefused: it cannot be compiled (the linter is run by the caller)
+        """
+        return self._repository.deploy(package, by=by, at=self.now)
+
+    def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
+        """A deployed version, the newest unless one is named. :raises DefinitionNotFound:"""
+        return self._repository.definition(key, version)
+
+    def definitions(self) -> list[ProcessDefinition]:
+        """The newest version of each process."""
+        return self._repository.newest()
+
+    # cases
+
+    def start(self, key: str, *, instance_id: UUID, variables: Mapping[str, Any], by: str) -> Advance:
+        """Begin a case of the newest version; what it calls is bound to the versions deployed now.
+
+        :raises DefinitionNotFound: it, or a process it calls, is not deployed
+        :raises ExecutionFailed: the model fails before anything waits
+        """
+        definition = self._repository.definition(key)
+        bound = self._repository.bind(definition)
+        program = self._repository.program(definition, bound)
+        interpreter = Interpreter.start(program, variables=variables, now=self.now, calendars=self._calendar)
+        instance = ProcessInstance(
+            id=instance_id,
+            definition_key=key,
+            definition_version=definition.version,
+            bindings={name: one.sha256 for name, one in bound.items()},
+            status=InstanceStatus.RUNNING,
+            revision=0,
+            variables=interpreter.variables,
+            history_seq=0,
+            history_head=NO_HEAD,
+            started_at=self.now,
+            started_by=by,
+        )
+        self._store.insert_instance(instance_row(instance))
+        case = self._case(instance_id, bound, interpreter, NOTHING)
+        started = Happening(
+            event=EventKind.INSTANCE_STARTED,
+            definition_key=key,
+            actor=by,
+            payload={"version": definition.version, "bindings": dict(instance.bindings)},
+        )
+        return self._advance(instance, case, [started])
+
+    def lock(self, instance_id: UUID) -> ProcessInstance:
+        """The case, locked until the transaction ends. :raises InstanceNotFound:"""
+        return as_instance(self._found(self._store.lock_instance(instance_id), instance_id))
+
+    def work_item(self, item_id: UUID) -> WorkItem:
+        """A work item. :raises WorkItemNotFound:"""
+        item = self._store.item(item_id)
+        if item is None:
+            raise WorkItemNotFound(item_id)
+        return item
+
+    def open_items(self, instance_id: UUID) -> list[WorkItem]:
+        """The open work items of a case, the oldest first."""
+        return self._store.open_items(instance_id)
+
+    def claim(self, item_id: UUID, *, version: int, by: str) -> WorkItem:
+        """Reserve an item for oneself. :raises StaleWorkItem, WorkItemClosed, WorkItemReserved, WorkItemNotFound:"""
+        return self._change_item(
+            item_id, EventKind.ITEM_CLAIMED, by, lambda item: item.claimed(version=version, by=by, at=self.now)
+        )
+
+    def release(self, item_id: UUID, *, version: int, by: str) -> WorkItem:
+        """Give an item back to its group. :raises StaleWorkItem, WorkItemClosed, WorkItemNotFound:"""
+        return self._change_item(item_id, EventKind.ITEM_RELEASED, by, lambda item: item.released(version=version))
+
+    def assign(self, item_id: UUID, *, version: int, to: str, by: str) -> WorkItem:
+        """Reserve an item for somebody, whoever held it. :raises StaleWorkItem, WorkItemClosed, WorkItemNotFound:"""
+        return self._change_item(
+            item_id, EventKind.ITEM_ASSIGNED, by, lambda item: item.assigned(version=version, to=to, at=self.now)
+        )
+
+    def complete(self, item_id: UUID, *, version: int, by: str, variables: Mapping[str, Any]) -> Advance:
+        """Finish a person's step. Of the variables only those its process declares are taken.
+
+        :raises StaleWorkItem, WorkItemClosed, WorkItemReserved, WorkItemNotFound: somebody was first
+        :raises ExecutionFailed: the model cannot go on; nothing has been changed
+        """
+        row = self._store.lock_instance_of_item(item_id)
+        if row is None:
+            raise WorkItemNotFound(item_id)
+        done = self.work_item(item_id).completed(version=version, by=by, at=self.now)
+        case = self._load(row)
+        task = case.before.humans.get(item_id)
+        if task is None:
+            raise ExecutionFailed(done.element_id, "the state of the case knows nothing of the work item")
+        accepted = case.accepted(task, variables)
+        case.interpreter.complete(item_id, accepted)
+        self._store.update_item(done)
+        passed = completions(case.interpreter.take_completed(), item_id, by, accepted)
+        return self._advance(as_instance(row), case, list(passed), closed=(done,))
+
+    def waiting_services(self, instance_id: UUID) -> list[ServiceCall]:
+        """The service tasks of a case that wait for their handlers. :raises InstanceNotFound:"""
+        case = self._load(self._found(self._store.instance(instance_id), instance_id))
+        return [case.call(task) for task in case.before.services.values()]
+
+    def finish_service(self, instance_id: UUID, task_id: UUID, variables: Mapping[str, Any]) -> Advance | None:
+        """A handler's work is done; None when the task no longer waits: too late, nothing changes.
+
+        :raises InstanceNotFound:
+        """
+        row = self._found(self._store.lock_instance(instance_id), instance_id)
+        case = self._load(row)
+        task = case.before.services.get(task_id)
+        if task is None:
+            return None
+        accepted = case.accepted(task, variables)
+        case.interpreter.finish_service(task_id, accepted)
+        passed = completions(case.interpreter.take_completed(), task_id, None, accepted)
+        return self._advance(as_instance(row), case, list(passed))
+
+    def due_timers(self, limit: int = 100) -> list[DueTimer]:
+        """Timers whose hour has come, the earliest first."""
+        return [
+            DueTimer(id=row["id"], instance_id=row["instance_id"], due_at=row["due_at"])
+            for row in self._store.due_timers(self.now, limit)
+        ]
+
+    def fire_timer(self, timer_id: UUID) -> Advance | None:
+        """Fire a due timer; None when it no longer waits or is not due yet."""
+        row = self._store.lock_instance_of_timer(timer_id)
+        timer = self._store.timer(timer_id) if row is not None else None
+        if row is None or timer is None or timer["due_at"] > self.now:
+            return None
+        case = self._load(row)
+        if not case.interpreter.fire(timer_id):
+            self._store.replace_timers([timer_id], [])
+            return None
+        fired = Happening(
+            event=EventKind.TIMER_FIRED,
+            definition_key=timer["definition_key"],
+            element_id=timer["element_id"],
+            payload={"due_at": timer["due_at"].isoformat()},
+        )
+        return self._advance(as_instance(row), case, [fired, *self._passed(case)])
+
+    def deliver_message(self, instance_id: UUID, message: str, variables: Mapping[str, Any]) -> Advance | None:
+        """Hand a message to a case; None when nothing in it waits for it. :raises InstanceNotFound:"""
+        row = self._found(self._store.lock_instance(instance_id), instance_id)
+        case = self._load(row)
+        if case.interpreter.ended or not case.interpreter.deliver_message(message, variables):
+            return None
+        delivered = Happening(
+            event=EventKind.MESSAGE_DELIVERED,
+            definition_key=row["definition_key"],
+            payload={"message": message, "variables": sorted(variables)},
+        )
+        return self._advance(as_instance(row), case, [delivered, *self._passed(case)])
+
+    def cancel(self, instance_id: UUID, *, by: str, ground: str) -> Advance:
+        """End a case with a ground; its items are taken away. :raises InstanceNotFound, InstanceEnded:"""
+        row = self._found(self._store.lock_instance(instance_id), instance_id)
+        if InstanceStatus(row["status"]).ended:
+            raise InstanceEnded(instance_id)
+        case = self._load(row)
+        case.interpreter.cancel()
+        cancelled = Happening(
+            event=EventKind.INSTANCE_CANCELLED,
+            definition_key=row["definition_key"],
+            actor=by,
+            payload={"ground": ground},
+        )
+        return self._advance(as_instance(row), case, [cancelled], status=InstanceStatus.CANCELLED)
+
+    def history(self, instance_id: UUID) -> list[HistoryEvent]:
+        """Everything that has happened in a case, in order."""
+        return self._store.history(instance_id)
+
+    def markings(self, instance_id: UUID) -> list[Marking]:
+        """The elements a case has reached, for its diagrams. :raises InstanceNotFound:"""
+        return self._load(self._found(self._store.instance(instance_id), instance_id)).interpreter.markings()
+
+    # inner
+
+    def _calendar(self, code: str) -> WorkingCalendar:
+        if code not in self._known_calendars:
+            self._known_calendars[code] = self._calendars(code)
+        return self._known_calendars[code]
+
+    @staticmethod
+    def _found(row: Row | None, instance_id: UUID) -> Row:
+        if row is None:
+            raise InstanceNotFound(instance_id)
+        return row
+
+    def _load(self, row: Row) -> Case:
+        bound = self._repository.bound(row["bindings"])
+        program = self._repository.program(bound[row["definition_key"]], bound)
+        interpreter = Interpreter.load(row["state"], program, now=self.now, calendars=self._calendar)
+        return self._case(row["id"], bound, interpreter, standing(interpreter))
+
+    def _case(
+        self, instance_id: UUID, bound: Mapping[str, ProcessDefinition], interpreter: Interpreter, before: Standing
+    ) -> Case:
+        return Case(instance_id=instance_id, definitions=bound, interpreter=interpreter, before=before, now=self.now)
+
+    @staticmethod
+    def _passed(case: Case) -> Iterable[Happening]:
+        return completions(case.interpreter.take_completed(), None, None, {})
+
+    def _change_item(
+        self, item_id: UUID, event: EventKind, by: str, change: Callable[[WorkItem], WorkItem]
+    ) -> WorkItem:
+        row = self._store.lock_instance_of_item(item_id)
+        item = self.work_item(item_id)
+        changed = change(item)
+        if row is not None and changed != item:
+            self._store.update_item(changed)
+            instance = self._record(as_instance(row), [item_event(event, changed, by)])
+            self._update(instance, row["revision"])
+        return changed
+
+    def _advance(
+        self,
+        instance: ProcessInstance,
+        case: Case,
+        happenings: list[Happening],
+        *,
+        closed: tuple[WorkItem, ...] = (),
+        status: InstanceStatus = InstanceStatus.COMPLETED,
+    ) -> Advance:
+        """Write down where the case stands now. `status` is what it gets should it have ended."""
+        after = standing(case.interpreter)
+        happenings += self._passed(case)
+        exited = self._exited(case, after, {item.id for item in closed})
+        opened = [
+            case.opened(task, self._scope_of) for ident, task in after.humans.items() if ident not in case.before.humans
+        ]
+        calls = tuple(case.call(task) for ident, task in after.services.items() if ident not in case.before.services)
+        items = tuple(item for item, _ in opened)
+        ended = case.interpreter.ended
+        happenings += _told(exited, calls, items, ended=ended and status is InstanceStatus.COMPLETED, instance=instance)
+        self._store.insert_items(items)
+        self._store.replace_timers(*timer_rows(case, after))
+        self._store.replace_messages(*message_rows(case, after))
+        saved = self._save(instance, case, happenings, status if ended else InstanceStatus.RUNNING)
+        return Advance(
+            instance=saved,
+            opened=items,
+            closed=(*closed, *exited),
+            services=calls,
+            deadlines=tuple(deadline for _, deadline in opened if deadline is not None),
+            ended=ended,
+        )
+
+    def _exited(self, case: Case, after: Standing, completed: set[UUID]) -> tuple[WorkItem, ...]:
+        """Work items whose tokens are gone without their having been completed."""
+        gone = [ident for ident in case.before.humans if ident not in after.humans and ident not in completed]
+        items = tuple(item.exited(at=self.now) for item in self._store.items(gone) if item.state.open)
+        for item in items:
+            self._store.update_item(item)
+        return items
+
+    def _save(
+        self, instance: ProcessInstance, case: Case, happenings: Iterable[Happening], status: InstanceStatus
+    ) -> ProcessInstance:
+        advanced = replace(
+            self._record(instance, happenings),
+            status=status,
+            variables=case.interpreter.variables,
+            ended_at=self.now if status.ended else None,
+        )
+        return self._update(advanced, instance.revision, state=case.interpreter.dump())
+
+    def _record(self, instance: ProcessInstance, happenings: Iterable[Happening]) -> ProcessInstance:
+        """Append to the case's chain; the instance with its new head."""
+        events: list[HistoryEvent] = []
+        seq, head = instance.history_seq, instance.history_head
+        for happening in happenings:
+            event = append_event(
+                happening,
+                instance_id=instance.id,
+                at=self.now,
+                seq=seq + 1,
+                previous=head,
+                salt=secrets.token_hex(16),
+            )
+            events.append(event)
+            seq, head = event.seq, event.sha256
+        self._store.insert_history(events)
+        return replace(instance, history_seq=seq, history_head=head)
+
+    def _update(self, instance: ProcessInstance, seen: int, **more: Any) -> ProcessInstance:
+        advanced = replace(instance, revision=seen + 1)
+        values = {name: value for name, value in instance_row(advanced).items() if name in _CHANGING}
+        if not self._store.update_instance(instance.id, seen, {**values, **more}):
+            raise ConcurrentChange(instance.id, seen)
+        return advanced
+
+
+_CHANGING = frozenset({"status", "revision", "variables", "history_seq", "history_head", "ended_at"})
+
+
+def instance_row(instance: ProcessInstance) -> dict[str, Any]:
+    """A case as a row; its state is written by its first advance."""
+    return {
+        "id": instance.id,
+        "definition_key": instance.definition_key,
+        "definition_version": instance.definition_version,
+        "bindings": dict(instance.bindings),
+        "status": instance.status.value,
+        "revision": instance.revision,
+        "state": b"",
+        "variables": dict(instance.variables),
+        "history_seq": instance.history_seq,
+        "history_head": instance.history_head,
+        "started_at": instance.started_at,
+        "started_by": instance.started_by,
+        "ended_at": instance.ended_at,
+    }
+
+
+def _told(
+    exited: Iterable[WorkItem],
+    calls: Iterable[ServiceCall],
+    opened: Iterable[WorkItem],
+    *,
+    ended: bool,
+    instance: ProcessInstance,
+) -> list[Happening]:
+    """What follows from an advance, as events."""
+    happenings = [item_event(EventKind.ITEM_EXITED, item) for item in exited]
+    happenings += [
+        Happening(
+            event=EventKind.SERVICE_CALLED,
+            definition_key=call.definition_key,
+            element_id=call.element_id,
+            payload={"handler": call.handler, "task": str(call.task_id), "visit": call.visit},
+        )
+        for call in calls
+    ]
+    happenings += [item_event(EventKind.ITEM_OPENED, item) for item in opened]
+    if ended:
+        happenings.append(Happening(event=EventKind.INSTANCE_ENDED, definition_key=instance.definition_key))
+    return happenings
