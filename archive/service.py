@@ -1,7 +1,7 @@
 """The archive's door. One Archive is bound to a session, a blob store and an instant; it flushes and never commits."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,16 @@ from sqlalchemy.orm import Session
 
 from archive.access import Visibility
 from archive.accession import check_accession, check_appended, insert_document
-from archive.blobs import BlobRef, BlobStore
+from archive.arrangement import ArchiveFile, Arrangement, Fonds, Series
+from archive.blobs import BlobRef, BlobStore, Referenced
+from archive.classification import Classifier
 from archive.custody import CustodyEvent, verify_chain
-from archive.documents import Accession, ArchivedDocument, DocumentStatus, Revision
+from archive.documents import Accession, ArchivedDocument, Classification, DocumentStatus, Revision
 from archive.errors import AccessionConflict, DocumentDestroyed, DocumentNotFound, InvalidMetadata
+from archive.fixity import FixityAudit, FixityReport, Progress, record_report, reports
+from archive.holds import DisposalHold, Holds, HoldTarget, is_held
+from archive.reindexing import reindex
+from archive.retention import Facts, RetentionClass, write_facts
 from archive.search import Search, SearchPage, SearchQuery
 from archive.store import Store, custody_head
 
@@ -26,6 +32,9 @@ class Archive:
         self._store = Store(session)
         self._blobs = blobs
         self._now = now
+        self._arrangement = Arrangement(session)
+        self._classifier = Classifier(session, self._store, self._arrangement)
+        self._holds = Holds(session)
 
     # documents
 
@@ -126,21 +135,158 @@ class Archive:
         )
         return self.document(document_id)
 
+    def set_status(self, document_id: UUID, status: DocumentStatus, *, ground: str, actor: str) -> ArchivedDocument:
+        """Say that a document has no effect (or has it again), and why. Raises DocumentNotFound, DocumentDestroyed."""
+        document = self._locked(document_id)
+        if DocumentStatus.DESTROYED in {document.status, status}:
+            raise DocumentDestroyed(document_id=document_id)
+        self._store.update(document_id, status=str(status))
+        self._record([document], "status", actor, {"status": str(status), "ground": ground})
+        return self.document(document_id)
+
+    # arrangement and classification
+
+    def fonds(self, owner: str | None = None) -> list[Fonds]:
+        """All fonds, or those of one body, by code."""
+        return self._arrangement.fonds(owner)
+
+    def series(self, fonds_id: UUID | None = None) -> list[Series]:
+        """The series of a fonds, or of all, by code."""
+        return self._arrangement.series(fonds_id)
+
+    def files(self, series_id: UUID) -> list[ArchiveFile]:
+        """The files of a series, by code, with their numbers of documents."""
+        return self._arrangement.files(series_id)
+
+    def file(self, file_id: UUID) -> ArchiveFile:
+        """One file. Raises UnitNotFound."""
+        return self._arrangement.file(file_id)
+
+    def file_documents(self, file_id: UUID) -> list[ArchivedDocument]:
+        """All documents of a file, in the order of accession."""
+        return self._store.of_file(file_id)
+
+    def create_fonds(self, *, code: str, title: Mapping[str, str], owner: str) -> Fonds:
+        """A new fonds. Raises CodeTaken."""
+        return self._arrangement.create_fonds(code=code, title=title, owner=owner)
+
+    def create_series(self, fonds_id: UUID, *, code: str, title: Mapping[str, str], retention_class: str) -> Series:
+        """A new series; its files have this retention class by default. Raises UnitNotFound, CodeTaken."""
+        return self._arrangement.create_series(fonds_id, code=code, title=title, retention_class=retention_class)
+
+    def create_file(self, series_id: UUID, *, title: str, code: str | None = None) -> ArchiveFile:
+        """A new file, numbered within its series unless a code is given. Raises UnitNotFound, CodeTaken."""
+        return self._arrangement.create_file(series_id, title=title, opened_at=self._now, code=code)
+
+    def close_file(self, file_id: UUID) -> ArchiveFile:
+        """The file takes no more documents. Raises UnitNotFound, FileClosed."""
+        return self._arrangement.close_file(file_id, at=self._now)
+
+    def classify(self, documents: Sequence[UUID], classification: Classification, *, actor: str) -> ArchiveFile | None:
+        """Apply an archivist's decision to documents; return the file they stand in now, if it names one.
+
+        Raises DocumentNotFound, UnitNotFound, FileClosed, RetentionClassNotFound, AccessGroundMissing,
+        StateSecretRefused, InvalidMetadata.
+        """
+        locked = self._store.locked(documents)
+        file = self._classifier.classify(locked, classification, now=self._now)
+        self._record(locked, "classified", actor, _decided(classification, file))
+        return file
+
+    def retention_classes(self) -> list[RetentionClass]:
+        """All retention classes, by code."""
+        return self._classifier.classes()
+
+    def save_retention_class(self, retention: RetentionClass) -> int:
+        """Add or change a class; the periods of its documents follow. Return how many documents that concerned.
+
+        Raises UnknownStartRule, InvalidMetadata.
+        """
+        return self._classifier.save_class(retention)
+
+    def record_retention_facts(self, documents: Sequence[UUID], facts: Facts, *, actor: str) -> None:
+        """Tell when the case was closed, the act repealed …; the periods follow. Raises DocumentNotFound …"""
+        locked = self._store.locked(documents)
+        self._classifier.set_facts(locked, facts)
+        self._record(locked, "retention", actor, write_facts(facts))
+
+    def due_for_disposal(self, *, on: date, limit: int = 100) -> list[ArchivedDocument]:
+        """Documents whose period ended before that day and on which no hold lies, longest overdue first."""
+        return self._store.due_for_disposal(on=on, limit=limit, free=~is_held())
+
+    # holds
+
+    def place_hold(self, target: HoldTarget, *, ground: str, actor: str) -> DisposalHold:
+        """Forbid the disposal of a document or of a file's. Raises DocumentNotFound, UnitNotFound, InvalidMetadata."""
+        locked = self._held_documents(target)
+        hold = self._holds.place(target, ground=ground, actor=actor, at=self._now)
+        self._record(locked, "held", actor, {"hold": str(hold.id), "ground": ground})
+        return hold
+
+    def lift_hold(self, hold_id: UUID, *, ground: str, actor: str) -> DisposalHold:
+        """Lift a hold. Raises HoldNotFound, HoldAlreadyLifted, InvalidMetadata."""
+        hold = self._holds.lift(hold_id, ground=ground, actor=actor, at=self._now)
+        locked = self._held_documents(HoldTarget(document_id=hold.document_id, file_id=hold.file_id))
+        self._record(locked, "released", actor, {"hold": str(hold_id), "ground": ground})
+        return hold
+
+    def holds(self, document_id: UUID) -> list[DisposalHold]:
+        """All holds there have been on a document or its file, oldest first. Raises DocumentNotFound."""
+        return self._holds.on(self.document(document_id))
+
+    def require_disposable(self, document_id: UUID) -> None:
+        """Guard a disposal. Raises DocumentNotFound, DocumentOnHold."""
+        self._holds.require_none(self.document(document_id))
+
+    def _held_documents(self, target: HoldTarget) -> list[ArchivedDocument]:
+        if target.file_id is not None:
+            return self._store.of_file(self._arrangement.file(target.file_id).id, lock=True)
+        return self._store.locked([target.document_id] if target.document_id else [])
+
     # finding
 
     def search(self, query: SearchQuery, visible: Visibility) -> SearchPage:
         """What of the query this person may see."""
         return Search(self._session, query, visible).page()
 
+    def reindex(self, progress: Progress | None = None, *, limit: int | None = None) -> int:
+        """Fold the text of documents anew that an older version of the folding indexed; return how many."""
+        return reindex(self._session, progress, limit=limit)
+
+    # fixity
+
+    def check_fixity(self, progress: Progress | None = None) -> FixityReport:
+        """Read every byte and every chain again; only reads, so a read-only session will do."""
+        return FixityAudit(self._session, self._blobs).run(started_at=self._now, progress=progress)
+
+    def record_fixity(self, report: FixityReport) -> FixityReport:
+        """Keep a report, ended now, and note each finding in its document's chain of custody."""
+        for finding in report.findings:
+            details = {"report": str(report.id), "kind": finding.kind, "detail": finding.detail}
+            self.record_event(finding.document_id, "fixity", "audit", details)
+        return record_report(self._session, report, ended_at=self._now)
+
+    def audit_fixity(self, progress: Progress | None = None) -> FixityReport:
+        """Check everything and keep the report."""
+        return self.record_fixity(self.check_fixity(progress))
+
+    def fixity_reports(self, limit: int = 20) -> list[FixityReport]:
+        """The newest reports first."""
+        return reports(self._session, limit=limit)
+
+    def sweep_orphans(self, also_referenced: Referenced, *, grace: timedelta) -> list[str]:
+        """Remove blobs that no revision and nobody else (attachments of open forms …) refers to; return their names."""
+        return self._blobs.sweep(lambda names: {*self._store.referenced(names), *also_referenced(names)}, grace=grace)
+
     # custody
 
     def custody(self, document_id: UUID) -> list[CustodyEvent]:
         """The document's whole chain of custody, first event first."""
-        return self._store.custody(document_id)
+        return self._store.custody_of([document_id])
 
     def verify_custody(self, document_id: UUID) -> None:
         """Check the chain of custody. Raises DocumentNotFound, CustodyBroken."""
-        verify_chain(custody_head(self.document(document_id)), self._store.custody(document_id))
+        verify_chain(custody_head(self.document(document_id)), self._store.custody_of([document_id]))
 
     def record_event(
         self, document_id: UUID, event: str, actor: str, details: Mapping[str, Any] | None = None
@@ -160,3 +306,18 @@ class Archive:
         ]
         self._store.append_custody(events)
         return events
+
+
+def _decided(decision: Classification, file: ArchiveFile | None) -> dict[str, Any]:
+    """A classification as custody details: what was decided, nothing else."""
+    until = decision.access_until
+    details: dict[str, Any] = {
+        "file": file.code if file else None,
+        "retention_class": decision.retention_class,
+        "access_level": decision.access_level,
+        "access_ground": decision.access_ground,
+        "access_until": until.isoformat() if until else None,
+        "access_flags": None if decision.access_flags is None else list(decision.access_flags),
+        "note": decision.note,
+    }
+    return {name: value for name, value in details.items() if value is not None}

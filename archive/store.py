@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from archive.custody import CustodyEvent, CustodyHead
-from archive.documents import ArchivedDocument, Revision
+from archive.documents import ArchivedDocument, DocumentStatus, Revision
 from archive.errors import DocumentNotFound, RevisionNotFound
 from archive.tables import Base, CustodyRow, DocumentRow, RevisionRow, SearchTextRow, SignerRow
 
@@ -72,8 +73,24 @@ class Store:
         holders = sa.select(REVISION.c.document_id).where(REVISION.c.sha256 == sha256)
         return self._documents(DOCUMENT.c.id.in_(holders))
 
-    def _documents(self, condition: sa.ColumnElement[bool], *, lock: bool = False) -> list[ArchivedDocument]:
-        query = sa.select(*DOCUMENT_COLUMNS).where(condition).order_by(DOCUMENT.c.seq)
+    def of_file(self, file_id: UUID, *, lock: bool = False) -> list[ArchivedDocument]:
+        """All documents of a file, in the order of accession."""
+        return self._documents(DOCUMENT.c.file_id == file_id, lock=lock)
+
+    def after(self, seq: int, *, limit: int) -> list[ArchivedDocument]:
+        """The next documents in the order of accession."""
+        return self._documents(DOCUMENT.c.seq > seq, limit=limit)
+
+    def due_for_disposal(self, *, on: date, limit: int, free: sa.ColumnElement[bool]) -> list[ArchivedDocument]:
+        """Documents whose period ended before that day and that the condition lets go, longest overdue first."""
+        over = (DOCUMENT.c.dispose_after < on) & (DOCUMENT.c.status != str(DocumentStatus.DESTROYED)) & free
+        query = sa.select(*DOCUMENT_COLUMNS).where(over).order_by(DOCUMENT.c.dispose_after, DOCUMENT.c.seq).limit(limit)
+        return [to_document(row) for row in self.session.execute(query).mappings()]
+
+    def _documents(
+        self, condition: sa.ColumnElement[bool], *, lock: bool = False, limit: int | None = None
+    ) -> list[ArchivedDocument]:
+        query = sa.select(*DOCUMENT_COLUMNS).where(condition).order_by(DOCUMENT.c.seq).limit(limit)
         if lock:
             query = query.with_for_update()
         return [to_document(row) for row in self.session.execute(query).mappings()]
@@ -97,8 +114,7 @@ class Store:
 
     def revisions(self, document_id: UUID) -> list[Revision]:
         """All revisions of a document, oldest first."""
-        query = sa.select(*_REVISION_COLUMNS).where(REVISION.c.document_id == document_id).order_by(REVISION.c.revision)
-        return [Revision(**row) for row in self.session.execute(query).mappings()]
+        return self.revisions_of([document_id])
 
     def revision(self, document_id: UUID, number: int) -> Revision:
         """One revision. Raises RevisionNotFound."""
@@ -114,10 +130,22 @@ class Store:
         """Add a revision."""
         self.session.execute(sa.insert(REVISION).values(**asdict(revision)))
 
-    def custody(self, document_id: UUID) -> list[CustodyEvent]:
-        """The whole custody chain of a document, first event first."""
-        query = sa.select(*_CUSTODY_COLUMNS).where(CUSTODY.c.document_id == document_id).order_by(CUSTODY.c.seq)
-        return [CustodyEvent(**row) for row in self.session.execute(query).mappings()]
+    def revisions_of(self, document_ids: Sequence[UUID]) -> list[Revision]:
+        """All revisions of several documents, oldest first."""
+        query = sa.select(*_REVISION_COLUMNS).where(REVISION.c.document_id.in_(document_ids))
+        rows = self.session.execute(query.order_by(REVISION.c.document_id, REVISION.c.revision)).mappings()
+        return [Revision(**row) for row in rows]
+
+    def custody_of(self, document_ids: Sequence[UUID]) -> list[CustodyEvent]:
+        """The whole custody chains of several documents, first events first."""
+        query = sa.select(*_CUSTODY_COLUMNS).where(CUSTODY.c.document_id.in_(document_ids))
+        rows = self.session.execute(query.order_by(CUSTODY.c.document_id, CUSTODY.c.seq)).mappings()
+        return [CustodyEvent(**row) for row in rows]
+
+    def referenced(self, hashes: Sequence[str]) -> set[str]:
+        """Those of the hashes that are some revision's."""
+        query = sa.select(REVISION.c.sha256).where(REVISION.c.sha256.in_(hashes)).distinct()
+        return set(self.session.scalars(query))
 
     def append_custody(self, events: Sequence[CustodyEvent]) -> None:
         """Add one event to each of several locked documents and move their heads."""

@@ -227,7 +227,7 @@ class SearchTextRow(Base):
     """as a person wrote it, for highlights; emptied when the document is destroyed"""
     tokens: Mapped[str]
     """folded and stemmed, separated by single spaces, one space at each end"""
-    folding: Mapped[int]
+    folding: Mapped[int] = mapped_column(index=True)
     """version of the folding that made the tokens"""
     __table_args__ = ({"sqlite_autoincrement": True},)
 
@@ -237,7 +237,10 @@ class FixityRow(Base):
 
     __tablename__ = "archive_fixity"
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     checked: Mapped[int]
+    """documents"""
+    bytes: Mapped[int] = mapped_column(sa.BigInteger())
+    """read and hashed"""
     findings: Mapped[list[Any]]

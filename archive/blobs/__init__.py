@@ -1,10 +1,11 @@
 """Where signed bytes live: content-addressed, write-once, re-hashed on every read."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import Protocol
 
 from archive.errors import NotASha256
@@ -25,6 +26,11 @@ def reference_to(data: bytes) -> BlobRef:
     return BlobRef(sha256=sha256(data).hexdigest(), bytes=len(data))
 
 
+Referenced = Callable[[Sequence[str]], Collection[str]]
+"""Asked of some hundred names at a time: those of them that somebody refers to."""
+SWEEP_BATCH = 500
+
+
 class BlobStore(Protocol):
     """What every store can do. All of it raises BlobStoreError and nothing else."""
 
@@ -43,8 +49,15 @@ class BlobStore(Protocol):
     def names(self) -> Iterator[str]:
         """The names of all blobs, in ascending order."""
 
-    def sweep(self, is_referenced: Callable[[str], bool], *, grace: timedelta) -> list[str]:
+    def sweep(self, referenced: Referenced, *, grace: timedelta) -> list[str]:
         """Remove blobs nobody refers to and nobody stored within `grace`; return their names."""
+
+
+def unreferenced(names: Iterator[str], referenced: Referenced) -> Iterator[str]:
+    """Those of the names that nobody refers to."""
+    while batch := list(islice(names, SWEEP_BATCH)):
+        known = set(referenced(batch))
+        yield from (name for name in batch if name not in known)
 
 
 def require_name(name: str) -> str:

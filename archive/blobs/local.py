@@ -8,13 +8,13 @@ import errno
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from hashlib import sha256 as digest
 from pathlib import Path
 
-from archive.blobs import BlobRef, reference_to, require_name
+from archive.blobs import BlobRef, Referenced, reference_to, require_name, unreferenced
 from archive.errors import (
     BlobChanged,
     BlobMissing,
@@ -93,7 +93,7 @@ class LocalBlobStore:
             for shard in sorted(self._root.glob("[0-9a-f]" * _SHARD)):
                 yield from sorted(entry.name for entry in shard.iterdir())
 
-    def sweep(self, is_referenced: Callable[[str], bool], *, grace: timedelta) -> list[str]:
+    def sweep(self, referenced: Referenced, *, grace: timedelta) -> list[str]:
         """Remove orphans older than `grace`, and temporary files a crash left; return the orphans' names.
 
         Ages are told by the file system's own clock: the office's may stand in another year.
@@ -101,7 +101,7 @@ class LocalBlobStore:
         with _translated(self._root):
             limit = self._file_system_time() - grace.total_seconds()
             self._sweep_temporary(limit)
-            return [name for name in self.names() if not is_referenced(name) and self._remove(name, limit)]
+            return [name for name in unreferenced(self.names(), referenced) if self._remove(name, limit)]
 
     def _path(self, sha256: str) -> Path:
         return self._root / require_name(sha256)[:_SHARD] / sha256

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256 as digest
 
-from archive.blobs import BlobRef, reference_to, require_name
+from archive.blobs import BlobRef, Referenced, reference_to, require_name, unreferenced
 from archive.errors import BlobChanged, BlobMissing
 
 
@@ -47,10 +47,10 @@ class MemoryBlobStore:
         """The names of all blobs, ascending."""
         return iter(sorted(self._blobs))
 
-    def sweep(self, is_referenced: Callable[[str], bool], *, grace: timedelta) -> list[str]:
+    def sweep(self, referenced: Referenced, *, grace: timedelta) -> list[str]:
         """Forget orphans older than `grace`; return their names."""
         limit = self._clock() - grace
-        orphans = [name for name in self.names() if not is_referenced(name) and self._stored_at[name] < limit]
+        orphans = [name for name in unreferenced(self.names(), referenced) if self._stored_at[name] < limit]
         for name in orphans:
             del self._blobs[name], self._stored_at[name]
         return orphans
