@@ -1,6 +1,7 @@
 """Judging one signature or one timestamp with pyHanko's building blocks (ETSI EN 319 102-1, 5.3 to 5.5), offline."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
-from pyhanko.sign.diff_analysis import DiffResult
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import (
     cms_basic_validation,
@@ -20,34 +20,21 @@ from pyhanko.sign.validation.generic_cms import (
     validate_tst_signed_data,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signing.integrity import judge_integrity
 from signing.policy import EXTENDED_USAGES, KEY_USAGES
-from signing.report import Verdict
+from signing.report import PASSED, Outcome, Verdict, first_line
 from signing.structure import Stamp
 from signing.timestamp import CLOCK_TOLERANCE
 
 Result = TypeVar("Result")
 TIME_TOLERANCE = timedelta(seconds=60)
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An indication with its reason."""
-
-    verdict: Verdict
-    sub_indication: str | None = None
-    reason: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Nothing to object."""
-        return self.verdict is Verdict.PASSED
-
-
-PASSED = Outcome(Verdict.PASSED)
+# what pyHanko warns about, with tracebacks, is in the report; on a terminal it would look like a failure of the product
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +73,6 @@ class Knowledge:
             retroactive_revinfo=moment is not None,
             time_tolerance=TIME_TOLERANCE,
         )
-
-
-def judge_integrity(stamp: Stamp) -> Outcome:
-    """The signature covers its whole revision; nothing but timestamps, validation data and signatures came after."""
-    embedded = stamp.embedded
-    embedded.compute_integrity_info()
-    if embedded.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
-        return _format_failure("the signature does not cover its whole revision of the file")
-    if not _leaves_out_only_itself(embedded):
-        return _format_failure("the signed byte range leaves out more than the signature")
-    difference = embedded.diff_result
-    if not isinstance(difference, DiffResult):
-        return _format_failure(f"changed after signing: {_first_line(difference)}")
-    if not embedded.summarise_integrity_info()["docmdp_ok"]:
-        return _format_failure("changed after signing beyond what its certification allows")
-    return PASSED
 
 
 def judge_token(signed_data: Any, imprint: Any, knowledge: Knowledge) -> tuple[datetime, Outcome, bool]:
@@ -168,18 +139,6 @@ def _judge_revoked(stamp: Stamp, knowledge: Knowledge, revoked_at: datetime, pro
     return Outcome(Verdict.INDETERMINATE, "REVOKED_NO_POE", f"{when}; nothing proves that it was signed before")
 
 
-def _leaves_out_only_itself(embedded: Any) -> bool:
-    """The gap of the byte range is the /Contents string and nothing else; pyHanko compares lengths only."""
-    _, end, start, _ = embedded.byte_range
-    stream = embedded.reader.stream
-    stream.seek(end)
-    gap: bytes = stream.read(max(start - end, 0))
-    try:
-        return gap[:1] == b"<" and gap[-1:] == b">" and bytes.fromhex(gap[1:-1].decode()) == embedded.pkcs7_content
-    except ValueError:
-        return False
-
-
 async def _basic(stamp: Stamp, context: ValidationContext) -> dict[str, Any]:
     status: dict[str, Any] = await cms_basic_validation(
         stamp.embedded.signed_data,
@@ -206,7 +165,7 @@ def _outcome(status: dict[str, Any]) -> Outcome:
 
 
 def _refused(error: SignatureValidationError) -> Outcome:
-    message = _first_line(error.failure_message)
+    message = first_line(error.failure_message)
     if error.ades_subindication is None:
         return Outcome(Verdict.INDETERMINATE, "GENERIC", message)
     return _indicated(error.ades_subindication, message)
@@ -217,19 +176,9 @@ def _indicated(problem: AdESSubIndic, reason: str) -> Outcome:
     return Outcome(verdict, problem.standard_name, reason)
 
 
-def _format_failure(reason: str) -> Outcome:
-    return Outcome(Verdict.FAILED, "FORMAT_FAILURE", reason)
-
-
-def _first_line(text: object) -> str:
-    return str(text).strip().partition("\n")[0][:300]
-
-
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run one of pyHanko's coroutines to its end, also where this thread has an event loop already."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _has_loop():
         return asyncio.run(work)
     results: list[Result] = []
     errors: list[BaseException] = []
@@ -246,6 +195,14 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     if errors:
         raise errors[0]
     return results[0]
+
+
+def _has_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 _REASONS = {

@@ -28,6 +28,16 @@ TIMESTAMP_ROOM = 16384
 TIMESTAMP_FIELD = "DocumentTimestamp"
 
 
+class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+    """Appends a revision and leaves the metadata alone.
+
+    pyHanko would write the computer's time into XMP and Info, whatever clock the office has, at each signature anew.
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class Placeholder:
     """A document with room for a CMS, and what the CMS must sign."""
@@ -127,8 +137,8 @@ def _placed(steps: Any, setup: SigObjSetup, digest: str) -> Placeholder:
     )
 
 
-def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+def _writer(pdf: bytes) -> _Writer:
+    writer = _Writer(BytesIO(pdf))
     if writer.prev.encrypted:
         raise DocumentUnusable("encrypted documents are not signed")
     if writer.prev.xrefs.hybrid_xrefs_present:
@@ -136,20 +146,20 @@ def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
     return writer
 
 
-def _written(writer: IncrementalPdfFileWriter) -> bytes:
+def _written(writer: _Writer) -> bytes:
     output = BytesIO()
     writer.write(output)
     return output.getvalue()
 
 
-def _register_pades(writer: IncrementalPdfFileWriter) -> None:
+def _register_pades(writer: _Writer) -> None:
     """Before PDF 2.0, PAdES is an extension the catalog names (ETSI EN 319 142-1, annex)."""
     writer.ensure_output_version(version=(1, 7))
     if writer.output_version < PDF_2:
         writer.register_extension(ESIC_EXTENSION_1)
 
 
-def _require_field(writer: IncrementalPdfFileWriter, name: str) -> None:
+def _require_field(writer: _Writer, name: str) -> None:
     found = next(enumerate_sig_fields(writer.prev, with_name=name), None)
     if found is None:
         raise FieldUnavailable(name, "does not exist")
@@ -157,7 +167,7 @@ def _require_field(writer: IncrementalPdfFileWriter, name: str) -> None:
         raise FieldUnavailable(name, "is signed already")
 
 
-def _require_unlocked(writer: IncrementalPdfFileWriter, *, certify: bool) -> None:
+def _require_unlocked(writer: _Writer, *, certify: bool) -> None:
     """The library's low-level embedder would sign after a lock; ask first."""
     certification = read_certification_data(writer.prev)
     if certification is not None and certification.permission == MDPPerm.NO_CHANGES:

@@ -25,6 +25,23 @@ def worst(*verdicts: Verdict) -> Verdict:
     return min(verdicts, key=WORST.index, default=Verdict.INDETERMINATE)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One indication with its reason, on the way to a report."""
+
+    verdict: Verdict
+    sub_indication: str | None = None
+    reason: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Nothing to object."""
+        return self.verdict is Verdict.PASSED
+
+
+PASSED = Outcome(Verdict.PASSED)
+
+
 class Finding(StrEnum):
     """How a finding of a report begins: `CODE: sentence`."""
 
@@ -125,6 +142,11 @@ def require_passed(report: ValidationReport) -> None:
     """
     if report.verdict is not Verdict.PASSED:
         raise NotPassed(report.verdict.value, report.findings)
+
+
+def first_line(text: object) -> str:
+    """Of a library's message, at most 300 characters."""
+    return str(text).strip().partition("\n")[0][:300]
 
 
 def _moment(value: datetime | None) -> str | None:

@@ -13,20 +13,22 @@ from typing import Any
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from signing.errors import DocumentUnusable
-from signing.judgement import (
-    PASSED,
-    Knowledge,
-    Outcome,
-    attached_tokens,
-    document_token,
-    judge_integrity,
-    judge_signer,
-)
+from signing.integrity import judge_integrity, judge_rest
+from signing.judgement import Knowledge, attached_tokens, document_token, judge_signer
 from signing.levels import SecurityStore, level_of, security_store
-from signing.report import Finding, SignatureReport, ValidationReport, Verdict, format_failure, require_passed, worst
+from signing.report import (
+    PASSED,
+    Finding,
+    Outcome,
+    SignatureReport,
+    ValidationReport,
+    Verdict,
+    format_failure,
+    require_passed,
+    worst,
+)
 from signing.request import SignatureLevel
 from signing.structure import Stamp, attachments, open_pdf, read_attachment, stamps_of
 from signing.timestamp import CLOCK_TOLERANCE
@@ -175,10 +177,9 @@ class _Document:
         stamps = [*self._signatures, *self._timestamps]
         if not stamps:
             return
-        newest = max(stamps, key=lambda one: one.revision)
-        if newest.embedded.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
-            sentence = f"the newest signature or timestamp ({newest.field}) does not cover the whole file"
-            self._judge(Verdict.FAILED, Finding.NOT_WHOLE_FILE, sentence)
+        rest = judge_rest(max(stamps, key=lambda one: one.revision))
+        if not rest.passed:
+            self._judge(rest.verdict, Finding.NOT_WHOLE_FILE, rest.reason)
 
     def _judge_timestamps(self) -> None:
         for one in self._tokens:
