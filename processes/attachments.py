@@ -132,7 +132,8 @@ def safe_name(name: str) -> str:
     `fdp.exe`), NFC, at most 150 characters with its ending kept; `file` if nothing is left.
     """
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    visible = "".join(" " if each.isspace() else each for each in name if unicodedata.category(each) not in _HIDDEN)
+    name = re.sub(r"\s", " ", name)
+    visible = "".join(each for each in name if unicodedata.category(each) not in _HIDDEN)
     path = PurePosixPath(visible.strip().lstrip(".") or "file")
     suffix = path.suffix[:10]
     return path.name.removesuffix(path.suffix)[: MAX_NAME - len(suffix)].rstrip() + suffix

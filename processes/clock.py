@@ -53,9 +53,13 @@ class Clock:
             raise ConfigurationError(f"the office's clock must not be set to the future ({moment.isoformat()})")
         self._write(offset)
 
-    def reset(self) -> None:
+    def return_to_present(self) -> None:
         """Back to real time."""
         self._write(timedelta())
+
+    def set_offset(self, offset: timedelta) -> None:
+        """Go on with an offset read before."""
+        self._write(min(offset, timedelta()))
 
     def _write(self, offset: timedelta) -> None:
         row = {"offset_seconds": offset.total_seconds()}

@@ -1,0 +1,85 @@
+"""Puts an office together from its settings; and makes a new one."""
+
+from pathlib import Path
+
+
+from archive.blobs.local import LocalBlobStore
+from engine.service import DefinitionCache
+from processes.clock import Clock
+from processes.database import create_engine
+from processes.documents import DocumentRenderer
+from processes.errors import ConfigurationError
+from processes.jobs import JobClient, system_url
+from processes.keyring import KeyRing
+from processes.migrate import migrate, require_current
+from processes.office import Office
+from processes.settings import Settings
+from signing.service import Signing
+
+
+def bootstrap(settings: Settings) -> Office:
+    """The office of an initialised home.
+
+    :raises ConfigurationError: not initialised, or its database needs `karguzar init` after an update
+    """
+    database = create_engine(settings.url)
+    require_current(database)
+    clock = Clock(database)
+    keys = KeyRing.open(settings.home / "keys")
+    client = JobClient.connect(settings.url)
+    return Office(
+        settings=settings,
+        database=database,
+        clock=clock,
+        blobs=LocalBlobStore(settings.home / "blobs"),
+        keys=keys,
+        signing=Signing(clock=clock, timestamper=keys.authority.timestamper(clock)),
+        renderer=DocumentRenderer(workers=1),
+        definitions=DefinitionCache(),
+        enqueue=client.enqueue,
+    )
+
+
+def initialise(settings: Settings) -> None:
+    """Make the home, its database and its keys; what is there already stays. Again does nothing.
+
+    :raises ConfigurationError: the home cannot be written
+    """
+    try:
+        for folder in (settings.home, settings.home / "blobs", settings.home / "logs", settings.home / "locks"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {settings.home}: {error.strerror}") from error
+    database = create_engine(settings.url)
+    try:
+        migrate(database)
+    finally:
+        database.dispose()
+    run_dbos_database_migrations(system_url(settings.url))
+
+
+def create_keys(settings: Settings, clock: Clock) -> None:
+    """The authority's keys, if there are none; their certificates begin at the clock's now."""
+    directory = settings.home / "keys"
+    if not (directory / "authority").exists():
+        KeyRing.create(directory, at=clock())
+
+
+def is_initialised(settings: Settings) -> bool:
+    """Whether the home has keys; a database alone may be half made."""
+    return (settings.home / "keys" / "authority").exists()
+
+
+def check_config(settings: Settings) -> list[str]:
+    """What an operator should know before going live; empty: nothing."""
+    warnings = []
+    passphrase_file = Path(settings.home / "keys" / "passphrase")
+    if passphrase_file.exists():
+        warnings.append(f"{passphrase_file}: the keys' passphrase lies beside the keys; set KARGUZAR_KEYS_PASSPHRASE")
+    if settings.public_url.startswith("http://"):
+        warnings.append(f"public_url {settings.public_url} is not https; QR codes on documents will lead there")
+    if not settings.smtp_host:
+        warnings.append("smtp_host is empty: notices stay in the outbox")
+    return warnings
+
+

@@ -1,0 +1,285 @@
+"""The command line. Imports per command, so that each starts fast; `lint`, `trace` and `verify` need no database."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import click
+
+if TYPE_CHECKING:
+    from processes.settings import Settings
+
+P = ParamSpec("P")
+FORMAT = click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", help="What to print; json for scripts."
+)
+PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """Errors of the house end the command with one line and status 2, never with a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from processes.errors import ProcessesError
+        from processes.tools import ToolError
+
+        try:
+            command(*args, **kwargs)
+        except (ProcessesError, ToolError) as error:
+            click.echo(f"karguzar: {error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def settings() -> "Settings":
+    """The settings of KARGUZAR_HOME."""
+    from processes.settings import read_settings
+
+    return read_settings()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="karguzar", message="karguzar %(version)s")
+def main() -> None:
+    """Karguzar: workflow and signed documents for public bodies.
+
+    Data live in KARGUZAR_HOME (default ./var). Example: karguzar serve
+    """
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Found the demo office: four bodies, their people, keys and processes.")
+@told_plainly
+def init(demo: bool) -> None:
+    """Make the home, or bring it up to date. Example: karguzar init --demo"""
+    from processes.tools import initialise_home
+
+    initialise_home(settings(), demo=demo, tell=click.echo)
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (default 127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (default 8080).")
+@click.option("--demo", is_flag=True, help="Found the demo office first, if it is not there.")
+@click.option("--no-worker", is_flag=True, help="Only pages; jobs run in `karguzar worker`.")
+@told_plainly
+def serve(host: str | None, port: int | None, demo: bool, no_worker: bool) -> None:
+    """Serve the pages, with the worker inside. Example: karguzar serve --port 8080"""
+    from web.serving import serve_office
+
+    serve_office(settings(), host=host, port=port, demo=demo, worker=not no_worker, tell=click.echo)
+
+
+@main.command()
+@told_plainly
+def worker() -> None:
+    """Run jobs and timers without pages. Example: karguzar worker"""
+    from processes.tools import run_worker
+
+    run_worker(settings(), tell=click.echo)
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where to leave every signed PDF.")
+@told_plainly
+def tour(out: Path | None) -> None:
+    """Drive every process end to end without a browser. Example: karguzar tour --out signed"""
+    from processes.demo.tour import run_tour
+
+    if not run_tour(settings(), out=out, tell=click.echo):
+        sys.exit(1)
+
+
+@main.command()
+@PATHS
+@told_plainly
+def deploy(paths: tuple[Path, ...]) -> None:
+    """Deploy process packages, all or none. Example: karguzar deploy bpmn/citizen-appeal"""
+    from processes.tools import deploy_packages
+
+    for line in deploy_packages(settings(), paths):
+        click.echo(line)
+
+
+@main.command()
+@PATHS
+@FORMAT
+@told_plainly
+def lint(paths: tuple[Path, ...], shape: str) -> None:
+    """Check packages or bare .bpmn files. Example: karguzar lint bpmn/*"""
+    from processes.tools import lint_paths
+
+    findings = lint_paths(paths)
+    if shape == "json":
+        click.echo(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        click.echo(f"{len(findings)} findings")
+    sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--data", default="{}", help="JSON object: the case's first variables.")
+@click.option("--answers", type=click.Path(path_type=Path), help="JSON file: {element id: answer, or a list of them}.")
+@click.option("--process", "processes", multiple=True, help="Process of the file to start; may be given again.")
+@click.option("--skip-timers", is_flag=True, help="Move the clock to the next timer instead of waiting.")
+@FORMAT
+@told_plainly
+def trace(  # noqa: PLR0913 the command's options
+    file: Path, data: str, answers: Path | None, processes: tuple[str, ...], skip_timers: bool, shape: str
+) -> None:
+    """Run a .bpmn file in memory. Example: karguzar trace order.bpmn --answers answers.json"""
+    from processes.tools import trace_file
+
+    result = trace_file(file, data=data, answers=answers, processes=processes, skip_timers=skip_timers)
+    if shape == "json":
+        click.echo(json.dumps(result, ensure_ascii=False, default=str))
+    else:
+        click.echo(f"{result['status']}: {' → '.join(result['path'])}")
+        if result["error"]:
+            click.echo(result["error"], err=True)
+    sys.exit({"completed": 0, "waiting": 0, "failed": 1}.get(result["status"], 2))
+
+
+@main.command()
+@PATHS
+@told_plainly
+def scenario(paths: tuple[Path, ...]) -> None:
+    """Run the scenarios of packages in memory. Example: karguzar scenario bpmn/citizen-appeal"""
+    from processes.tools import run_scenarios
+
+    failed = 0
+    for name, problems in run_scenarios(paths):
+        click.echo(f"{'failed' if problems else 'ok':7}{name}")
+        for problem in problems:
+            click.echo(f"       {problem}")
+        failed += bool(problems)
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@PATHS
+@click.option("--trust", type=click.Path(path_type=Path, file_okay=False), help="Folder of certificates and CRLs.")
+@FORMAT
+@told_plainly
+def verify(paths: tuple[Path, ...], trust: Path | None, shape: str) -> None:
+    """Verify signed PDFs offline. Example: karguzar verify --trust signed/trust signed/*/*.pdf"""
+    from processes.tools import verify_paths
+
+    reports = verify_paths(paths, trust)
+    if shape == "json":
+        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=1))
+    else:
+        for report in reports:
+            _tell_report(report.as_json())
+    sys.exit(0 if all(report.as_json()["verdict"] == "TOTAL-PASSED" for report in reports) else 1)
+
+
+def _tell_report(report: dict[str, Any]) -> None:
+    click.echo(f"{report['verdict']:15}{report['level'] or '-':7}{report['file']}")
+    for signature in report["signatures"]:
+        proven = signature["proven_at"] or "no timestamp"
+        click.echo(f"               {signature['signer']} · {signature['claimed_at']} · {proven}")
+    for finding in report["findings"]:
+        click.echo(f"               {finding}")
+
+
+@main.group()
+def user() -> None:
+    """People who sign in. Example: karguzar user list"""
+
+
+@user.command("list")
+@told_plainly
+def user_list() -> None:
+    """Logins, names and roles. Example: karguzar user list"""
+    from processes.tools import list_people
+
+    for line in list_people(settings()):
+        click.echo(line)
+
+
+@main.group()
+def pki() -> None:
+    """The pilot authority (not qualified). Example: karguzar pki export trust"""
+
+
+@pki.command("export")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@told_plainly
+def pki_export(directory: Path) -> None:
+    """Write the authority's certificates and fresh CRLs. Example: karguzar pki export trust"""
+    from processes.tools import export_trust
+
+    export_trust(settings(), directory)
+    click.echo(f"certificates and revocation lists are in {directory}")
+
+
+@pki.command("revoke")
+@click.argument("serial")
+@click.option("--reason", default="unspecified", help="RFC 5280 reason, e.g. keyCompromise.")
+@told_plainly
+def pki_revoke(serial: str, reason: str) -> None:
+    """Revoke a certificate by its serial number. Example: karguzar pki revoke 4d19 --reason keyCompromise"""
+    from processes.tools import revoke
+
+    click.echo(revoke(settings(), serial, reason))
+
+
+@main.group()
+def archive() -> None:
+    """The archive. Example: karguzar archive search sənəd"""
+
+
+@archive.command("search")
+@click.argument("text")
+@FORMAT
+@told_plainly
+def archive_search(text: str, shape: str) -> None:
+    """Find documents by their text. Example: karguzar archive search "su təchizatı" """
+    from processes.tools import search_archive
+
+    found = search_archive(settings(), text)
+    if shape == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+    else:
+        for each in found:
+            click.echo(f"{each['number']:24}{each['type']:18}{each['title']}")
+
+
+@archive.command("audit")
+@told_plainly
+def archive_audit() -> None:
+    """Hash every blob again and compare. Example: karguzar archive audit"""
+    from processes.tools import audit_archive
+
+    findings = audit_archive(settings(), tell=click.echo)
+    sys.exit(1 if findings else 0)
+
+
+@main.group()
+def calendar() -> None:
+    """Working calendars. Example: karguzar calendar add AZ 2026-03-19 7"""
+
+
+@calendar.command("add")
+@click.argument("code", type=click.Choice(["AZ", "KZ"]))
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("days", type=int)
+@told_plainly
+def calendar_add(code: str, day: Any, days: int) -> None:
+    """The day so many working days after another. Example: karguzar calendar add AZ 2026-03-19 7"""
+    from processes.tools import add_working_days
+
+    click.echo(add_working_days(code, day.date(), days))
+
+
+if __name__ == "__main__":
+    main()
