@@ -165,7 +165,11 @@ class PilotAuthority:
         """The TSA on the office's clock."""
         return PilotTimestamper(self.tsa, clock)
 
-    def anchors(self, crls: Sequence[bytes] = ()) -> TrustStore:
+    def anchors(self) -> TrustStore:
+        """The root as the anchor, without CRLs."""
+        return self.trust()
+
+    def trust(self, crls: Sequence[bytes] = ()) -> TrustStore:
         """The root as the anchor, issuing CA and TSA as known certificates, and the CRLs given."""
         root, issuing, tsa = (self._certificate(role) for role in (Profile.ROOT, Profile.ISSUING, Profile.TSA))
         return TrustStore(anchors=(root,), intermediates=(issuing, tsa), crls=tuple(crls))

@@ -139,16 +139,21 @@ def _judge_revoked(stamp: Stamp, knowledge: Knowledge, revoked_at: datetime, pro
     return Outcome(Verdict.INDETERMINATE, "REVOKED_NO_POE", f"{when}; nothing proves that it was signed before")
 
 
+def signer_usage() -> KeyUsageConstraints:
+    """The policy on key usages, in pyHanko's terms."""
+    return KeyUsageConstraints(
+        key_usage=set(KEY_USAGES),
+        extd_key_usage=set(EXTENDED_USAGES.values()) | set(EXTENDED_USAGES),
+        explicit_extd_key_usage_required=False,
+    )
+
+
 async def _basic(stamp: Stamp, context: ValidationContext) -> dict[str, Any]:
     status: dict[str, Any] = await cms_basic_validation(
         stamp.embedded.signed_data,
         raw_digest=stamp.embedded.compute_digest(),
         validation_context=context,
-        key_usage_settings=KeyUsageConstraints(
-            key_usage=set(KEY_USAGES),
-            extd_key_usage=set(EXTENDED_USAGES.values()) | set(EXTENDED_USAGES),
-            explicit_extd_key_usage_required=False,
-        ),
+        key_usage_settings=signer_usage(),
     )
     return status
 

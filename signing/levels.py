@@ -55,15 +55,15 @@ def level_of(stamp: Stamp, tokens: list[Token], store: SecurityStore, reader: Pd
         return None
     intact = [one for one in tokens if one.intact]
     if not intact:
-        return SignatureLevel.B
+        return SignatureLevel.B_B
     certificate = stamp.embedded.signer_cert
     if not store.speaks_of(certificate):
-        return SignatureLevel.T
+        return SignatureLevel.B_T
     archival = any(
         one.field is not None and security_store(reader.get_historical_resolver(one.revision)).speaks_of(certificate)
         for one in intact
     )
-    return SignatureLevel.LTA if archival else SignatureLevel.LT
+    return SignatureLevel.B_LTA if archival else SignatureLevel.B_LT
 
 
 def _names(response: asn1_ocsp.OCSPResponse, serial: int) -> bool:

@@ -20,10 +20,10 @@ PREPARED_FORMAT = 1
 class SignatureLevel(StrEnum):
     """Baseline levels of ETSI EN 319 142-1."""
 
-    B = "B-B"
-    T = "B-T"
-    LT = "B-LT"
-    LTA = "B-LTA"
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
 
     @property
     def rank(self) -> int:
@@ -43,14 +43,14 @@ class SignatureRequest:
     """the signer's certificate, DER"""
     chain: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
     """issuing certificates from the signer's issuer upwards, DER; a self-signed one is not embedded"""
-    level: SignatureLevel = SignatureLevel.T
+    level: SignatureLevel = SignatureLevel.B_T
     """B-T needs a time-stamping authority; without its answer the signature stays at B-B"""
     claimed_at: datetime
     """goes into /M: the claimed time"""
     name: str = ""
     reason: str = ""
     """for instance the decision and the capacity in which the officer signs"""
-    location: str = ""
+    location: str | None = None
     certify: bool = True
     """certification signature with P=1 (no changes but timestamps and validation data): for a lone signature"""
 

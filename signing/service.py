@@ -59,7 +59,7 @@ class Signing:
         :raises CertificateUnusable: unreadable certificate or unfit key
         """
         signer = signer_of(request.certificate, request.chain)
-        level = min(request.level, SignatureLevel.T, key=lambda one: one.rank)
+        level = min(request.level, SignatureLevel.B_T, key=lambda one: one.rank)
         placeholder = pades.prepare_signature(request, digest=signer.mechanism.digest, room=_room(signer, level))
         return PreparedSignature(
             pdf=placeholder.pdf,
@@ -86,7 +86,7 @@ class Signing:
         placeholder = pades.Placeholder(prepared.pdf, prepared.digest, prepared.reserved)
         return SignedDocument(
             pdf=placeholder.filled(cms),
-            level=SignatureLevel.T if token else SignatureLevel.B,
+            level=SignatureLevel.B_T if token else SignatureLevel.B_B,
             claimed_at=prepared.claimed_at,
             proven_at=token.proven_at if token else None,
             certificate_serial=f"{signer.certificate.serial_number:x}",
@@ -110,7 +110,7 @@ class Signing:
         :raises DocumentUnusable: no signed PDF
         """
         state = signed_state(pdf)
-        if level.rank > SignatureLevel.T.rank:
+        if level.rank > SignatureLevel.B_T.rank:
             raise LevelNotOffered(level)
         if state.level.rank >= level.rank:
             return state
@@ -125,7 +125,7 @@ class Signing:
             raise DocumentUnusable("appending would have changed the document")
         return SignedDocument(
             pdf=raised,
-            level=SignatureLevel.T,
+            level=SignatureLevel.B_T,
             claimed_at=state.claimed_at,
             proven_at=tokens[-1].proven_at,
             certificate_serial=state.certificate_serial,
@@ -137,7 +137,7 @@ class Signing:
 
     def _token(self, signature: bytes, prepared: PreparedSignature) -> TimestampToken | None:
         """A signature timestamp; none costs a level, never the signature."""
-        if prepared.level is SignatureLevel.B or self._timestamper is None:
+        if prepared.level is SignatureLevel.B_B or self._timestamper is None:
             return None
         try:
             token = self._requested(hashlib.sha256(signature).digest())
@@ -157,5 +157,5 @@ class Signing:
 
 def _room(signer: Signer, level: SignatureLevel) -> int:
     """Bytes kept for the CMS; an estimate by pyHanko's dry run would cost a third of the signature."""
-    token = TOKEN_ROOM if level is SignatureLevel.T else 0
+    token = TOKEN_ROOM if level is SignatureLevel.B_T else 0
     return len(signer.certificates) + ATTRIBUTES_ROOM + token

@@ -85,7 +85,7 @@ def signed_state(pdf: bytes) -> SignedDocument:
         raise DocumentUnusable(f"not a signed PDF: {error}") from error
     return SignedDocument(
         pdf=pdf,
-        level=SignatureLevel.T if times else SignatureLevel.B,
+        level=SignatureLevel.B_T if times else SignatureLevel.B_B,
         claimed_at=newest.claimed_at,
         proven_at=min(times, default=None),
         certificate_serial=serial,

@@ -16,8 +16,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import DocumentUnusable
 from signing.integrity import judge_integrity, judge_rest
-from signing.judgement import Knowledge, attached_tokens, document_token, judge_signer
+from signing.judgement import Knowledge, Token, attached_tokens, document_token, judge_signer
 from signing.levels import SecurityStore, level_of, security_store
+from signing.past import UNPROVEN, judge_past
 from signing.report import (
     PASSED,
     Finding,
@@ -136,7 +137,7 @@ class _Document:
         tokens = [*attached_tokens(stamp, self._knowledge), *later]
         proven_at = min((one.proves for one in tokens if one.outcome.passed), default=None)
         outcome = _weightiest(
-            judge_signer(stamp, self._knowledge, proven_at),
+            self._judge_signer(stamp, proven_at, later),
             judge_integrity(stamp),
             _judge_claim(stamp, proven_at, self._at),
             *(one.outcome for one in tokens if one.field is None),
@@ -154,6 +155,13 @@ class _Document:
             field=stamp.field,
             certificate_serial=f"{certificate.serial_number:x}",
         )
+
+    def _judge_signer(self, stamp: Stamp, proven_at: datetime | None, later: list[Token]) -> Outcome:
+        """Now; and if the certificate has ended, by the document timestamps made in time."""
+        outcome = judge_signer(stamp, self._knowledge, proven_at)
+        if outcome.sub_indication in UNPROVEN and any(one.outcome.passed for one in later):
+            return judge_past(stamp, self._knowledge)
+        return outcome
 
     def _tell(self, field: str, signer: str, outcome: Outcome) -> None:
         """An outcome's reason, as a finding."""

@@ -75,7 +75,7 @@ class Pilot:
             "field": field,
             "certificate": self.key.certificate,
             "chain": self.key.chain,
-            "level": SignatureLevel.T,
+            "level": SignatureLevel.B_T,
             "claimed_at": self.clock(),
             "name": "Əliyev Şükür İsmayıl oğlu",
             "reason": "Qəbul edildi, səlahiyyət: operator",
@@ -93,7 +93,7 @@ class Pilot:
 
     def trust(self, *revoked: Revoked, at: datetime = JUDGED) -> TrustStore:
         crls = (self.authority.crl("issuing", revoked, at=at), self.authority.crl("root", at=at))
-        return self.authority.anchors(crls)
+        return self.authority.trust(crls)
 
 
 @pytest.fixture(scope="session")
