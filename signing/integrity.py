@@ -89,4 +89,4 @@ def _ends_with_its_last_revision(stream: Any) -> bool:
 
 
 def _failed(reason: str) -> Outcome:
-    return Outcome(Verdict.FAILED, "FORMAT_FAILURE", reason)
+    return Outcome(Verdict.TOTAL_FAILED, "FORMAT_FAILURE", reason)

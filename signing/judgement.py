@@ -135,7 +135,7 @@ def _judge_revoked(stamp: Stamp, knowledge: Knowledge, revoked_at: datetime, pro
         then = _outcome(run(_basic(stamp, knowledge.context(proven_at))))
         return Outcome(then.verdict, then.sub_indication, f"{when}, after the proven time") if then.passed else then
     if stamp.claimed_at is not None and stamp.claimed_at >= revoked_at:
-        return Outcome(Verdict.FAILED, "REVOKED", f"{when}, before signing")
+        return Outcome(Verdict.TOTAL_FAILED, "REVOKED", f"{when}, before signing")
     return Outcome(Verdict.INDETERMINATE, "REVOKED_NO_POE", f"{when}; nothing proves that it was signed before")
 
 
@@ -160,9 +160,9 @@ async def _basic(stamp: Stamp, context: ValidationContext) -> dict[str, Any]:
 
 def _outcome(status: dict[str, Any]) -> Outcome:
     if not status["intact"]:
-        return Outcome(Verdict.FAILED, "HASH_FAILURE", "the signed bytes were changed")
+        return Outcome(Verdict.TOTAL_FAILED, "HASH_FAILURE", "the signed bytes were changed")
     if not status["valid"]:
-        return Outcome(Verdict.FAILED, "SIG_CRYPTO_FAILURE", "the signature value is not the certificate's")
+        return Outcome(Verdict.TOTAL_FAILED, "SIG_CRYPTO_FAILURE", "the signature value is not the certificate's")
     problem: AdESSubIndic | None = status["trust_problem_indic"]
     if problem is None:
         return PASSED
@@ -177,7 +177,7 @@ def _refused(error: SignatureValidationError) -> Outcome:
 
 
 def _indicated(problem: AdESSubIndic, reason: str) -> Outcome:
-    verdict = Verdict.FAILED if problem.status is AdESStatus.FAILED else Verdict.INDETERMINATE
+    verdict = Verdict.TOTAL_FAILED if problem.status is AdESStatus.FAILED else Verdict.INDETERMINATE
     return Outcome(verdict, problem.standard_name, reason)
 
 

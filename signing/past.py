@@ -35,7 +35,7 @@ def judge_past(stamp: Stamp, knowledge: Knowledge) -> Outcome:
         return Outcome(Verdict.INDETERMINATE, "GENERIC", first_line(error.failure_message))
     if result.ades_subindic is AdESPassed.OK:
         return PASSED
-    verdict = Verdict.FAILED if result.ades_subindic.status is AdESStatus.FAILED else Verdict.INDETERMINATE
+    verdict = Verdict.TOTAL_FAILED if result.ades_subindic.status is AdESStatus.FAILED else Verdict.INDETERMINATE
     reason = "its archival timestamps do not prove that it was valid in time"
     return Outcome(verdict, result.ades_subindic.standard_name, reason)
 

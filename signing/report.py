@@ -12,12 +12,12 @@ from signing.request import SignatureLevel
 class Verdict(StrEnum):
     """Indications of ETSI EN 319 102-1, 5.1.2."""
 
-    PASSED = "TOTAL-PASSED"
+    TOTAL_PASSED = "TOTAL-PASSED"
     INDETERMINATE = "INDETERMINATE"
-    FAILED = "TOTAL-FAILED"
+    TOTAL_FAILED = "TOTAL-FAILED"
 
 
-WORST = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
+WORST = (Verdict.TOTAL_FAILED, Verdict.INDETERMINATE, Verdict.TOTAL_PASSED)
 
 
 def worst(*verdicts: Verdict) -> Verdict:
@@ -36,10 +36,10 @@ class Outcome:
     @property
     def passed(self) -> bool:
         """Nothing to object."""
-        return self.verdict is Verdict.PASSED
+        return self.verdict is Verdict.TOTAL_PASSED
 
 
-PASSED = Outcome(Verdict.PASSED)
+PASSED = Outcome(Verdict.TOTAL_PASSED)
 
 
 class Finding(StrEnum):
@@ -131,7 +131,7 @@ class ValidationReport:
 def format_failure(reason: str, *, file: str = "") -> ValidationReport:
     """No document that could be judged."""
     return ValidationReport(
-        verdict=Verdict.FAILED, level=None, findings=(Finding.FORMAT_FAILURE.says(reason),), file=file
+        verdict=Verdict.TOTAL_FAILED, level=None, findings=(Finding.FORMAT_FAILURE.says(reason),), file=file
     )
 
 
@@ -140,7 +140,7 @@ def require_passed(report: ValidationReport) -> None:
 
     :raises NotPassed: the verdict is not TOTAL-PASSED
     """
-    if report.verdict is not Verdict.PASSED:
+    if report.verdict is not Verdict.TOTAL_PASSED:
         raise NotPassed(report.verdict.value, report.findings)
 
 

@@ -10,13 +10,29 @@ from signing import pades
 from signing.cms import Signer, signed_attributes, signed_data, signer_of
 from signing.errors import DocumentUnusable, LevelNotOffered, NotSignable, TimestampFailed
 from signing.keys import SigningKey
-from signing.report import ValidationReport
+from signing.report import ValidationReport, Verdict, require_passed
 from signing.request import PreparedSignature, SignatureLevel, SignatureRequest, SignedDocument
 from signing.signable import require_signable
-from signing.structure import signed_state
+from signing.structure import read_attachment, signed_state
 from signing.timestamp import Timestamper, TimestampToken, request_token
-from signing.trust import TrustStore
-from signing.validation import validate
+from signing.trust import TrustStore, read_trust
+from signing.validation import validate, verify_files
+
+__all__ = [
+    "PreparedSignature",
+    "SignatureLevel",
+    "SignatureRequest",
+    "SignedDocument",
+    "Signing",
+    "TrustStore",
+    "ValidationReport",
+    "Verdict",
+    "read_attachment",
+    "read_trust",
+    "require_passed",
+    "require_signable",
+    "verify_files",
+]
 
 ATTRIBUTES_ROOM = 2048
 """bytes of a CMS beside certificates and timestamp"""

@@ -168,9 +168,9 @@ class _Document:
         if not outcome.reason:
             return
         kinds = {
-            Verdict.PASSED: Finding.REVOKED_LATER,
+            Verdict.TOTAL_PASSED: Finding.REVOKED_LATER,
             Verdict.INDETERMINATE: Finding.SIGNATURE_INDETERMINATE,
-            Verdict.FAILED: Finding.SIGNATURE_INVALID,
+            Verdict.TOTAL_FAILED: Finding.SIGNATURE_INVALID,
         }
         indication = f" ({outcome.sub_indication})" if outcome.sub_indication else ""
         self._judge(outcome.verdict, kinds[outcome.verdict], f"{field}, {signer}: {outcome.reason}{indication}")
@@ -178,7 +178,7 @@ class _Document:
     def _judge_readable(self) -> None:
         for one in self._broken:
             sentence = f"FORMAT_FAILURE in field {one.field}: {one.reason}"
-            self._judge(Verdict.FAILED, Finding.SIGNATURE_UNREADABLE, sentence)
+            self._judge(Verdict.TOTAL_FAILED, Finding.SIGNATURE_UNREADABLE, sentence)
 
     def _judge_whole_file(self) -> None:
         """Bytes after the newest signature or timestamp are nobody's (appended content, shadow attacks)."""
@@ -206,7 +206,9 @@ class _Document:
             return
         found = {one.field for one in self._signatures} | {one.field for one in self._broken}
         for field in sorted(found - expected):
-            self._judge(Verdict.FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody expected a signature in field {field}")
+            self._judge(
+                Verdict.TOTAL_FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody expected a signature in field {field}"
+            )
         for field in sorted(expected - found):
             self._judge(Verdict.INDETERMINATE, Finding.MISSING_SIGNATURE, f"field {field} is not signed")
 
