@@ -1,4 +1,4 @@
-"""Fonds, series and files; how long documents are kept and from when; holds."""
+"""Fonds, series and files; retention as applied to documents; holds."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ from archive.errors import (
     UnknownStartRule,
 )
 from archive.holds import HoldTarget
-from archive.retention import START_RULES, RetentionClass, RetentionPeriod, period
+from archive.retention import RetentionClass
 from archive.search import FacetValue, SearchQuery
 from archive.service import Archive
 
@@ -167,34 +167,6 @@ def test_search_by_place_in_the_archive(archive: Archive, take_in: TakeIn, serie
         assert [hit.document.id for hit in archive.search(query, Visibility.everything()).documents] == [document.id]
     facets = archive.search(SearchQuery(), Visibility.everything()).facets
     assert set(facets["fonds"]) == {FacetValue(value=None, count=1), FacetValue(value=str(series.fonds_id), count=1)}
-
-
-FACTS = {
-    "case_closed_on": date(2026, 3, 19),
-    "last_signed_on": date(2026, 3, 18),
-    "act_repealed_on": date(2030, 1, 2),
-    "event_on": date(2024, 2, 29),
-}
-
-
-@pytest.mark.parametrize(
-    ("rule", "starts", "ends"),
-    [
-        ("case_closed", date(2026, 3, 19), date(2031, 3, 19)),
-        ("year_end", date(2027, 1, 1), date(2032, 1, 1)),
-        ("last_signature", date(2026, 3, 18), date(2031, 3, 18)),
-        ("act_repealed", date(2030, 1, 2), date(2035, 1, 2)),
-        ("event", date(2024, 2, 29), date(2029, 2, 28)),
-    ],
-)
-def test_each_rule_starts_on_its_own_day(rule: str, starts: date, ends: date) -> None:
-    assert period(retention(starts=rule), FACTS) == RetentionPeriod(starts, ends)
-    assert period(retention(starts=rule), {}) == RetentionPeriod(None, None)
-    assert period(retention(starts=rule, years=None), FACTS) == RetentionPeriod(starts, None)
-
-
-def test_every_rule_is_tested_above() -> None:
-    assert set(START_RULES) == {"case_closed", "year_end", "last_signature", "act_repealed", "event"}
 
 
 def test_a_class_that_cannot_be_applied_is_refused(archive: Archive) -> None:

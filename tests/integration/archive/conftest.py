@@ -1,8 +1,8 @@
-"""Fixtures of the archive's tests: an archive in memory and documents to put into it."""
+"""Fixtures of the archive's tests: an archive on each database and documents to put into it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,12 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from archive.blobs import BlobRef, reference_to
-from archive.blobs.local import LocalBlobStore
 from archive.blobs.memory import MemoryBlobStore
 from archive.documents import Accession, ArchivedDocument
-from archive.search_index import create_search_index
 from archive.service import Archive
-from archive.tables import Base
+from processes.database import create_engine
 
 NOW = datetime(2026, 3, 19, 9, 30, tzinfo=UTC)
 
@@ -26,15 +24,34 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def session() -> Iterator[Session]:
-    engine = sa.create_engine("sqlite://")
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-        create_search_index(connection)
-    with Session(engine) as opened:
-        yield opened
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """One database of each kind for all tests of the archive; every test that uses it runs twice."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("archive") / "archive.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        url = sa.make_url(f"sqlite:///{path}")
+    else:
+        server = request.getfixturevalue("postgres_url")
+        url = server.set(database=f"archive_{uuid4().hex}")
+        template = request.getfixturevalue("postgres_template")
+        administration = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+        with administration.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {url.database} TEMPLATE {template}")
+        administration.dispose()
+    engine = create_engine(url.render_as_string(hide_password=False))
+    yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def session(shared_database: sa.Engine) -> Iterator[Session]:
+    """A session whose work is rolled back when the test ends."""
+    with shared_database.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as opened:
+            yield opened
+        transaction.rollback()
 
 
 @pytest.fixture
@@ -45,11 +62,6 @@ def blobs() -> MemoryBlobStore:
 @pytest.fixture
 def archive(session: Session, blobs: MemoryBlobStore) -> Archive:
     return Archive(session, blobs=blobs, now=NOW)
-
-
-@pytest.fixture
-def local_blobs(tmp_path: Path) -> LocalBlobStore:
-    return LocalBlobStore(tmp_path / "blobs")
 
 
 @pytest.fixture
