@@ -14,6 +14,8 @@ MARK = (
     '<path d="M32.5 11.5H41V20"/></svg>'
 )
 """a seal ring whose stroke becomes a flow arrow"""
+_UNTITLED = "—"
+"""PDF/UA wants a heading that says something"""
 
 
 def template_data(document: OfficeDocument) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -37,11 +39,12 @@ def template_data(document: OfficeDocument) -> tuple[dict[str, Any], tuple[str, 
 
 def _texts(document: OfficeDocument, words: Mapping[str, str]) -> dict[str, Any]:
     """Everything that somebody wrote, in the shape templates read."""
-    names = ("body", "number", "title", "summary", "decision", "addressee", "verify_code", "without_effect")
+    names = ("body", "number", "summary", "decision", "addressee", "verify_code", "without_effect")
     signer = ("name", "capacity", "acts_for", "ground", "certificate")
     return {name: getattr(document, name) for name in names} | {
         "text": [paragraph for paragraph in _paragraphs(document.text) if paragraph.strip()],
-        "sections": [{"title": s.title, "rows": [list(row) for row in s.rows]} for s in document.sections],
+        "title": document.title.strip() or _UNTITLED,
+        "sections": [{"title": s.title.strip(), "rows": [list(row) for row in s.rows]} for s in document.sections],
         "remarks": [_remark(remark, words) for remark in document.remarks],
         "attachments": [_attachment(file, words) for file in document.attachments],
         "entries": [_entry(entry, words) for entry in document.entries],
