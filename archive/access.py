@@ -20,7 +20,8 @@ ANY_OWNER = "*"
 class Visibility:
     """What a person may see: documents of these owners at these levels, and every document of the person's cases.
 
-    `owners` None means all. An owner without an entry in `levels` has that of ANY_OWNER, else open documents only.
+    `owners` None means all. One without an entry in `levels` has that of ANY_OWNER; without that either, who sees
+    all owners sees all levels, and who sees some sees their open documents.
     """
 
     owners: frozenset[str] | None
@@ -30,11 +31,18 @@ class Visibility:
     @classmethod
     def everything(cls) -> "Visibility":
         """For the office's own jobs."""
-        return cls(owners=None, levels={ANY_OWNER: _ALL_LEVELS})
+        return cls(owners=None)
+
+    @classmethod
+    def public(cls) -> "Visibility":
+        """For anybody: what is open, of every body."""
+        return cls(owners=None, levels={ANY_OWNER: _OPEN_ONLY})
 
     def levels_of(self, owner: str) -> frozenset[str]:
         """The access levels this person may see of an owner's documents."""
-        return self.levels.get(owner, self.levels.get(ANY_OWNER, _OPEN_ONLY))
+        return self.levels.get(
+            owner, self.levels.get(ANY_OWNER, _OPEN_ONLY if self.owners is not None else _ALL_LEVELS)
+        )
 
     def allows(self, document: ArchivedDocument) -> bool:
         """The same rule as `condition`, for one document at hand."""

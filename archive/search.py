@@ -69,10 +69,9 @@ class SearchQuery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FoundDocument:
-    """A hit: the document, its title and the best passage of its text, with the words looked for marked."""
+class Highlight:
+    """A hit's title and the best passage of its text, with the words looked for marked."""
 
-    document: ArchivedDocument
     title: tuple[Fragment, ...]
     excerpt: tuple[Fragment, ...]
 
@@ -87,11 +86,13 @@ class FacetValue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchPage:
-    """One page of hits. Where `total_is_exact` is false there are more than `total`."""
+    """One page of hits, in order. Where `total_is_exact` is false there are more than `total`."""
 
     total: int
     total_is_exact: bool
-    documents: tuple[FoundDocument, ...]
+    documents: tuple[ArchivedDocument, ...] = ()
+    highlights: Mapping[UUID, Highlight] = field(default_factory=dict)
+    """by document"""
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
 
 
@@ -128,12 +129,17 @@ class Search:
     def page(self) -> SearchPage:
         """The page asked for, with facets over all hits."""
         if self._query.text.strip() and not self._terms:
-            return SearchPage(total=0, total_is_exact=True, documents=())
+            return SearchPage(total=0, total_is_exact=True)
         by_relevance = self._query.sort is SearchSort.RELEVANCE and self._terms
         seqs = self._relevant() if by_relevance else self._newest()
+        documents, highlights = self._found(seqs)
         total, facets = self._facets()
         return SearchPage(
-            total=min(total, COUNTED), total_is_exact=total <= COUNTED, documents=self._found(seqs), facets=facets
+            total=min(total, COUNTED),
+            total_is_exact=total <= COUNTED,
+            documents=documents,
+            highlights=highlights,
+            facets=facets,
         )
 
     def _select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -150,18 +156,17 @@ class Search:
         candidates = [Candidate(*row) for row in self._session.execute(newest)]
         return rank(self._terms, candidates)[self._query.offset :][: self._query.limit]
 
-    def _found(self, seqs: list[int]) -> tuple[FoundDocument, ...]:
+    def _found(self, seqs: list[int]) -> tuple[tuple[ArchivedDocument, ...], dict[UUID, Highlight]]:
         text = sa.func.substr(SEARCH_TEXT.c.text, 1, _HIGHLIGHTED).label("search_text")
         query = sa.select(*DOCUMENT_COLUMNS, text).join_from(DOCUMENT, SEARCH_TEXT).where(DOCUMENT.c.seq.in_(seqs))
         rows = {row["seq"]: row for row in self._session.execute(query).mappings()}
-        return tuple(
-            FoundDocument(
-                document=to_document(rows[seq]),
-                title=marked(rows[seq]["title"], self._terms),
-                excerpt=excerpt(rows[seq]["search_text"], self._terms),
+        highlights = {
+            row["id"]: Highlight(
+                title=marked(row["title"], self._terms), excerpt=excerpt(row["search_text"], self._terms)
             )
-            for seq in seqs
-        )
+            for row in rows.values()
+        }
+        return tuple(to_document(rows[seq]) for seq in seqs), highlights
 
     def _facets(self) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
         """The number of hits (at most COUNTED + 1) and the facets over them, in one statement."""

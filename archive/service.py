@@ -20,8 +20,30 @@ from archive.fixity import FixityAudit, FixityReport, Progress, record_report, r
 from archive.holds import DisposalHold, Holds, HoldTarget, is_held
 from archive.reindexing import reindex
 from archive.retention import Facts, RetentionClass, write_facts
-from archive.search import Search, SearchPage, SearchQuery
+from archive.search import Search, SearchPage, SearchQuery, SearchSort
 from archive.store import Store, custody_head
+
+__all__ = [
+    "Accession",
+    "Archive",
+    "ArchiveFile",
+    "ArchivedDocument",
+    "BlobRef",
+    "Classification",
+    "CustodyEvent",
+    "DisposalHold",
+    "DocumentStatus",
+    "FixityReport",
+    "Fonds",
+    "HoldTarget",
+    "RetentionClass",
+    "Revision",
+    "SearchPage",
+    "SearchQuery",
+    "SearchSort",
+    "Series",
+    "Visibility",
+]
 
 
 class Archive:
@@ -68,6 +90,11 @@ class Archive:
         if found is None:
             raise DocumentNotFound(document_id=document_id)
         return found
+
+    def exists(self, document_id: UUID) -> bool:
+        """Whether the archive has this document and the store its bytes; `fetch` says whether they are sound."""
+        found = self._store.find(document_id)
+        return found is not None and self._blobs.exists(found.sha256)
 
     def documents(self, document_ids: Sequence[UUID]) -> list[ArchivedDocument]:
         """Those of these documents that exist, in the order of accession."""

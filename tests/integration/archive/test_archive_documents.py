@@ -81,7 +81,7 @@ def test_nul_and_lone_surrogates_do_not_stop_an_accession(archive: Archive, take
     document = take_in(title="ad\x00soyad \ud800 👍", text="mətn\x00içində \udfff")
     assert document.title == "ad\ufffdsoyad \ufffd 👍"
     found = archive.search(SearchQuery(text="içində"), Visibility.everything())
-    assert [hit.document.id for hit in found.documents] == [document.id]
+    assert [hit.id for hit in found.documents] == [document.id]
 
 
 def test_a_word_of_40000_characters_is_archived_and_found(archive: Archive, take_in: TakeIn) -> None:
@@ -231,3 +231,13 @@ def test_erased_details_leave_the_chain_whole(archive: Archive, session: Session
     _custody(session, 2, details=None, salt=None)
     archive.verify_custody(document.id)
     assert replace(event, details=None, salt=None) == archive.custody(document.id)[1]
+
+
+def test_a_document_exists_with_its_bytes_only(
+    session: Session, archive: Archive, take_in: TakeIn, nobody: UUID, now: datetime
+) -> None:
+    document = take_in()
+    assert archive.exists(document.id)
+    assert not archive.exists(nobody)
+    without_bytes = Archive(session, blobs=MemoryBlobStore(lambda: now), now=now)
+    assert not without_bytes.exists(document.id)

@@ -146,11 +146,11 @@ def test_a_restriction_has_its_ground_and_end_and_goes_with_them(archive: Archiv
     restricted = archive.document(document.id)
     assert (restricted.access_level, restricted.access_until) == ("official_use", date(2031, 3, 19))
     assert restricted.access_flags == ("personal_data",)
-    assert archive.search(SearchQuery(), Visibility(owners=None)).total == 0
+    assert archive.search(SearchQuery(), Visibility.public()).total == 0
     archive.classify([document.id], Classification(access_level="open", note="term ended"), actor="a")
     opened = archive.document(document.id)
     assert (opened.access_level, opened.access_ground, opened.access_until) == ("open", None, None)
-    assert archive.search(SearchQuery(), Visibility(owners=None)).total == 1
+    assert archive.search(SearchQuery(), Visibility.public()).total == 1
 
 
 def test_search_by_place_in_the_archive(archive: Archive, take_in: TakeIn, series: Series) -> None:
@@ -164,7 +164,7 @@ def test_search_by_place_in_the_archive(archive: Archive, take_in: TakeIn, serie
         SearchQuery(file_id=file.id),
         SearchQuery(retention_class="five-years"),
     ):
-        assert [hit.document.id for hit in archive.search(query, Visibility.everything()).documents] == [document.id]
+        assert [hit.id for hit in archive.search(query, Visibility.everything()).documents] == [document.id]
     facets = archive.search(SearchQuery(), Visibility.everything()).facets
     assert set(facets["fonds"]) == {FacetValue(value=None, count=1), FacetValue(value=str(series.fonds_id), count=1)}
 
