@@ -1,4 +1,4 @@
-"""What one advance of a case opens and closes: the interpreter's tokens before and after, told as work items and calls."""
+"""What one advance of a case opens and closes: its tokens before and after, told as work items and calls."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -184,16 +184,6 @@ def completions(
             actor=actor if own else None,
             payload=payload,
         )
-
-
-def item_event(event: EventKind, item: WorkItem, actor: str | None = None) -> Happening:
-    """An event about a work item."""
-    payload: dict[str, Any] = {"work_item": str(item.id), "visit": item.visit}
-    if item.assignee:
-        payload["assignee"] = item.assignee
-    return Happening(
-        event=event, definition_key=item.definition_key, element_id=item.element_id, actor=actor, payload=payload
-    )
 
 
 def _message_id(wait: WaitingMessage) -> UUID:

@@ -7,7 +7,7 @@ Cells: `-` or empty matches anything; `"a", "b"` and `1, 2` any of them; `< 5`, 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from lxml import etree
 
@@ -24,10 +24,8 @@ _COMPARISON = re.compile(r"(?P<operator><=|>=|<|>|!=|==|=)\s*(?P<value>.+)", re.
 _FEEL_WORDS = {"true": "True", "false": "False", "null": "None"}
 
 
-class Test(Protocol):
-    """Whether an input value passes a cell."""
-
-    def __call__(self, value: Any, names: Mapping[str, Any], context: ExpressionContext) -> bool: ...
+CellTest = Callable[[Any, Mapping[str, Any], ExpressionContext], bool]
+"""whether an input value passes a cell"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class Rule:
     """A row."""
 
     id: str
-    tests: tuple[Test, ...]
+    tests: tuple[CellTest, ...]
     results: tuple[Expression | None, ...]
 
 
@@ -170,7 +168,7 @@ def _rule(node: etree._Element, inputs: int, outputs: int) -> Rule:
     )
 
 
-def compile_test(cell: str) -> Test:
+def compile_test(cell: str) -> CellTest:
     """A cell as a test of the input; raises ExpressionError or ValueError."""
     text = cell.strip()
     if text in {"", "-"}:

@@ -27,7 +27,7 @@ class RunningDeadline:
 def run_deadline(
     definition: DeadlineDefinition, variables: Mapping[str, Any], *, now: datetime, calendar: WorkingCalendar
 ) -> RunningDeadline:
-    """Count the term from the last completion of an element, from a date, or (`starts` absent or not yet there) from now.
+    """Count the term from an element's last completion, from a date, or (no start, or none known yet) from now.
 
     Raises TermInvalid for a term that cannot be read, ExecutionFailed for a start that is no date.
     """

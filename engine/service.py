@@ -1,6 +1,5 @@
 """The engine's door. An Engine is bound to one session and one instant; it flushes, its caller commits."""
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +14,6 @@ from engine.advancing import (
     ScopeOf,
     Standing,
     completions,
-    item_event,
     message_rows,
     standing,
     timer_rows,
@@ -23,9 +21,10 @@ from engine.advancing import (
 from engine.deadlines import WorkingCalendar
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.definitions import DefinitionCache, Repository
-from engine.errors import ConcurrentChange, ExecutionFailed, InstanceEnded, InstanceNotFound, WorkItemNotFound
-from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, Marking, append_event
+from engine.errors import ExecutionFailed, InstanceEnded, InstanceNotFound, WorkItemNotFound
+from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, Marking
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
+from engine.ledger import Ledger, call_event, item_event
 from engine.spiff.interpreter import Interpreter
 from engine.store import Row, Store, as_instance
 from engine.workitem import WorkItem
@@ -46,6 +45,7 @@ class Engine:
     ) -> None:
         self._store = Store(session)
         self._repository = Repository(self._store, definitions)
+        self._ledger = Ledger(self._store, now)
         self._known_calendars: dict[str, WorkingCalendar] = {}
         self._calendars = calendars
         self._scope_of = scope_of
@@ -93,7 +93,7 @@ class Engine:
             started_at=self.now,
             started_by=by,
         )
-        self._store.insert_instance(instance_row(instance))
+        self._ledger.open(instance)
         case = self._case(instance_id, bound, interpreter, NOTHING)
         started = Happening(
             event=EventKind.INSTANCE_STARTED,
@@ -271,8 +271,7 @@ class Engine:
         changed = change(item)
         if row is not None and changed != item:
             self._store.update_item(changed)
-            instance = self._record(as_instance(row), [item_event(event, changed, by)])
-            self._update(instance, row["revision"])
+            self._ledger.save(self._ledger.append(as_instance(row), [item_event(event, changed, by)]))
         return changed
 
     def _advance(
@@ -294,13 +293,22 @@ class Engine:
         calls = tuple(case.call(task) for ident, task in after.services.items() if ident not in case.before.services)
         items = tuple(item for item, _ in opened)
         ended = case.interpreter.ended
-        happenings += _told(exited, calls, items, ended=ended and status is InstanceStatus.COMPLETED, instance=instance)
+        happenings += [item_event(EventKind.ITEM_EXITED, item) for item in exited]
+        happenings += [call_event(call) for call in calls]
+        happenings += [item_event(EventKind.ITEM_OPENED, item) for item in items]
+        if ended and status is InstanceStatus.COMPLETED:
+            happenings.append(Happening(event=EventKind.INSTANCE_ENDED, definition_key=instance.definition_key))
         self._store.insert_items(items)
         self._store.replace_timers(*timer_rows(case, after))
         self._store.replace_messages(*message_rows(case, after))
-        saved = self._save(instance, case, happenings, status if ended else InstanceStatus.RUNNING)
+        advanced = replace(
+            self._ledger.append(instance, happenings),
+            status=status if ended else InstanceStatus.RUNNING,
+            variables=case.interpreter.variables,
+            ended_at=self.now if ended else None,
+        )
         return Advance(
-            instance=saved,
+            instance=self._ledger.save(advanced, state=case.interpreter.dump()),
             opened=items,
             closed=(*closed, *exited),
             services=calls,
@@ -315,86 +323,3 @@ class Engine:
         for item in items:
             self._store.update_item(item)
         return items
-
-    def _save(
-        self, instance: ProcessInstance, case: Case, happenings: Iterable[Happening], status: InstanceStatus
-    ) -> ProcessInstance:
-        advanced = replace(
-            self._record(instance, happenings),
-            status=status,
-            variables=case.interpreter.variables,
-            ended_at=self.now if status.ended else None,
-        )
-        return self._update(advanced, instance.revision, state=case.interpreter.dump())
-
-    def _record(self, instance: ProcessInstance, happenings: Iterable[Happening]) -> ProcessInstance:
-        """Append to the case's chain; the instance with its new head."""
-        events: list[HistoryEvent] = []
-        seq, head = instance.history_seq, instance.history_head
-        for happening in happenings:
-            event = append_event(
-                happening,
-                instance_id=instance.id,
-                at=self.now,
-                seq=seq + 1,
-                previous=head,
-                salt=secrets.token_hex(16),
-            )
-            events.append(event)
-            seq, head = event.seq, event.sha256
-        self._store.insert_history(events)
-        return replace(instance, history_seq=seq, history_head=head)
-
-    def _update(self, instance: ProcessInstance, seen: int, **more: Any) -> ProcessInstance:
-        advanced = replace(instance, revision=seen + 1)
-        values = {name: value for name, value in instance_row(advanced).items() if name in _CHANGING}
-        if not self._store.update_instance(instance.id, seen, {**values, **more}):
-            raise ConcurrentChange(instance.id, seen)
-        return advanced
-
-
-_CHANGING = frozenset({"status", "revision", "variables", "history_seq", "history_head", "ended_at"})
-
-
-def instance_row(instance: ProcessInstance) -> dict[str, Any]:
-    """A case as a row; its state is written by its first advance."""
-    return {
-        "id": instance.id,
-        "definition_key": instance.definition_key,
-        "definition_version": instance.definition_version,
-        "bindings": dict(instance.bindings),
-        "status": instance.status.value,
-        "revision": instance.revision,
-        "state": b"",
-        "variables": dict(instance.variables),
-        "history_seq": instance.history_seq,
-        "history_head": instance.history_head,
-        "started_at": instance.started_at,
-        "started_by": instance.started_by,
-        "ended_at": instance.ended_at,
-    }
-
-
-def _told(
-    exited: Iterable[WorkItem],
-    calls: Iterable[ServiceCall],
-    opened: Iterable[WorkItem],
-    *,
-    ended: bool,
-    instance: ProcessInstance,
-) -> list[Happening]:
-    """What follows from an advance, as events."""
-    happenings = [item_event(EventKind.ITEM_EXITED, item) for item in exited]
-    happenings += [
-        Happening(
-            event=EventKind.SERVICE_CALLED,
-            definition_key=call.definition_key,
-            element_id=call.element_id,
-            payload={"handler": call.handler, "task": str(call.task_id), "visit": call.visit},
-        )
-        for call in calls
-    ]
-    happenings += [item_event(EventKind.ITEM_OPENED, item) for item in opened]
-    if ended:
-        happenings.append(Happening(event=EventKind.INSTANCE_ENDED, definition_key=instance.definition_key))
-    return happenings

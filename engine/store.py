@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from engine.history import HistoryEvent
 from engine.instance import InstanceStatus, ProcessInstance
-from engine.tables import DefinitionRow, HistoryRow, InstanceRow, MessageWaitRow, TimerRow, WorkItemRow
+from engine.tables import Base, DefinitionRow, HistoryRow, InstanceRow, MessageWaitRow, TimerRow, WorkItemRow
 from engine.workitem import WorkItem, WorkItemState
 
 Row = Mapping[str, Any]
 
-_definition = DefinitionRow.__table__
-_instance = InstanceRow.__table__
-_item = WorkItemRow.__table__
-_history = HistoryRow.__table__
-_timer = TimerRow.__table__
-_message = MessageWaitRow.__table__
+_tables = Base.metadata.tables
+_definition = _tables[DefinitionRow.__tablename__]
+_instance = _tables[InstanceRow.__tablename__]
+_item = _tables[WorkItemRow.__tablename__]
+_history = _tables[HistoryRow.__tablename__]
+_timer = _tables[TimerRow.__tablename__]
+_message = _tables[MessageWaitRow.__tablename__]
 OPEN_STATES = [state.value for state in WorkItemState if state.open]
 _INSTANCE_FIELDS = [field for field in ProcessInstance.__slots__ if field != "status"]
 _ITEM_FIELDS = list(WorkItem.__slots__)
@@ -150,20 +151,21 @@ class Store:
         self._delete(_message, gone)
         self._insert(_message, new)
 
-    def _insert(self, table: Any, rows: Sequence[Row]) -> None:
+    def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         if rows:
             self.session.execute(table.insert(), [dict(row) for row in rows])
 
-    def _delete(self, table: Any, ids: Iterable[UUID]) -> None:
+    def _delete(self, table: sa.Table, ids: Iterable[UUID]) -> None:
         wanted = list(ids)
         if wanted:
             self.session.execute(table.delete().where(table.c.id.in_(wanted)))
 
-    def _one(self, query: Any) -> Row | None:
-        return self.session.execute(query).mappings().first()
+    def _one(self, query: sa.Select[Any]) -> Row | None:
+        row = self.session.execute(query).first()
+        return row._asdict() if row is not None else None
 
-    def _all(self, query: Any) -> Sequence[Row]:
-        return self.session.execute(query).mappings().all()
+    def _all(self, query: sa.Select[Any]) -> Sequence[Row]:
+        return [row._asdict() for row in self.session.execute(query)]
 
 
 def as_item(row: Row) -> WorkItem:

@@ -2,7 +2,7 @@
 
 The bytes are JSON, `[version, counters, top, inner]`, every part in its fixed place. What people entered stands only
 where variables stand and is never interpreted, so data that look like an engine's own (`{"typename": …}`, P3) are just
-data. Predicted tasks get new ids when read; everything a row elsewhere refers to (items, timers, services) keeps its id.
+data. Predicted tasks get new ids when read; what a row elsewhere refers to (items, timers, services) keeps its id.
 """
 
 # ruff: noqa: SLF001 - rebuilding SpiffWorkflow's tasks is what this is about

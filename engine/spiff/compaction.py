@@ -6,7 +6,7 @@ one of them waits. Each hangs under its nearest ancestor that stays; so a loop i
 too while its sibling waits, and of a running loop activity only the instances that still run are kept.
 """
 
-# ruff: noqa: SLF001 - the tree of tasks is what this is about
+# ruff: noqa: SLF001 - the tree of SpiffWorkflow's tasks is what this is about
 from typing import Any
 from uuid import UUID
 

@@ -1,6 +1,6 @@
-"""Messages, signals, errors and escalations: what is thrown carries the variables only where another case catches it."""
+"""Messages, signals, errors and escalations; only a message from elsewhere carries variables."""
 
-# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+# ruff: noqa: D102 - SpiffWorkflow's own kind: the methods keep its meanings
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions import item_aware_event as spiff

@@ -27,7 +27,7 @@ from engine.spiff.events import Message
 from engine.spiff.program import Program
 from engine.spiff.scopes import assign, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
-from engine.spiff.timers import due_of
+from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import CompletedElement, HumanTask, WaitingMessage, WaitingService, WaitingTimer
 from engine.spiff.values import normalised
 from engine.spiff.workflow import CaseWorkflow
@@ -115,13 +115,12 @@ class Interpreter:
 
     def messages(self) -> list[WaitingMessage]:
         """Messages the case waits for."""
-        found = []
-        for task in self._case.event_manager.tasks.values():
-            definition = task.task_spec.event_definition
-            for one in getattr(definition, "event_definitions", [definition]):
-                if isinstance(one, Message):
-                    found.append(WaitingMessage(**_token(task), message=one.name, correlation=_correlation(task)))
-        return found
+        return [
+            WaitingMessage(**_token(task), message=one.name, correlation=_correlation(task))
+            for task in self._case.event_manager.tasks.values()
+            for one in definitions_of(task)
+            if isinstance(one, Message)
+        ]
 
     def complete(self, task_id: UUID, variables: Mapping[str, Any]) -> None:
         """A person has finished a human task. Only declared variables are taken. Raises ExecutionFailed."""

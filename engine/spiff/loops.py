@@ -4,7 +4,7 @@ The instances' completion is wired to the activity when the model is compiled, n
 an instance restored from the database by another process must find its way back, too.
 """
 
-# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+# ruff: noqa: ARG002, D102, SLF001 - these are SpiffWorkflow's own kind: its methods keep their signatures and meanings
 from collections.abc import Mapping
 from typing import Any
 
@@ -91,10 +91,11 @@ class _MultiInstance(_Repeated):
     data_output: Any
     input_item: Any
     output_item: Any
+    _instances: Any
 
     def create_child(self, my_task: Any, item: Any, key_or_index: Any = None) -> None:
-        begun = sum(1 for child in self._instances(my_task) if not child.has_state(TaskState.FINISHED_MASK))
-        local: dict[str, Any] = {"loopCounter": begun + len(my_task.internal_data["merged"])}
+        running = [child for child in self._instances(my_task) if not child.has_state(TaskState.FINISHED_MASK)]
+        local: dict[str, Any] = {"loopCounter": len(running) + len(my_task.internal_data["merged"])}
         if self.output_item is not None:
             local[self.output_item.bpmn_id] = None
         if self.input_item is not None:
@@ -111,9 +112,7 @@ class _MultiInstance(_Repeated):
         item = normalised(child.data.get(self.output_item.bpmn_id), name=self.output_item.bpmn_id)
         output = normalised(self.data_output.get(my_task), name=self.data_output.bpmn_id)
         key = child.internal_data.get("key_or_index")
-        if isinstance(output, dict):
-            output[key] = item
-        elif self.in_place:
+        if isinstance(output, dict) or self.in_place:
             output[key] = item
         else:
             output = [*(output or []), item]

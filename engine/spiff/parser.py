@@ -1,8 +1,8 @@
-"""BPMN and DMN documents to specs. The XML is read here, without entities, DTD or network, before SpiffWorkflow sees it."""
+"""BPMN documents to specs. The XML has been read by the house, without entities, DTD or network, before this."""
 
-# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+# ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its signatures and meanings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser import event_parsers as spiff_events
@@ -151,9 +151,10 @@ class BusinessRuleTaskParser(_Node, TaskParser):
         wanted = decision_ref(self.node)
         if wanted is None and len(decisions) == 1:
             wanted = next(iter(decisions))
-        if wanted not in decisions:
+        decision = decisions.get(wanted or "")
+        if decision is None:
             self.raise_validation_exception(f"the decision {wanted!r} is not in the package")
-        return self.spec_class(self.spec, self.bpmn_id, decision=decisions[wanted], **self.bpmn_attributes)
+        return self.spec_class(self.spec, self.bpmn_id, decision=decision, **self.bpmn_attributes)
 
 
 class StartEventParser(_Event, spiff_events.StartEventParser):
@@ -204,7 +205,7 @@ class HouseParser(BpmnParser):
     """The documents of one package (or one file) to its specs."""
 
     PROCESS_PARSER_CLASS = HouseProcessParser
-    PARSER_CLASSES = {
+    PARSER_CLASSES: ClassVar = {
         full_tag(tag): classes
         for tag, classes in {
             "startEvent": (StartEventParser, specs.StartEvent),

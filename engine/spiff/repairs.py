@@ -1,11 +1,11 @@
-"""Faults of SpiffWorkflow 3.2.0 that no subclass can reach, put right at import.
+"""Faults of SpiffWorkflow 3.2.0 that no subclass can reach, put right once, before anything runs.
 
 P1  its task iterators stop 1,000 tasks deep and then report a running process as completed;
 P2  `Task.is_descendant_of` and `find_ancestor` recurse once a generation and die in long loops;
 --  log extras are built eagerly, 15 to 30 % of a step, and "NOTSET" counts as "verbose".
 """
 
-# ruff: noqa: SLF001 - the inner attributes of SpiffWorkflow's tasks are what is being repaired
+# ruff: noqa: SLF001 - the inner parts of SpiffWorkflow's tasks are what is being repaired
 import logging
 import sys
 from typing import Any
@@ -57,6 +57,3 @@ def _find_ancestor(self: Any, spec_name: str) -> Any:
 def _set_state(self: Any, value: int) -> None:
     """As SpiffWorkflow's, without the log record that nobody reads; our history tells what happened."""
     self._state = value
-
-
-apply_repairs()

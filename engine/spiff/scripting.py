@@ -1,13 +1,14 @@
 """What SpiffWorkflow calls its script engine, on the house's expression language: nothing of a model is eval'd."""
 
+# ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its signatures and meanings
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 
-from engine.decisions import DecisionTable
 from engine.deadlines import WorkingCalendar
+from engine.decisions import DecisionTable
 from engine.definition import ProcessPackage
 from engine.errors import ExecutionFailed
 from engine.expressions import ExpressionContext, compile_expression, compile_script

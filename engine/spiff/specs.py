@@ -1,6 +1,6 @@
 """The flow nodes as this engine runs them: SpiffWorkflow's specs with our scopes, our clock and our joins."""
 
-# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+# ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
 from copy import deepcopy
 from typing import Any
 
@@ -52,7 +52,7 @@ class StartTask(BpmnStartTask):
 
 
 class FlowNode:
-    """A node of the diagram: its visits are numbered, its completions written down, its boundary events looked after."""
+    """A node of the diagram: its visits are numbered, its completions written down, its boundary events ended."""
 
     kind = ""
     bpmn_id: str

@@ -3,7 +3,7 @@
 What a timer waits for is computed once, when the token arrives, and kept in the task as an ISO instant in UTC.
 """
 
-# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+# ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
 import re
 from calendar import monthrange
 from dataclasses import dataclass
@@ -185,13 +185,13 @@ class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
             child.task_spec._update(child)
 
 
-def timers_of(task: Any) -> list[_Timer]:
-    """The timer definitions a waiting event listens to."""
+def definitions_of(task: Any) -> list[Any]:
+    """The event definitions a waiting event listens to."""
     definition = task.task_spec.event_definition
-    return [one for one in getattr(definition, "event_definitions", [definition]) if isinstance(one, _Timer)]
+    return list(getattr(definition, "event_definitions", [definition]))
 
 
 def due_of(task: Any) -> datetime | None:
     """The earliest instant a waiting event waits for."""
-    instants = [due for timer in timers_of(task) if (due := timer.due_at(task)) is not None]
+    instants = [due for one in definitions_of(task) if isinstance(one, _Timer) and (due := one.due_at(task))]
     return min(instants, default=None)

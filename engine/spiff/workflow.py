@@ -1,6 +1,6 @@
 """The running tree of tasks: SpiffWorkflow's workflows, knowing our clock, our scopes and what has been passed."""
 
-# ruff: noqa: SLF001 - these classes are SpiffWorkflow's own kind
+# ruff: noqa: ARG002, D102, SLF001 - these are SpiffWorkflow's own kind: its methods keep their signatures and meanings
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,12 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff import repairs as repairs  # the faults are put right before anything runs
+from engine.spiff.repairs import apply_repairs
 from engine.spiff.scopes import scope_of
 from engine.spiff.timers import CYCLE
 from engine.spiff.tokens import CompletedElement
+
+apply_repairs()
 
 Declares = Callable[[str, str], bool]
 """(process, variable) -> may the process hold it"""

@@ -1,9 +1,9 @@
 """An engine on the test's database, at an instant the test chooses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa

@@ -1,6 +1,7 @@
 """Small processes for tests, written in a few lines instead of pages of XML."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -69,7 +70,7 @@ class Model:
                 task = {"handler": f"do.{ident}"} if kind == "service" else None
                 self.node(tags[kind], ident or kind, task=task)
             idents.append(ident or kind)
-        for source, target in zip(idents, idents[1:], strict=False):
+        for source, target in pairwise(idents):
             self.flow(source, target)
         return self
 
