@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from processes.documents.glyphs import code_point, printable
-from processes.documents.labels import labels
+from processes.documents.labels import event_words, labels
 from processes.documents.model import AttachedFile, DocumentRemark, HistoryLine, ManifestEntry, OfficeDocument
 
 MARK = (
@@ -48,7 +48,7 @@ def _texts(document: OfficeDocument, words: Mapping[str, str]) -> dict[str, Any]
         "remarks": [_remark(remark, words) for remark in document.remarks],
         "attachments": [_attachment(file, words) for file in document.attachments],
         "entries": [_entry(entry, words) for entry in document.entries],
-        "history": [_event(line) for line in document.history],
+        "history": [_event(line, document.language) for line in document.history],
         "note": document.note or (words["unsigned_by_applicant"] if document.kind == "receipt" else ""),
         "signer": {name: getattr(document.signer, name) for name in signer},
     }
@@ -86,9 +86,10 @@ def _entry(entry: ManifestEntry, words: Mapping[str, str]) -> dict[str, str]:
     return named | {"size": byte_count(entry.bytes, words)}
 
 
-def _event(line: HistoryLine) -> dict[str, str]:
-    named = {name: getattr(line, name) for name in ("time", "event", "element", "actor")}
-    return named | {"digest": f"{line.digest[:16]}…" if line.digest else ""}
+def _event(line: HistoryLine, language: str) -> dict[str, str]:
+    named = {name: getattr(line, name) for name in ("time", "element", "actor")}
+    digest = f"{line.digest[:16]}…" if line.digest else ""
+    return named | {"event": event_words(line.event, language), "digest": digest}
 
 
 def _printable(value: Any, replaced: set[str]) -> Any:

@@ -92,6 +92,62 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 }
 """name → language → words; `{n}` is a number"""
 
+EVENTS: Mapping[str, Mapping[str, str]] = {
+    "instance.started": {"az": "İş başlanıb", "kk": "Іс басталды", "ru": "Дело начато", "en": "Case begun"},
+    "instance.ended": {"az": "İş başa çatıb", "kk": "Іс аяқталды", "ru": "Дело завершено", "en": "Case ended"},
+    "instance.cancelled": {
+        "az": "İşə xitam verilib",
+        "kk": "Іс тоқтатылды",
+        "ru": "Дело прекращено",
+        "en": "Case cancelled",
+    },
+    "element.completed": {
+        "az": "Addım tamamlanıb",
+        "kk": "Қадам аяқталды",
+        "ru": "Шаг завершён",
+        "en": "Step completed",
+    },
+    "item.opened": {"az": "Tapşırıq açılıb", "kk": "Тапсырма ашылды", "ru": "Задание открыто", "en": "Task opened"},
+    "item.claimed": {"az": "Tapşırıq götürülüb", "kk": "Тапсырма алынды", "ru": "Задание взято", "en": "Task claimed"},
+    "item.released": {
+        "az": "Tapşırıq geri verilib",
+        "kk": "Тапсырма қайтарылды",
+        "ru": "Задание возвращено",
+        "en": "Task released",
+    },
+    "item.assigned": {
+        "az": "Tapşırıq təyin edilib",
+        "kk": "Тапсырма тағайындалды",
+        "ru": "Задание назначено",
+        "en": "Task assigned",
+    },
+    "item.exited": {
+        "az": "Tapşırıq geri çağırılıb",
+        "kk": "Тапсырма кері алынды",
+        "ru": "Задание отозвано",
+        "en": "Task withdrawn",
+    },
+    "service.called": {
+        "az": "Avtomatik addım başlanıb",
+        "kk": "Автоматты қадам басталды",
+        "ru": "Автоматический шаг начат",
+        "en": "Automatic step begun",
+    },
+    "timer.fired": {"az": "Vaxt çatıb", "kk": "Уақыты келді", "ru": "Срок наступил", "en": "Time reached"},
+    "message.delivered": {
+        "az": "Məlumat daxil olub",
+        "kk": "Хабарлама келді",
+        "ru": "Сообщение получено",
+        "en": "Message received",
+    },
+}
+"""kinds of history events → language → words"""
+
+
+def event_words(event: str, language: str) -> str:
+    """A kind of history event in words; what is no known kind is taken to be words already."""
+    return EVENTS[event][language] if event in EVENTS else event
+
 
 def labels(language: str) -> dict[str, str]:
     """Every label in one language."""

@@ -9,6 +9,8 @@ KINDS = ("step", "receipt", "notice", "extract", "answer", "appointment", "resol
 """step: what an officer decided; receipt: what arrived; notice and answer: letters; extract: an entry of a register;
 appointment: who may act for a body; resolution: the head's order (az: dərkənar); manifest: the dossier of a case"""
 
+LANGUAGES = ("az", "kk", "ru", "en")
+
 Row = tuple[str, str]
 """a label and its value"""
 
@@ -78,6 +80,7 @@ class HistoryLine:
 
     time: str
     event: str
+    """a kind of the engine's history, such as `element.completed`, or words"""
     element: str
     actor: str = ""
     digest: str = ""
@@ -119,6 +122,11 @@ class OfficeDocument:
     """the public verify page; no QR code without it"""
     without_effect: str = ""
     """why the document has no effect; it is stamped on every page. Empty: it is in effect"""
+
+    def __post_init__(self) -> None:
+        """Refuse a kind or language that no template knows."""
+        if self.kind not in KINDS or self.language not in LANGUAGES:
+            raise ValueError(f"no documents of kind {self.kind!r} in the language {self.language!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,7 @@ def run_logic(form: FormSpec, fields: Mapping[str, Any], context: FormContext) -
     field keeps its value even where it is not shown, because a variable of the case may hang on it.
     """
     circumstances = _circumstances(context)
-    given = {name: fields[name] for name in form.fields if fields.get(name) not in EMPTY}
-    given = {name: value for name, value in given.items() if not form.fields[name].computed}
+    given = _given(form, fields, context)
     placed = {field.name for section in form.sections for field in section.fields}
     sections, values, names = form.sections, given, dict[str, Any]()
     for _ in range(len(form.fields) + 2):
@@ -47,6 +46,17 @@ def run_logic(form: FormSpec, fields: Mapping[str, Any], context: FormContext) -
         sections=sections,
         findings=tuple(_findings(form, names, circumstances)),
     )
+
+
+def _given(form: FormSpec, fields: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
+    """What people gave: no computed values, and of file fields the files that are really there."""
+    values = dict(fields)
+    if context.files is not None:
+        known = context.files
+        files = {name: known.get(name, ()) for name, field in form.fields.items() if field.widget == "file"}
+        values |= {name: [dict(file) for file in added] for name, added in files.items()}
+    names = (name for name, field in form.fields.items() if not field.computed)
+    return {name: values[name] for name in names if values.get(name) not in EMPTY}
 
 
 def _circumstances(context: FormContext) -> ExpressionContext:

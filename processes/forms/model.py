@@ -99,6 +99,11 @@ class FormField:
         return self.options or (options(self.options_from) if self.options_from else ())
 
     @property
+    def posted(self) -> bool:
+        """Whether a person's post may set it; files come by another way, computed and read-only values by none."""
+        return not self.computed and self.widget not in {"file", "readonly"}
+
+    @property
     def many(self) -> bool:
         """Whether its value is a list."""
         return self.type == "array"
@@ -160,6 +165,9 @@ class FormContext:
     options: OptionSource
     deadline: Callable[[str], datetime] | None = None
     """name of a deadline → its due instant"""
+    files: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    """file field → the files {name, sha256, bytes, type} added to it, which then are the field's value; None: not known
+    here, the field's value is taken as given"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def parse_post(form: FormSpec, post: Mapping[str, Sequence[str]]) -> dict[str, A
         field = form.fields.get(name)
         if field is None:
             raise UnknownField(form.id, name)
-        value = None if field.computed else _value(field, texts)
+        value = _value(field, texts) if field.posted else None
         if value not in (None, "", []):
             fields[name] = value
     return fields

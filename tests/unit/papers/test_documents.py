@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from engine.history import EventKind
 from processes.documents import (
     KINDS,
     AttachedFile,
@@ -24,7 +25,7 @@ from processes.documents import (
     canonical_json,
 )
 from processes.documents.glyphs import SOFT_BREAK
-from processes.documents.labels import LABELS
+from processes.documents.labels import EVENTS, LABELS
 from tests.unit.papers.samples import LANGUAGES, make_document
 
 HOSTILE = [
@@ -154,11 +155,24 @@ def test_a_manifest_lists_every_document_with_its_whole_digest(renderer):
         for n in range(60)
     )
     history = tuple(
-        HistoryLine(time="19.03.2026", event="tamamlandı", element=f"step-{n}", digest="cd" * 32) for n in range(40)
+        HistoryLine(time="19.03.2026", event="element.completed", element=f"step-{n}", digest="cd" * 32)
+        for n in range(40)
     )
     shown = text_of(renderer.render(make_document(kind="manifest", entries=entries, history=history)).pdf)
     assert all(f"{n:064x}" in shown and f"R-1/{n}" in shown for n in range(60))
     assert all(f"step-{n}" in shown for n in range(40))
+    assert shown.count("Addım tamamlanıb") == 40
+
+
+def test_every_event_of_the_history_has_words_in_every_language():
+    assert set(EVENTS) == set(EventKind)
+    assert all(set(words) == set(LANGUAGES) for words in EVENTS.values())
+
+
+@pytest.mark.parametrize("change", [{"kind": "poem"}, {"language": "fr"}])
+def test_an_unknown_kind_or_language_is_refused(change):
+    with pytest.raises(ValueError, match="no documents of kind"):
+        make_document(**change)
 
 
 def test_what_lost_its_effect_says_so_on_every_page(renderer):

@@ -1,6 +1,7 @@
 """A form's logic and validation: what is computed, hidden, demanded, and how it is said."""
 
 import copy
+import dataclasses
 from typing import Any
 
 import pytest
@@ -199,3 +200,20 @@ def test_only_forms_that_open_with_earlier_values_answer_remarks(form):
     assert form.answers_remarks
     assert not changed(review_of="fill").answers_remarks
     assert not changed(answers_remarks=False).answers_remarks
+
+
+def test_the_files_that_are_there_are_a_file_fields_value(form):
+    files = {"files": [{"name": "act.pdf", "sha256": "00", "bytes": 1, "type": "application/pdf"}]}
+    with_file = dataclasses.replace(make_context(), files=files)
+    fields, findings = form.validate({**ANSWERS, "files": [{"name": "forged.pdf"}]}, with_file)
+    assert (fields["files"], findings) == ([files["files"][0]], [])
+    without = dataclasses.replace(make_context(), files={})
+    assert "files" not in form.validate({**ANSWERS, "files": [{"name": "forged.pdf"}]}, without)[0]
+
+
+def test_a_required_file_may_be_missing_or_too_many(context):
+    form = changed({**SCHEMA, "required": ["files"]})
+    none = dataclasses.replace(context, files={})
+    assert codes(form.validate(ANSWERS, none)[1]) == {"files": "required"}
+    four_files = dataclasses.replace(context, files={"files": [{"name": str(n)} for n in range(4)]})
+    assert codes(form.validate(ANSWERS, four_files)[1]) == {"files": "too-many"}

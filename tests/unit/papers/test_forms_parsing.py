@@ -47,6 +47,10 @@ def test_what_cannot_be_read_stays_as_it_was_typed(form):
     }
 
 
+def test_computed_read_only_and_file_fields_are_not_taken_from_a_post(form):
+    assert form.parse({"ends": ["2027-01-01"], "outcome": ["accepted"], "files": ["forged.pdf"]}) == {}
+
+
 def test_an_unknown_field_is_refused_but_the_pages_own_names_are_not(form):
     assert form.parse({"_version": ["3"], "csrf_token": ["x"], "remark:name": ["?"]}) == {}
     with pytest.raises(UnknownField) as refused:
