@@ -1,0 +1,136 @@
+"""Rules over activities: loops, calls, scripts, and what the interpreter would silently do otherwise."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from engine.reading.document import BpmnDocument, Node
+from engine.reading.markup import attribute, bpmn_children, text_of
+from engine.rules.events import trigger_name
+from engine.rules.registry import Found, bpmn_rule
+
+ONCE = ("1", None)
+
+
+def _nodes(document: BpmnDocument) -> Iterator[Node]:
+    for process in document.executable:
+        yield from process.nodes.values()
+
+
+@bpmn_rule("multi-instance", "BPMN 2.0.2, 10.3.8 Loop Characteristics")
+def multi_instance(document: BpmnDocument) -> Iterator[Found]:
+    """A multi-instance activity says how often: by a cardinality or by a collection, not by both."""
+    for node in _nodes(document):
+        for loop in bpmn_children(node.element, "multiInstanceLoopCharacteristics"):
+            cardinality, collection = bpmn_children(loop, "loopCardinality"), bpmn_children(loop, "loopDataInputRef")
+            if bool(cardinality) is bool(collection):
+                yield Found(node.id, "a multi-instance activity needs either loopCardinality or loopDataInputRef")
+            if collection and not bpmn_children(loop, "inputDataItem"):
+                yield Found(node.id, "name the item of the collection with inputDataItem")
+
+
+@bpmn_rule("standard-loop", "BPMN 2.0.2, 10.3.8 Loop Characteristics")
+def standard_loop(document: BpmnDocument) -> Iterator[Found]:
+    """A standard loop has a condition or a maximum, so that it ends."""
+    for node in _nodes(document):
+        for loop in bpmn_children(node.element, "standardLoopCharacteristics"):
+            maximum = loop.get("loopMaximum")
+            if not bpmn_children(loop, "loopCondition") and maximum is None:
+                yield Found(node.id, "the loop never ends: give it a loopCondition or a loopMaximum")
+            if maximum is not None and not (maximum.isdigit() and int(maximum[:6]) > 0):
+                yield Found(node.id, f"loopMaximum must be a whole number above 0, not {maximum[:20]!r}")
+
+
+@bpmn_rule("call", "BPMN 2.0.2, 10.3.6 Call Activity")
+def call(document: BpmnDocument) -> Iterator[Found]:
+    """A call activity names the process it calls."""
+    for node in _nodes(document):
+        if node.kind == "callActivity" and not attribute(node.element, "calledElement"):
+            yield Found(node.id, "it calls nothing: set calledElement to the key of a process")
+
+
+@bpmn_rule("script", "BPMN 2.0.2, 10.3.3 Script Task")
+def script(document: BpmnDocument) -> Iterator[Found]:
+    """A script task has a script."""
+    for node in _nodes(document):
+        if node.kind == "scriptTask" and not any(text_of(child) for child in bpmn_children(node.element, "script")):
+            yield Found(node.id, "the script is empty: write assignments such as late = due_on < today()")
+
+
+def _complex_gateway(_: BpmnDocument, node: Node) -> str | None:
+    return "complex gateways are not supported: use an inclusive one" if node.kind == "complexGateway" else None
+
+
+def _ad_hoc(_: BpmnDocument, node: Node) -> str | None:
+    if node.kind == "adHocSubProcess":
+        return "ad-hoc subprocesses are not supported: model the order, or use a multi-instance activity"
+    return None
+
+
+def _quantity(_: BpmnDocument, node: Node) -> str | None:
+    if node.element.get("startQuantity") not in ONCE or node.element.get("completionQuantity") not in ONCE:
+        return "startQuantity and completionQuantity other than 1 are not supported: use a gateway"
+    return None
+
+
+def _behavior(_: BpmnDocument, node: Node) -> str | None:
+    for loop in bpmn_children(node.element, "multiInstanceLoopCharacteristics"):
+        if loop.get("behavior", "All") != "All":
+            return "multi-instance behavior other than All is not supported: throw the event from inside"
+    return None
+
+
+def _compensation(_: BpmnDocument, node: Node) -> str | None:
+    compensates = any(trigger.kind == "compensateEventDefinition" for trigger in node.triggers)
+    if compensates or node.element.get("isForCompensation") == "true":
+        return "compensation is not supported: model the way back with an error or a gateway"
+    return None
+
+
+def _link(_: BpmnDocument, node: Node) -> str | None:
+    if any(trigger.kind == "linkEventDefinition" for trigger in node.triggers):
+        return "link events are not supported: draw the sequence flow"
+    return None
+
+
+def _end_throws(_: BpmnDocument, node: Node) -> str | None:
+    silent = {"signal", "escalation"} & {trigger_name(trigger) for trigger in node.triggers}
+    if node.kind == "endEvent" and silent:
+        return f"a {silent.pop()} end event would not be thrown: throw it by an intermediate event before a plain end"
+    return None
+
+
+def _event_subprocess_start(document: BpmnDocument, node: Node) -> str | None:
+    container = document.processes[node.process].nodes.get(node.container)
+    if node.kind != "startEvent" or container is None or not container.event_subprocess:
+        return None
+    silent = {"error", "escalation"} & {trigger_name(trigger) for trigger in node.triggers}
+    return f"a {silent.pop()} cannot start an event subprocess here: catch it on a border" if silent else None
+
+
+def _instantiate(_: BpmnDocument, node: Node) -> str | None:
+    if attribute(node.element, "instantiate") == "true":
+        return "receive tasks and gateways that create instances are not supported: use a message start event"
+    return None
+
+
+UNSUPPORTED: Mapping[str, Callable[[BpmnDocument, Node], str | None]] = {
+    "complex-gateway": _complex_gateway,
+    "ad-hoc-subprocess": _ad_hoc,
+    "quantity": _quantity,
+    "multi-instance-behavior": _behavior,
+    "compensation": _compensation,
+    "link-event": _link,
+    "throwing-end": _end_throws,
+    "event-subprocess-start": _event_subprocess_start,
+    "instantiate": _instantiate,
+}
+"""what the interpreter does not know, or would silently take for something else"""
+
+
+@bpmn_rule("unsupported", "BPMN 2.0.2, 2.1 Process Execution Conformance")
+def unsupported(document: BpmnDocument) -> Iterator[Found]:
+    """Constructs this engine does not run are refused, never run differently from what they say."""
+    for node in _nodes(document):
+        for look in UNSUPPORTED.values():
+            message = look(document, node)
+            if message:
+                yield Found(node.id, message)

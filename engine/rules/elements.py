@@ -1,0 +1,201 @@
+"""Rules over a package's elements: forms, roles, titles, handlers, calls, decisions."""
+
+from collections.abc import Iterator, Mapping
+
+from engine.definition import LANGUAGES, ElementDefinition, Titles
+from engine.errors import DefinitionRefused, ExpressionError
+from engine.expressions import compile_expression
+from engine.findings import Severity
+from engine.reading.document import LANE_PREFIX
+from engine.rules.registry import Found, PackageUnderLint, package_rule
+
+MANIFEST = "process.toml"
+HUMAN = frozenset({"userTask", "manualTask"})
+SIGNATURES = ("personal", "seal", "none")
+GENERIC = "generic"
+ON_HUMAN = frozenset({"form", "document", "signature", "cosigns", "deadline", "fourEyesWith", "assignee", "guard"})
+ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "userTask": ON_HUMAN | {"handler"},
+    "manualTask": ON_HUMAN | {"handler"},
+    "serviceTask": frozenset({"handler"}),
+    "businessRuleTask": frozenset({"decision"}),
+}
+
+
+def humans(lint: PackageUnderLint) -> Iterator[ElementDefinition]:
+    """The elements that become work items."""
+    return (element for element in lint.package.elements.values() if element.kind in HUMAN)
+
+
+def missing_languages(titles: Titles) -> str:
+    """The languages a text lacks, told."""
+    return ", ".join(language for language in LANGUAGES if not titles.get(language, "").strip())
+
+
+@package_rule("task-form")
+def task_form(lint: PackageUnderLint) -> Iterator[Found]:
+    """Every user task has a form, and the package has that form."""
+    for element in humans(lint):
+        if element.form is None:
+            yield Found(element.id, 'it has no form: set <karguzar:task form="…"/>')
+        elif element.form not in lint.package.forms:
+            yield Found(element.id, f"its form {element.form!r} is not in forms/")
+    start = lint.package.start
+    if start.form is not None and start.form not in lint.package.forms:
+        yield Found("start", f"the start form {start.form!r} is not in forms/", MANIFEST)
+    if start.public and start.form is None:
+        yield Found("start", "a process citizens may start needs a start form", MANIFEST)
+
+
+@package_rule("form-unused", Severity.WARNING)
+def form_unused(lint: PackageUnderLint) -> Iterator[Found]:
+    """Every form of the folder is used."""
+    used = {element.form for element in lint.package.elements.values()} | {lint.package.start.form}
+    for name in lint.package.forms.keys() - used:
+        yield Found(None, f"no task uses the form {name!r}", f"forms/{name}.ui.json")
+
+
+@package_rule("task-role")
+def task_role(lint: PackageUnderLint) -> Iterator[Found]:
+    """Every user task lies in a lane, every lane is a role of process.toml."""
+    for element in humans(lint):
+        if element.role is None:
+            yield Found(element.id, f"it lies in no lane whose id is {LANE_PREFIX}<role>: nobody would get it")
+    for lane in lint.process.lanes:
+        role = lane.removeprefix(LANE_PREFIX)
+        if not lane.startswith(LANE_PREFIX):
+            yield Found(lane, f"a lane's id is {LANE_PREFIX}<role>: rename it")
+        elif role not in lint.package.roles:
+            yield Found(lane, f"process.toml has no [roles.{role}]")
+    for role in lint.package.roles:
+        if f"{LANE_PREFIX}{role}" not in lint.process.lanes:
+            yield Found(f"roles.{role}", f"no lane {LANE_PREFIX}{role} is drawn for this role", MANIFEST)
+
+
+@package_rule("titles")
+def titles(lint: PackageUnderLint) -> Iterator[Found]:
+    """Package, roles, deadlines, and the tasks and calls people see have titles in four languages."""
+    package = lint.package
+    texts: dict[str, Titles] = {"titles": package.titles}
+    texts |= {f"roles.{name}": role.titles for name, role in package.roles.items()}
+    texts |= {f"deadlines.{name}": deadline.titles for name, deadline in package.deadlines.items()}
+    for element in package.elements.values():
+        if element.kind in HUMAN | {"callActivity", "serviceTask"} or element.titles:
+            texts[f"elements.{element.id}"] = element.titles
+    for where, text in texts.items():
+        missing = missing_languages(text)
+        if missing:
+            yield Found(where, f"its titles lack {missing}", MANIFEST)
+
+
+@package_rule("element-known")
+def element_known(lint: PackageUnderLint) -> Iterator[Found]:
+    """What process.toml says about an element is about one that exists."""
+    from engine.reading.files import PackageFiles
+    from engine.reading.tables import Findings
+
+    table = PackageFiles(lint.package.files, Findings()).toml(MANIFEST)
+    for name in table.content.get("elements", {}):
+        if name not in lint.process.nodes:
+            yield Found(f"elements.{name}", f"the process has no element {name!r}", MANIFEST)
+
+
+@package_rule("task-attributes")
+def task_attributes(lint: PackageUnderLint) -> Iterator[Found]:
+    """karguzar:task has only attributes that mean something on that element."""
+    for node in lint.process.nodes.values():
+        allowed = ATTRIBUTES.get(node.kind, frozenset())
+        for name in node.task.keys() - allowed:
+            told = ", ".join(sorted(allowed)) or "none"
+            yield Found(node.id, f"karguzar:task {name} means nothing on a {node.kind}; known here: {told}")
+
+
+@package_rule("task-signature")
+def task_signature(lint: PackageUnderLint) -> Iterator[Found]:
+    """A signature is personal, seal or none; a document is generic or a template of the package."""
+    for element in humans(lint):
+        if element.signature not in SIGNATURES:
+            yield Found(element.id, f"signature must be one of {', '.join(SIGNATURES)}, not {element.signature!r}")
+        if element.document not in {None, GENERIC} and element.document not in lint.package.templates:
+            yield Found(element.id, f"its document {element.document!r} is neither generic nor in documents/")
+
+
+@package_rule("handlers")
+def handlers(lint: PackageUnderLint) -> Iterator[Found]:
+    """Handlers, recorders, guards and starters exist; every service task names its handler."""
+    known = lint.handlers
+    for element in lint.package.elements.values():
+        if element.kind == "serviceTask":
+            if element.handler is None:
+                yield Found(element.id, 'it names no handler: set <karguzar:task handler="…"/>')
+            yield from _known(element.id, "service handler", element.handler, known.services)
+        elif element.kind in HUMAN:
+            yield from _known(element.id, "recorder", element.handler, known.recorders)
+            yield from _known(element.id, "guard", element.guard, known.guards)
+    for found in _known("start", "starter", lint.package.start.handler, known.starters):
+        yield found._replace(file=MANIFEST)
+
+
+def _known(element: str, kind: str, name: str | None, names: frozenset[str]) -> Iterator[Found]:
+    if name is not None and name not in names:
+        told = ", ".join(sorted(names)) or "none"
+        yield Found(element, f"there is no {kind} {name!r}; known: {told}")
+
+
+@package_rule("four-eyes")
+def four_eyes(lint: PackageUnderLint) -> Iterator[Found]:
+    """Four eyes refer to another user task of the same process."""
+    for element in humans(lint):
+        other = lint.package.elements.get(element.four_eyes_with or "")
+        if element.four_eyes_with is None:
+            continue
+        if other is None or other.kind not in HUMAN or other.id == element.id:
+            yield Found(element.id, f"fourEyesWith {element.four_eyes_with!r} is no other user task of the process")
+
+
+@package_rule("assignee")
+def assignee(lint: PackageUnderLint) -> Iterator[Found]:
+    """An assignee is an expression over declared variables."""
+    for element in humans(lint):
+        if element.assignee is None:
+            continue
+        try:
+            unknown = compile_expression(element.assignee).names - lint.names
+        except ExpressionError as error:
+            yield Found(element.id, f"the assignee {error.source!r} is refused: {error.reason}")
+            continue
+        for name in sorted(unknown):
+            yield Found(element.id, f"the assignee reads {name!r}, which process.toml does not declare")
+
+
+@package_rule("called-process")
+def called_process(lint: PackageUnderLint) -> Iterator[Found]:
+    """A called process exists."""
+    for element in lint.package.elements.values():
+        if element.calls and element.calls not in lint.known_processes:
+            yield Found(element.id, f"there is no process {element.calls!r}: deploy it first, or mend calledElement")
+        if element.calls == lint.package.key:
+            yield Found(element.id, "the process calls itself without end")
+
+
+@package_rule("decision")
+def decision(lint: PackageUnderLint) -> Iterator[Found]:
+    """Every DMN file holds decision tables over declared variables; every business rule task asks one of them."""
+    from engine.decisions import DecisionTable, read_decisions
+    from engine.reading.markup import parse_xml
+
+    tables: dict[str, DecisionTable] = {}
+    for file, content in lint.package.decisions.items():
+        try:
+            found = read_decisions(parse_xml(content, file), file)
+        except DefinitionRefused as error:
+            yield from (Found(finding.element, finding.message, finding.file) for finding in error.findings)
+            continue
+        for table in found.values():
+            names = {name for one in table.inputs for name in one.names} | {output.name for output in table.outputs}
+            for name in sorted(names - lint.names):
+                yield Found(table.id, f"the table uses {name!r}, which process.toml does not declare", file)
+        tables |= found
+    for element in lint.package.elements.values():
+        if element.kind == "businessRuleTask" and element.decision not in tables:
+            yield Found(element.id, f"no DMN file of the package holds the decision {element.decision!r}")

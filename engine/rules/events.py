@@ -1,0 +1,163 @@
+"""Rules over events: which trigger may stand where, and what it refers to."""
+
+from collections.abc import Iterator, Mapping
+
+from engine.reading.document import ACTIVITIES, EVENTS, BpmnDocument, Node, ProcessModel, Trigger
+from engine.reading.markup import attribute, bpmn_children, local, text_of
+from engine.rules.registry import Found, bpmn_rule
+from engine.rules.structure import nested_in
+
+NONE = "none"
+TRIGGERS: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset({NONE, "message", "timer", "conditional", "signal"}),
+    "eventSubprocessStart": frozenset(
+        {"message", "timer", "conditional", "signal", "error", "escalation", "compensate"}
+    ),
+    "intermediateCatchEvent": frozenset({"message", "timer", "conditional", "signal", "link"}),
+    "intermediateThrowEvent": frozenset({NONE, "message", "signal", "escalation", "compensate", "link"}),
+    "boundaryEvent": frozenset(
+        {"message", "timer", "conditional", "signal", "error", "escalation", "compensate", "cancel"}
+    ),
+    "endEvent": frozenset({NONE, "message", "signal", "error", "escalation", "compensate", "cancel", "terminate"}),
+}
+"""BPMN 2.0.2, tables 10.84 to 10.93"""
+REFERENCES: Mapping[str, tuple[str, str]] = {
+    "messageEventDefinition": ("messageRef", "message"),
+    "signalEventDefinition": ("signalRef", "signal"),
+    "errorEventDefinition": ("errorRef", "error"),
+    "escalationEventDefinition": ("escalationRef", "escalation"),
+}
+ALWAYS_INTERRUPTING = frozenset({"error", "cancel", "compensate"})
+TIMERS = ("timeDate", "timeDuration", "timeCycle")
+
+
+def trigger_name(trigger: Trigger) -> str:
+    """`timer` of `timerEventDefinition`."""
+    return trigger.kind.removesuffix("EventDefinition")
+
+
+def _events(document: BpmnDocument) -> Iterator[tuple[ProcessModel, Node]]:
+    for process in document.processes.values():
+        yield from ((process, node) for node in process.nodes.values() if node.kind in EVENTS)
+
+
+@bpmn_rule("event-trigger", "BPMN 2.0.2, 10.5.2 to 10.5.4")
+def event_trigger(document: BpmnDocument) -> Iterator[Found]:
+    """A trigger stands only where BPMN allows it."""
+    for process, node in _events(document):
+        place = "eventSubprocessStart" if _starts_event_subprocess(process, node) else node.kind
+        named = [trigger_name(trigger) for trigger in node.triggers] or [NONE]
+        for name in named:
+            if name not in TRIGGERS[place]:
+                told = "an event without trigger" if name == NONE else f"a {name} trigger"
+                allowed = ", ".join(sorted(TRIGGERS[place]))
+                yield Found(node.id, f"{told} cannot stand on a {place}; allowed: {allowed}")
+
+
+def _starts_event_subprocess(process: ProcessModel, node: Node) -> bool:
+    container = process.nodes.get(node.container)
+    return node.kind == "startEvent" and container is not None and container.event_subprocess
+
+
+@bpmn_rule("subprocess-start", "BPMN 2.0.2, 10.5.2 Start Event")
+def subprocess_start(document: BpmnDocument) -> Iterator[Found]:
+    """The start event of an embedded subprocess has no trigger."""
+    for process, node in _events(document):
+        embedded = node.container in process.nodes and not _starts_event_subprocess(process, node)
+        if node.kind == "startEvent" and embedded and node.triggers:
+            yield Found(node.id, "the token starts this subprocess: remove the trigger, or make it an event subprocess")
+
+
+@bpmn_rule("boundary-event", "BPMN 2.0.2, 10.5.4 Intermediate Event")
+def boundary_event(document: BpmnDocument) -> Iterator[Found]:
+    """A boundary event sits on an activity beside it and leads somewhere."""
+    for process, node in _events(document):
+        if node.kind != "boundaryEvent":
+            continue
+        activity = process.nodes.get(node.attached_to or "")
+        if activity is None or activity.kind not in ACTIVITIES:
+            yield Found(node.id, f"attachedToRef {node.attached_to!r} is no activity of the process")
+        elif activity.container != node.container:
+            yield Found(node.id, f"it must lie beside {activity.id!r}, not in another subprocess")
+        elif activity.event_subprocess:
+            yield Found(node.id, "an event subprocess has no boundary events")
+        names = {trigger_name(trigger) for trigger in node.triggers}
+        if not node.outgoing and "compensate" not in names:
+            yield Found(node.id, "nothing follows the boundary event: lead a flow from it")
+        if attribute(node.element, "cancelActivity") == "false" and names & ALWAYS_INTERRUPTING:
+            yield Found(
+                node.id, f"a boundary event of {', '.join(sorted(names))} always interrupts: cancelActivity=true"
+            )
+
+
+@bpmn_rule("cancel-event", "BPMN 2.0.2, 10.3.5 Transaction")
+def cancel_event(document: BpmnDocument) -> Iterator[Found]:
+    """A cancel end event lies in a transaction, a cancel boundary event sits on one."""
+    for process, node in _events(document):
+        if not any(trigger.kind == "cancelEventDefinition" for trigger in node.triggers):
+            continue
+        activity = process.nodes.get(node.attached_to or "")
+        on_transaction = activity is not None and activity.kind == "transaction"
+        if not (on_transaction or (node.kind == "endEvent" and nested_in(process, node, "transaction"))):
+            yield Found(node.id, "cancel belongs to a transaction: at an end inside it or on its border")
+
+
+@bpmn_rule("event-reference", "BPMN 2.0.2, 10.5.5 Event Definitions")
+def event_reference(document: BpmnDocument) -> Iterator[Found]:
+    """A message, signal, error or escalation that an event names is declared in the file."""
+    for _, node in _events(document):
+        for trigger in node.triggers:
+            if trigger.kind == "unknownEventDefinition":
+                yield Found(node.id, "its eventDefinitionRef refers to nothing")
+            yield from _reference(document, node, trigger)
+
+
+def _reference(document: BpmnDocument, node: Node, trigger: Trigger) -> Iterator[Found]:
+    if trigger.kind not in REFERENCES:
+        return
+    name, kind = REFERENCES[trigger.kind]
+    reference = trigger.element.get(name)
+    catches_all = kind in {"error", "escalation"} and node.kind in {"boundaryEvent", "startEvent"}
+    if reference is None and not catches_all:
+        yield Found(node.id, f"it names no {kind}: set {name}")
+    elif reference is not None and document.declared(kind, reference) is None:
+        yield Found(node.id, f"the {kind} {reference!r} is not declared in the file")
+
+
+@bpmn_rule("task-message", "BPMN 2.0.2, 10.3.3 Send and Receive Task")
+def task_message(document: BpmnDocument) -> Iterator[Found]:
+    """A send or receive task names a message of the file."""
+    for process in document.executable:
+        for node in process.nodes.values():
+            reference = attribute(node.element, "messageRef")
+            if node.kind not in {"sendTask", "receiveTask"}:
+                continue
+            if reference is None:
+                yield Found(node.id, "it names no message: set messageRef")
+            elif document.declared("message", reference) is None:
+                yield Found(node.id, f"the message {reference!r} is not declared in the file")
+
+
+@bpmn_rule("timer", "BPMN 2.0.2, 10.5.5 Timer Event Definition")
+def timer(document: BpmnDocument) -> Iterator[Found]:
+    """A timer has exactly one of timeDate, timeDuration and timeCycle, and it is not empty."""
+    for _, node in _events(document):
+        for trigger in node.triggers:
+            if trigger.kind != "timerEventDefinition":
+                continue
+            given = bpmn_children(trigger.element, *TIMERS)
+            if len(given) != 1:
+                yield Found(node.id, "a timer needs exactly one of timeDate, timeDuration and timeCycle")
+            elif text_of(given[0]) is None:
+                yield Found(node.id, f"its {local(given[0])} is empty")
+
+
+@bpmn_rule("conditional-event", "BPMN 2.0.2, 10.5.5 Conditional Event Definition")
+def conditional_event(document: BpmnDocument) -> Iterator[Found]:
+    """A conditional event has a condition."""
+    for _, node in _events(document):
+        for trigger in node.triggers:
+            if trigger.kind == "conditionalEventDefinition":
+                conditions = bpmn_children(trigger.element, "condition")
+                if not conditions or text_of(conditions[0]) is None:
+                    yield Found(node.id, "the conditional event has no condition")

@@ -1,0 +1,102 @@
+"""Rules over the expressions of a diagram: conditions, timers, scripts, loops, correlations."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from engine.errors import ExpressionError
+from engine.expressions import Expression, Script, compile_expression, compile_script
+from engine.reading.document import BpmnDocument, Node
+from engine.reading.markup import BPMN, bpmn_children, local, text_of
+from engine.rules.events import TIMERS
+from engine.rules.registry import Found, bpmn_rule
+
+LITERAL = re.compile(r"(?:R\d*/\S+|P[\dT]\S*|\d{4}-\d{2}-\d{2}(?:[T ]\S+)?|\d{4}-?W\d{2}\S*)")
+"""an ISO 8601 date, duration or repetition, which a timer takes as it stands"""
+LOOP_EXPRESSIONS = ("loopCardinality", "completionCondition", "loopCondition")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An expression as it stands in the model."""
+
+    element: str
+    what: str
+    source: str
+
+    @property
+    def script(self) -> bool:
+        """Whether it is a script task's assignments."""
+        return self.what == "script"
+
+    def compiled(self) -> Expression | Script:
+        """Compiled; raises ExpressionError."""
+        return compile_script(self.source) if self.script else compile_expression(self.source)
+
+
+def written_in(document: BpmnDocument) -> Iterator[Written]:
+    """Every expression of the file's executable processes; timers' ISO literals are none."""
+    for process in document.executable:
+        for flow in process.flows.values():
+            if flow.condition:
+                yield Written(element=flow.id, what="condition", source=flow.condition)
+        for node in process.nodes.values():
+            yield from _of_node(node)
+    for path in document.root.iter(f"{{{BPMN}}}messagePath", f"{{{BPMN}}}dataPath"):
+        yield Written(element=path.getparent().get("id", local(path)), what="correlation", source=text_of(path) or "")
+
+
+def _of_node(node: Node) -> Iterator[Written]:
+    for what, element in _places(node):
+        source = text_of(element)
+        if source and not (what == "timer" and LITERAL.fullmatch(source)):
+            yield Written(element=node.id, what=what, source=source)
+
+
+def _places(node: Node) -> Iterator[tuple[str, etree._Element]]:
+    """The elements of a node that hold an expression, and what each is."""
+    if node.kind == "scriptTask":
+        yield from (("script", child) for child in bpmn_children(node.element, "script"))
+    for trigger in node.triggers:
+        if trigger.kind == "timerEventDefinition":
+            yield from (("timer", child) for child in bpmn_children(trigger.element, *TIMERS))
+        elif trigger.kind == "conditionalEventDefinition":
+            yield from (("condition", child) for child in bpmn_children(trigger.element, "condition"))
+    for loop in bpmn_children(node.element, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"):
+        yield from (("loop", child) for child in bpmn_children(loop, *LOOP_EXPRESSIONS))
+
+
+@bpmn_rule("expression", "BPMN 2.0.2, 8.4.6 Expressions")
+def expression(document: BpmnDocument) -> Iterator[Found]:
+    """Every condition, timer, script, loop and correlation expression is one this engine understands."""
+    for written in written_in(document):
+        try:
+            written.compiled()
+        except ExpressionError as error:
+            yield Found(written.element, f"the {written.what} {error.source!r} is refused: {error.reason}")
+
+
+@bpmn_rule("timer-literal", "BPMN 2.0.2, 10.5.5 Timer Event Definition; ISO 8601")
+def timer_literal(document: BpmnDocument) -> Iterator[Found]:
+    """An ISO 8601 literal of a timer is a date, a duration or a repetition that exists."""
+    from engine.spiff.timers import parse_cycle, parse_duration, parse_instant
+
+    readers: Mapping[str, Callable[[str], object]] = {
+        "timeDate": lambda text: parse_instant(text, "UTC"),
+        "timeDuration": parse_duration,
+        "timeCycle": lambda text: parse_cycle(text, parse_instant("2026-01-01", "UTC"), "UTC"),
+    }
+    for node in document.nodes():
+        for trigger in node.triggers:
+            if trigger.kind != "timerEventDefinition":
+                continue
+            for child in bpmn_children(trigger.element, *TIMERS):
+                text = text_of(child) or ""
+                if not LITERAL.fullmatch(text):
+                    continue
+                try:
+                    readers[local(child)](text)
+                except (ValueError, OverflowError) as error:
+                    yield Found(node.id, f"the {local(child)} {text[:80]!r} cannot be read: {error}")

@@ -1,0 +1,182 @@
+"""`karguzar trace`: a BPMN file or packages run in memory, with answers instead of people (DESIGN section 8)."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from engine.deadlines import WorkingCalendar
+from engine.definition import ProcessPackage
+from engine.errors import EngineError, WithFindings
+from engine.findings import Finding, errors_of
+from engine.lint import lint_bpmn
+from engine.spiff.interpreter import Interpreter
+from engine.spiff.program import Program, compile_bpmn, compile_package, link
+from engine.spiff.tokens import Token
+
+OPENING = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""when a trace begins unless its caller says otherwise: a Monday morning"""
+MAX_TIMERS = 1_000
+"""timers that `skip_timers` jumps to: one that repeats for ever must not hang the trace"""
+MAX_STEPS = 10_000
+"""answers one trace takes: a circle of answered tasks must not hang it either"""
+
+Source = bytes | ProcessPackage | Sequence[ProcessPackage]
+
+
+class TraceStatus(StrEnum):
+    """How a trace ended."""
+
+    COMPLETED = "completed"
+    WAITING = "waiting"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceResult:
+    """What a trace saw."""
+
+    status: TraceStatus
+    path: tuple[str, ...] = ()
+    """element ids in the order they completed"""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of `karguzar trace --format json`."""
+        return {"status": self.status.value, "path": list(self.path), "data": dict(self.data), "error": self.error}
+
+
+class TracedCase(Interpreter):
+    """A case that stands still where the model fails, so that its path up to there can be told."""
+
+    failure: EngineError | None = None
+
+    def _run(self) -> None:
+        try:
+            super()._run()
+        except EngineError as error:
+            self.failure = error
+
+
+def trace(
+    source: Source,
+    *,
+    data: Mapping[str, Any] | None = None,
+    answers: Mapping[str, Any] | None = None,
+    processes: Collection[str] = (),
+    skip_timers: bool = False,
+    now: datetime = OPENING,
+) -> TraceResult:
+    """Run a file's processes together, or a package (the first of several) with those it may call.
+
+    Never raises for what the model, the data or the answers do. `answers`: element id → an object, or a list with one
+    per visit. A user task without an answer stays waiting; a service task without one answers nothing and goes on.
+    """
+    try:
+        programs = _programs(source, processes)
+    except WithFindings as error:
+        told = "; ".join(str(finding) for finding in error.findings)
+        return TraceResult(status=TraceStatus.REFUSED, error=told, findings=error.findings)
+    run = _Run(answers=answers or {})
+    try:
+        for program in programs:
+            run.begin(program, data or {}, now)
+        run.drive(skip_timers=skip_timers)
+    except EngineError as error:
+        return run.result(error)
+    return run.result()
+
+
+def _programs(source: Source, processes: Collection[str]) -> list[Program]:
+    """What is to be started; raises WithFindings."""
+    if isinstance(source, bytes):
+        errors = errors_of(lint_bpmn(source))
+        if errors:
+            raise WithFindings(errors)
+        compiled = compile_bpmn(source)
+        return [link(compiled, process=process) for process in processes or compiled.processes[:1]]
+    packages = [source] if isinstance(source, ProcessPackage) else list(source)
+    root, *called = [compile_package(package) for package in packages]
+    return [link(root, called, process=process) for process in processes or [packages[0].key]]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """A trace under way."""
+
+    answers: Mapping[str, Any]
+    cases: list[TracedCase] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
+
+    def begin(self, program: Program, data: Mapping[str, Any], now: datetime) -> None:
+        self.cases.append(TracedCase.start(program, variables=data, now=now, calendars=WorkingCalendar))
+        self._note()
+
+    def _note(self) -> None:
+        """Write down what has completed; raise what has failed."""
+        for case in self.cases:
+            self.path.extend(completed.element for completed in case.take_completed())
+            if case.failure is not None:
+                raise case.failure
+
+    def drive(self, *, skip_timers: bool) -> None:
+        """Answer what can be answered, then jump to timers if asked to, until neither moves anything."""
+        timers = steps = 0
+        while steps < MAX_STEPS:
+            if self._answer():
+                steps += 1
+            elif skip_timers and timers < MAX_TIMERS and self._jump():
+                timers += 1
+            else:
+                return
+
+    def _answer(self) -> bool:
+        for case in self.cases:
+            for service in [] if case.ended else case.services():
+                case.finish_service(service.task_id, self._answer_to(service) or {})
+                self._note()
+                return True
+            for task, answer in self._answered(case):
+                case.complete(task.task_id, answer)
+                self._note()
+                return True
+        return False
+
+    def _answered(self, case: TracedCase) -> Iterator[tuple[Token, Mapping[str, Any]]]:
+        for task in [] if case.ended else case.human_tasks():
+            answer = self._answer_to(task)
+            if answer is not None:
+                yield task, answer
+
+    def _answer_to(self, task: Token) -> Mapping[str, Any] | None:
+        given = self.answers.get(task.element)
+        if isinstance(given, list):
+            given = given[task.visit - 1] if task.visit <= len(given) else None
+        return given if isinstance(given, Mapping) else None
+
+    def _jump(self) -> bool:
+        """Move every case's clock to the earliest timer of all."""
+        due = [instant for case in self.cases if not case.ended and (instant := case.next_timer()) is not None]
+        if not due:
+            return False
+        for case in self.cases:
+            if not case.ended:
+                case.advance(max(min(due), case.now))
+                self._note()
+        return True
+
+    def result(self, error: EngineError | None = None) -> TraceResult:
+        data: dict[str, Any] = {}
+        for case in self.cases:
+            data |= case.variables
+        status = TraceStatus.COMPLETED if all(case.ended for case in self.cases) else TraceStatus.WAITING
+        return TraceResult(
+            status=TraceStatus.FAILED if error else status,
+            path=tuple(self.path),
+            data=data,
+            error=str(error) if error else None,
+        )
