@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from processes.forms.model import CHOICE_WIDGETS, DECISION, FormField, FormSpec, Option, OptionSource
+from processes.forms.model import DECISION, FormField, FormSpec, Option, OptionSource
 
 YES_NO: Mapping[str, tuple[str, str]] = {
     "az": ("Bəli", "Xeyr"),
@@ -96,15 +96,23 @@ def shown_value(field: FormField, value: Any, language: str, options: OptionSour
     """A value in words of one language; the empty text for nothing."""
     if value is None or value in ("", [], {}):
         return ""
+    items = value if isinstance(value, list) else [value]
+    return "\n".join(_shown(field, item, language, options) for item in items)
+
+
+def _shown(field: FormField, value: Any, language: str, options: OptionSource) -> str:
+    """One value, or one item of a list: a chosen option, a file {name, …}, a number, a date, a text."""
     if isinstance(value, bool):
         return YES_NO[language][0 if value else 1]
+    if isinstance(value, Mapping):
+        return str(value.get("name") or ", ".join(f"{key}: {each}" for key, each in value.items()))
+    text = str(value)
+    chosen = next((option.label for option in field.choices(options) if option.value == text), None)
+    if chosen:
+        return chosen[language]
     if isinstance(value, int | float) or field.widget == "money":
         return _with_unit(field, format_number(value, language), language)
-    if isinstance(value, str):
-        return _text(field, value, language, options)
-    if isinstance(value, list):
-        return "\n".join(_item(field, each, language, options) for each in value)
-    return _item(field, value, language, options)
+    return format_date(text) if field.format == "date" or field.widget == "readonly" else text
 
 
 def format_number(value: Any, language: str) -> str:
@@ -128,21 +136,3 @@ def format_date(iso: str) -> str:
 
 def _with_unit(field: FormField, text: str, language: str) -> str:
     return f"{text}{_NO_BREAK}{field.unit[language]}" if field.unit else text
-
-
-def _text(field: FormField, value: str, language: str, options: OptionSource) -> str:
-    if field.widget in CHOICE_WIDGETS or field.options or field.options_from:
-        label = next((option.label for option in field.choices(options) if option.value == value), None)
-        return label[language] if label else value
-    if field.format == "date" or field.widget == "readonly":
-        return format_date(value)
-    return value
-
-
-def _item(field: FormField, item: Any, language: str, options: OptionSource) -> str:
-    """An item of a list: a chosen value, or a file {name, …}."""
-    if isinstance(item, str):
-        return _text(field, item, language, options)
-    if isinstance(item, Mapping):
-        return str(item.get("name") or ", ".join(f"{key}: {value}" for key, value in item.items()))
-    return shown_value(field, item, language, options)

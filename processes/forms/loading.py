@@ -122,7 +122,7 @@ def _field(
         format=prop.get("format"),
         help=shown.get("help"),
         required=required,
-        options=tuple(Option(value=each["value"], label=each["label"]) for each in shown.get("options", ())),
+        options=tuple(Option(value=str(each["value"]), label=each["label"]) for each in shown.get("options", ())),
         options_from=shown.get("options_from"),
         visible_when=_optional(shown.get("visible")),
         rows=shown.get("rows"),

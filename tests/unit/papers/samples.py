@@ -26,6 +26,7 @@ SCHEMA: dict[str, Any] = {
         "fee": {"type": "number", "minimum": 0, "maximum": 10000},
         "price": {"type": "string"},
         "copies": {"type": "integer", "minimum": 1},
+        "term": {"type": "integer", "enum": [15, 30]},
         "starts": {"type": "string", "format": "date"},
         "email": {"type": "string", "format": "email"},
         "phone": {"type": "string", "pattern": "^[0-9+ ]+$"},
@@ -54,7 +55,7 @@ UI: dict[str, Any] = {
     "intro": four("Intro"),
     "sections": [
         {"id": "service", "title": four("Service"), "fields": ["name", "story", "starts", "ends", "recipients"]},
-        {"id": "money", "title": four("Money"), "fields": ["paid", "fee", "price", "copies"]},
+        {"id": "money", "title": four("Money"), "fields": ["paid", "fee", "price", "copies", "term"]},
         {
             "id": "electronic",
             "title": four("Electronic"),
@@ -70,6 +71,7 @@ UI: dict[str, Any] = {
         "fee": _field("Fee", widget="number", visible="paid == 'yes'", unit=four("manat")),
         "price": _field("Price", widget="money"),
         "copies": _field("Copies", widget="number"),
+        "term": _field("Term", widget="radios", options=_options("15", "30")),
         "starts": _field("Starts", widget="date"),
         "ends": _field("Ends", widget="readonly"),
         "email": _field("E-mail", widget="text"),

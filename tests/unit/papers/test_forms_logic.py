@@ -121,6 +121,8 @@ def test_a_condition_that_cannot_be_evaluated_shows_the_field(context):
         ("copies", "many", "not-an-integer"),
         ("copies", 1.5, "not-an-integer"),
         ("copies", 0, "too-small"),
+        ("term", 16, "not-an-option"),
+        ("term", "soon", "not-an-integer"),
         ("starts", "2026-02-30", "not-a-date"),
         ("starts", "19.03.2026", "not-a-date"),
         ("email", "nobody", "not-an-address"),
