@@ -3,12 +3,15 @@
 from pathlib import Path
 
 
+from dbos import DBOS
+
 from archive.blobs.local import LocalBlobStore
 from engine.service import DefinitionCache
 from processes.clock import Clock
 from processes.database import create_engine
 from processes.documents import DocumentRenderer
 from processes.errors import ConfigurationError
+from processes.handlers.catalogue import load_handlers
 from processes.jobs import JobClient, system_url
 from processes.keyring import KeyRing
 from processes.migrate import migrate, require_current
@@ -22,6 +25,7 @@ def bootstrap(settings: Settings) -> Office:
 
     :raises ConfigurationError: not initialised, or its database needs `karguzar init` after an update
     """
+    load_handlers()
     database = create_engine(settings.url)
     require_current(database)
     clock = Clock(database)
@@ -55,7 +59,7 @@ def initialise(settings: Settings) -> None:
         migrate(database)
     finally:
         database.dispose()
-    run_dbos_database_migrations(system_url(settings.url))
+    DBOS.migrate(system_url(settings.url))
 
 
 def create_keys(settings: Settings, clock: Clock) -> None:
@@ -81,5 +85,3 @@ def check_config(settings: Settings) -> list[str]:
     if not settings.smtp_host:
         warnings.append("smtp_host is empty: notices stay in the outbox")
     return warnings
-
-

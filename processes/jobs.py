@@ -145,7 +145,7 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
     outside = {"retries_allowed": True, "max_attempts": 3, "interval_seconds": 0.5, "backoff_rate": 3.0}
 
     def step(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        return DBOS.run_step({"name": name, **outside}, function, *arguments)  # type: ignore[typeddict-item]
+        return DBOS.run_step({"name": name, **outside}, _logged(name, function), *arguments)  # type: ignore[typeddict-item]
 
     def recorded(case_id: str, task_id: str, effect: dict[str, Any]) -> str:
         # too late returns, it never raises: an exception would be stored as the job's result for ever
@@ -171,6 +171,18 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
         return str(step("send", lambda: send_notice(office, UUID(outbox_id))))
 
 
+def _logged(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except Exception:
+            # DBOS tells of the failed job, but not of what failed in it
+            log.exception("job step failed", step=name, job=DBOS.workflow_id)
+            raise
+
+    return run
+
+
 def idle(office: Office) -> bool:
     """Whether no job waits or runs."""
     with office.database.connect().execution_options(readonly=True) as connection:
@@ -178,6 +190,18 @@ def idle(office: Office) -> bool:
             sa.text(f"SELECT count(*) FROM {status_table(office)} WHERE status IN ('ENQUEUED', 'PENDING', 'DELAYED')")  # noqa: S608 a fixed name
         )
     return waiting == 0
+
+
+def failed_jobs(office: Office) -> list[str]:
+    """Ids of the jobs that have failed for good: the incidents."""
+    with office.database.connect().execution_options(readonly=True) as connection:
+        rows = connection.execute(
+            sa.text(
+                f"SELECT workflow_uuid FROM {status_table(office)} "  # noqa: S608 a fixed name
+                "WHERE status IN ('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED') ORDER BY created_at"
+            )
+        )
+        return [str(row[0]) for row in rows]
 
 
 def status_table(office: Office) -> str:

@@ -36,4 +36,6 @@ def require_current(database: sa.Engine) -> None:
     with database.connect().execution_options(readonly=True) as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
-        raise ConfigurationError(f"the database is at version {found}, this release needs {wanted}: run `karguzar init`")
+        raise ConfigurationError(
+            f"the database is at version {found}, this release needs {wanted}: run `karguzar init`"
+        )

@@ -8,14 +8,11 @@ import sqlalchemy as sa
 from engine.instance import ServiceCall
 from processes.cases import case_row
 from processes.handlers import Job, services
-from processes.handlers.catalogue import load_handlers
 from processes.office import Office
 from processes.organisation import body
 from processes.settling import settle
 from processes.tables import JobEffectRow
 from processes.unit_of_work import UnitOfWork
-
-load_handlers()
 
 
 def perform(office: Office, case_id: UUID, task_id: UUID) -> dict[str, Any] | None:

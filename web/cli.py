@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
+from processes import VERSION
+
 if TYPE_CHECKING:
     from processes.settings import Settings
 
@@ -44,7 +46,7 @@ def settings() -> "Settings":
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="karguzar", message="karguzar %(version)s")
+@click.version_option(VERSION, message="karguzar %(version)s")
 def main() -> None:
     """Karguzar: workflow and signed documents for public bodies.
 

@@ -83,7 +83,9 @@ def accounts(home: Path) -> dict[str, Account]:
 def is_founded(office: Office) -> bool:
     """Whether the demo stands as a whole: its last act is the substitution order."""
     with office.reading() as uow:
-        return uow.session.scalar(sa.select(MandateRow.id).where(MandateRow.acts_for_id.is_not(None)).limit(1)) is not None
+        return (
+            uow.session.scalar(sa.select(MandateRow.id).where(MandateRow.acts_for_id.is_not(None)).limit(1)) is not None
+        )
 
 
 def found(office: Office) -> None:
@@ -220,7 +222,7 @@ RETENTION: Mapping[str, tuple[Mapping[str, str], str, int | None, str, str]] = {
         "transfer",
         "Saxlama siyahısı, m. 12",
     ),
-    "appeals-5": (
+    "appeals-5-years": (
         {
             "az": "Vətəndaşların müraciətləri: 5 il",
             "kk": "Азаматтардың өтініштері: 5 жыл",
@@ -308,8 +310,6 @@ def _order(body: str, head: str, pin: str, login: str, role: str, **more: Any) -
 def _holds(office: Office, login: str, role: str) -> bool:
     with office.reading() as uow:
         found_id = uow.session.scalar(
-            sa.select(MandateRow.id).where(
-                MandateRow.holder_id == demo_id("person", login), MandateRow.role == role
-            )
+            sa.select(MandateRow.id).where(MandateRow.holder_id == demo_id("person", login), MandateRow.role == role)
         )
     return found_id is not None

@@ -254,7 +254,7 @@ SERIES = {
             "ru": "Обращения граждан",
             "en": "Citizens' appeals",
         },
-        "appeals-5",
+        "appeals-5-years",
     ),
 }
 """series of every body's fonds, with their retention class"""

@@ -19,7 +19,7 @@ from processes.cases import case_row
 from processes.demo.founding import Account
 from processes.demo.people import PEOPLE, demo_id
 from processes.errors import NotFound, NotPermitted, ProcessesError
-from processes.forms import FormSpec, load_form
+from processes.forms import Form, load_form
 from processes.mandates import holders, mandates_of
 from processes.office import Office, working_calendar
 from processes.options import OptionSource
@@ -126,7 +126,7 @@ class Player:
             form = self.package.start.form
             fields = self.scenario.fields
             if form is not None:
-                fields = self._resolved(uow, owner, load_form(self.package, form).spec, fields)
+                fields = self._resolved(uow, owner, load_form(self.package, form), fields)
         start_case(
             self.office,
             StartCase(
@@ -159,9 +159,9 @@ class Player:
             actor = self._actor(uow, item, substitute=step.by.endswith(SUBSTITUTE))
             definition = uow.engine.definition(item.definition_key, item.definition_version)
             element: ElementDefinition = definition.package.elements[item.element_id]
-            spec = load_form(definition.package, element.form or "").spec
+            form = load_form(definition.package, element.form or "")
             owner = body(uow.session, case_row(uow.session, self.case_id).body_id)
-            fields = self._resolved(uow, owner, spec, step.fields)
+            fields = self._resolved(uow, owner, form, step.fields)
         prepared = submit_step(
             self.office,
             SubmitStep(
@@ -173,9 +173,7 @@ class Player:
             ),
         )
         login = next(each.login for each in PEOPLE if demo_id("person", each.login) == actor)
-        return sign_step(
-            self.office, SignStep(attempt_id=prepared.attempt_id, by=actor, pin=self.accounts[login].pin)
-        )
+        return sign_step(self.office, SignStep(attempt_id=prepared.attempt_id, by=actor, pin=self.accounts[login].pin))
 
     def _item(self, uow: UnitOfWork, step: Submission) -> WorkItem:
         found = uow.engine.open_items(self.case_id)
@@ -199,10 +197,10 @@ class Player:
             return mandate.holder_id
         raise ScenarioStuck(f"{self.scenario.name}: nobody may do {item.element_id} as {item.role}")
 
-    def _resolved(self, uow: UnitOfWork, owner: Body, spec: FormSpec, fields: Mapping[str, Any]) -> dict[str, Any]:
+    def _resolved(self, uow: UnitOfWork, owner: Body, form: Form, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The scenario's fields with logins and codes replaced by this office's ids."""
         options = OptionSource(uow.session, uow.archive, owner, uow.now)
-        sources = {each.name: each.options_from for section in spec.sections for each in section.fields}
+        sources = {name: each.options_from for name, each in form.fields.items()}
         return {name: self._value(uow, options, sources.get(name), value) for name, value in fields.items()}
 
     def _value(self, uow: UnitOfWork, options: OptionSource, source: str | None, value: Any) -> Any:

@@ -165,7 +165,9 @@ def export_documents(office: Office, out: Path) -> None:
     """Every signed PDF as <case>/<nn>-<step>.pdf, and trust/ with certificates and fresh revocation lists."""
     with office.reading() as uow:
         codes = {each.id: each.code for each in bodies(uow.session)}
-        cases = {row.id: f"{codes[row.body_id]}-{row.number}" for row in uow.session.execute(sa.select(CaseRow)).scalars()}
+        cases = {
+            row.id: f"{codes[row.body_id]}-{row.number}" for row in uow.session.execute(sa.select(CaseRow)).scalars()
+        }
         for row, archived in _documents(uow):
             folder = out / cases[row.case_id]
             folder.mkdir(parents=True, exist_ok=True)
@@ -176,5 +178,3 @@ def export_documents(office: Office, out: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "01-appointment.pdf").write_bytes(uow.archive.fetch(order.id))
     office.keys.authority.export_trust(out / "trust", issue_revocation_lists(office))
-
-

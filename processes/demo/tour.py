@@ -25,7 +25,7 @@ from processes.demo.founding import accounts, found, is_founded
 from processes.demo.player import Player
 from processes.demo.proof import examine, export_documents
 from processes.errors import ProcessesError
-from processes.jobs import Worker, idle
+from processes.jobs import Worker, failed_jobs, idle
 from processes.office import Office
 from processes.settings import Settings
 from processes.tables import CaseDocumentRow, StepRecordRow
@@ -164,6 +164,8 @@ def _settle_jobs(office: Office) -> None:
     """Wait until no job waits or runs."""
     patience = time.monotonic() + PATIENCE_SECONDS
     while not idle(office):
+        if failed := failed_jobs(office):
+            raise ProcessesError(f"jobs failed: {', '.join(failed)}; the log says why")
         if time.monotonic() > patience:
             raise ProcessesError("jobs are stuck; see the incidents on the administrator's page")
         time.sleep(0.02)
@@ -188,5 +190,3 @@ def _tell_step(office: Office, told: Told, tell: Tell, player: Player, document_
     }
     if told.record(line):
         tell(f"{step.accepted_at:%Y-%m-%d %H:%M}  {step.number:<22}{step.element_id:<24}{player.scenario.title}")
-
-

@@ -90,12 +90,16 @@ class Registry(Generic[T]):
         """Register what is decorated under `name`; a name taken twice is a programming error."""
 
         def register(found: T) -> T:
-            if name in self._found:
-                raise ValueError(f"two {self._kind}s are named {name!r}")
-            self._found[name] = found
+            self.keep(name, found)
             return found
 
         return register
+
+    def keep(self, name: str, found: T) -> None:
+        """Register `found` under `name`."""
+        if name in self._found:
+            raise ValueError(f"two {self._kind}s are named {name!r}")
+        self._found[name] = found
 
     def __getitem__(self, name: str) -> T:
         return self._found[name]
@@ -106,7 +110,20 @@ class Registry(Generic[T]):
         return frozenset(self._found)
 
 
+S = TypeVar("S", bound=type[Service])
 services: Registry[Service] = Registry("service")
+
+
+def service(name: str) -> Callable[[S], S]:
+    """Register a class of services; it has no state, one object serves every call."""
+
+    def register(found: S) -> S:
+        services.keep(name, found())
+        return found
+
+    return register
+
+
 recorders: Registry[Callable[[UnitOfWork, CompletedStep], None]] = Registry("recorder")
 guards: Registry[Callable[[UnitOfWork, ProposedStep], None]] = Registry("guard")
 starters: Registry[Callable[[Office, UnitOfWork, StartedBy], Variables]] = Registry("starter")

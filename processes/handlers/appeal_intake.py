@@ -18,7 +18,7 @@ from processes.appeals import (
 from processes.documents import AttachedFile, DocumentSection
 from processes.errors import NotFound
 from processes.forms import load_form
-from processes.handlers import Job, StartedBy, Variables, services, starters
+from processes.handlers import Job, StartedBy, Variables, service, starters
 from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import body
@@ -91,7 +91,7 @@ def appeal_of(uow: UnitOfWork, case_id: UUID) -> AppealRow:
     return row
 
 
-@services("appeal.receipt")
+@service("appeal.receipt")
 class Receipt:
     """The sealed receipt: number, time, what arrived; it says that the applicant has not signed."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from processes.appeals import tell_on_track
 from processes.documents import DocumentSection
-from processes.handlers import Job, Variables, services
+from processes.handlers import Job, Variables, service
 from processes.handlers.appeal_intake import tell_applicant
 from processes.office import Office
 from processes.sealing import SealRequest, file_sealed, seal
@@ -80,7 +80,7 @@ class SealedLetter(ABC):
         """What it changes in the case; the variables it sets."""
 
 
-@services("appeal.notify_nonconsideration")
+@service("appeal.notify_nonconsideration")
 class NonConsideration(SealedLetter):
     """The appeal is not considered, and the applicant knows why within 5 working days."""
 
@@ -96,7 +96,7 @@ class NonConsideration(SealedLetter):
         return {}
 
 
-@services("appeal.notify_extension")
+@service("appeal.notify_extension")
 class Extension(SealedLetter):
     """One extension of at most 30 days with a ground, signed by the head; the applicant is told (Art. 10.2)."""
 
@@ -125,7 +125,7 @@ class Extension(SealedLetter):
         return {"answer_days": answer_days, "extended": True}
 
 
-@services("appeal.answer")
+@service("appeal.answer")
 class Answer:
     """The signed answer is the document itself: the applicant reads it by the tracking code."""
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from processes.appeals import content, new_tracking_code, require_unbarred_bodies, tell_on_track
 from processes.attachments import StoredFile
-from processes.handlers import Job, Variables, services
+from processes.handlers import Job, Variables, service
 from processes.handlers.appeal_intake import appeal_of
 from processes.handlers.appeal_letters import SealedLetter, notice_request
 from processes.office import Office
@@ -19,7 +19,7 @@ from processes.use_cases.start_case import StartCase, start_in
 from processes.words import word
 
 
-@services("appeal.forward")
+@service("appeal.forward")
 class Forward(SealedLetter):
     """The head has signed the forwarding: copies go out, the applicant is told to whom."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from processes.appeals import require_unbarred_bodies, require_unbarred_people, tell_on_track
-from processes.handlers import CompletedStep, Job, ProposedStep, Variables, guards, recorders, services
+from processes.handlers import CompletedStep, Job, ProposedStep, Variables, guards, recorders, service
 from processes.handlers.appeal_intake import appeal_of
 from processes.office import Office
 from processes.organisation import Body, body, body_by_code, body_with_function
@@ -63,7 +63,7 @@ def record_resolution(uow: UnitOfWork, step: CompletedStep) -> None:
     tell_on_track(uow, step.case.id, "resolution", status="in_progress", days=fields.get("answer_days"))
 
 
-@services("appeal.check_route")
+@service("appeal.check_route")
 class CheckRoute:
     """What the decision table chose, held against the barrier of complaints."""
 

@@ -10,7 +10,7 @@ from engine.history import HistoryEvent
 from engine.tables import WorkItemRow
 from processes.cases import documents_of
 from processes.documents import DocumentSection, HistoryLine, ManifestEntry
-from processes.handlers import Job, Variables, services
+from processes.handlers import Job, Variables, service
 from processes.office import Office
 from processes.organisation import people_named
 from processes.sealing import SealRequest, file_sealed, seal
@@ -50,7 +50,7 @@ def chain_gaps(uow: UnitOfWork, case_id: UUID) -> list[str]:
     return gaps
 
 
-@services("archive.check_chain")
+@service("archive.check_chain")
 class CheckChain:
     """Is every step of the case recorded, signed and archived?"""
 
@@ -66,7 +66,7 @@ class CheckChain:
         return {"chain_complete": not gaps, "chain_gaps": "; ".join(gaps)}
 
 
-@services("archive.manifest")
+@service("archive.manifest")
 class SealManifest:
     """The dossier manifest: every document with {sha256, bytes}, the history; then the classification takes effect."""
 

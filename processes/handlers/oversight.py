@@ -5,7 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine.workitem import WorkItem
-from processes.handlers import Job, Variables, services
+from processes.handlers import Job, Variables, service
 from processes.mandates import holders
 from processes.office import Office
 from processes.organisation import body_with_function, people_named
@@ -14,7 +14,7 @@ from processes.unit_of_work import UnitOfWork
 from processes.use_cases.send_notice import Notice, post_notice
 
 
-@services("case.mark_overdue")
+@service("case.mark_overdue")
 class MarkOverdue:
     """Marks the case and every running deadline of it that has passed."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from processes.documents import DocumentSection
 from processes.forms import load_form
-from processes.handlers import Job, Variables, services
+from processes.handlers import Job, Variables, service
 from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import body_with_function
@@ -36,7 +36,7 @@ def questionnaire(uow: UnitOfWork, case_id: UUID) -> tuple[str, dict[str, Any]]:
     return element, last_fields(uow.session, case_id, element)
 
 
-@services("registry.publish")
+@service("registry.publish")
 class Publish:
     """The operator has accepted: the sealed extract, then the entry's new version in its section (C13)."""
 
@@ -130,7 +130,7 @@ def _entry_number(uow: UnitOfWork) -> str:
     return f"ER-{entries + 1:06}"
 
 
-@services("notice.send")
+@service("notice.send")
 class SendDeficiencyNotice:
     """The operator has signed the notice: it goes to the body's inbox and outbox (C14); C9's days run from there."""
 

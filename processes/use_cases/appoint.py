@@ -111,7 +111,12 @@ def _order(  # noqa: PLR0913 an order is made of exactly these
         "number": number,
         "title": title,
         "body": {"id": str(owner.id), "code": owner.code, "title": owner.named(), "language": language},
-        "appointed": {"person": str(holder.id), "name": holder.name, "role": request.role, "capacity": request.capacity},
+        "appointed": {
+            "person": str(holder.id),
+            "name": holder.name,
+            "role": request.role,
+            "capacity": request.capacity,
+        },
         "valid_from": request.valid_from.isoformat(),
         "valid_to": request.valid_to.isoformat() if request.valid_to else None,
         "acts_for": replaced.holder if replaced else None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from processes.attachments import StoredFile, check_attachment
+from processes.attachments import StoredFile, check_attachment, safe_name
 from processes.errors import NotFound
 from processes.office import Office
 from processes.steps import open_step
@@ -50,11 +50,9 @@ def attach_file(office: Office, request: AttachFile) -> UUID:
 
 def store_file(office: Office, field: str, name: str, content: bytes) -> StoredFile:
     """Check a file and put its bytes into the blob store."""
-    checked = check_attachment(name, content)
+    media_type = check_attachment(name, content)
     blob = office.blobs.put(content)
-    return StoredFile(
-        field=field, name=checked.name, media_type=checked.media_type, sha256=blob.sha256, bytes=blob.bytes
-    )
+    return StoredFile(field=field, name=safe_name(name), media_type=media_type, sha256=blob.sha256, bytes=blob.bytes)
 
 
 def remove_attachment(office: Office, attachment_id: UUID, by: UUID) -> None:

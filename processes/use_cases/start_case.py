@@ -13,7 +13,6 @@ from processes.authorization import require_role
 from processes.errors import ConfigurationError, InvalidStep, NotPermitted, StateSecretDeclared, UnknownProcess
 from processes.forms import declares_state_secret, load_form
 from processes.handlers import StartedBy, starters
-from processes.handlers.catalogue import load_handlers
 from processes.numbers import draw_case_number
 from processes.office import Office
 from processes.options import OptionSource
@@ -25,8 +24,8 @@ from processes.unit_of_work import UnitOfWork
 
 SUBJECT_FIELDS = ("subject", "service_name", "name")
 """fields that may name what a case is about"""
-
-load_handlers()
+ELECTRONIC = frozenset({"portal", "internal", "inter_departmental"})
+"""channels without paper"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,27 +175,23 @@ def _new_case(
         parent_case_id=request.parent_case_id,
     )
     uow.session.add(case)
-    uow.session.add(
-        RegisterEntryRow(
-            id=uuid4(),
-            body_id=owner.id,
-            register=package.register,
-            number=number,
-            case_id=case_id,
-            direction="incoming",
-            channel=request.channel,
-            document_type=package.document_type,
-            legal_basis=None,
-            correspondent=None,
-            received_at=uow.now,
-            registered_at=uow.now,
-            due_on=None,
-            electronic_only=request.channel in {"portal", "internal", "inter_departmental"},
-            approved_electronically=False,
-            prepared_for_archive=False,
-        )
-    )
     uow.session.flush()
+    uow.insert(
+        RegisterEntryRow,
+        id=uuid4(),
+        body_id=owner.id,
+        register=package.register,
+        number=number,
+        case_id=case_id,
+        direction="incoming",
+        channel=request.channel,
+        document_type=package.document_type,
+        received_at=uow.now,
+        registered_at=uow.now,
+        electronic_only=request.channel in ELECTRONIC,
+        approved_electronically=False,
+        prepared_for_archive=False,
+    )
     return case
 
 

@@ -15,7 +15,6 @@ from processes.certificates import certificate_of
 from processes.errors import InvalidStep, NotFound, StateSecretDeclared, StepOvertaken
 from processes.forms import declares_state_secret
 from processes.handlers import ProposedStep, guards
-from processes.handlers.catalogue import load_handlers
 from processes.numbers import draw_document_number
 from processes.office import Office
 from processes.organisation import people_named
@@ -24,7 +23,6 @@ from processes.steps import OpenStep, attachments_of, open_step, round_of
 from processes.tables import SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
 
-load_handlers()
 MAX_REMARK = 4000
 """characters of one remark"""
 

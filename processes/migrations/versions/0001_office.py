@@ -1,0 +1,922 @@
+"""The office."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from archive.search_index import create_search_index
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """The office."""
+    op.create_table(
+        "engine_calendar_override",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("working", sa.Boolean(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("entered_by", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_calendar_override")),
+        sa.UniqueConstraint(
+            "calendar", "day", "version", name=op.f("uq_engine_calendar_override_calendar_day_version")
+        ),
+    )
+    op.create_table(
+        "engine_definition",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("files", sa.LargeBinary(), nullable=False),
+        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deployed_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_definition")),
+        sa.UniqueConstraint("key", "sha256", name=op.f("uq_engine_definition_key_sha256")),
+        sa.UniqueConstraint("key", "version", name=op.f("uq_engine_definition_key_version")),
+    )
+    op.create_table(
+        "engine_instance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("bindings", sa.JSON(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("variables", sa.JSON(), nullable=False),
+        sa.Column("history_seq", sa.Integer(), nullable=False),
+        sa.Column("history_head", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_instance")),
+    )
+    with op.batch_alter_table("engine_instance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engine_instance_definition_key"), ["definition_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engine_instance_status"), ["status"], unique=False)
+
+    op.create_table(
+        "engine_history",
+        sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=True),
+        sa.Column("payload", sa.JSON(), nullable=True),
+        sa.Column("payload_digest", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=True),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_history_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", "seq", name=op.f("pk_engine_history")),
+    )
+    op.create_table(
+        "engine_message_wait",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("correlation", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_message_wait_instance_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_message_wait")),
+    )
+    with op.batch_alter_table("engine_message_wait", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engine_message_wait_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engine_message_wait_message"), ["message"], unique=False)
+
+    op.create_table(
+        "engine_timer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_timer_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_timer")),
+    )
+    with op.batch_alter_table("engine_timer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engine_timer_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engine_timer_instance_id"), ["instance_id"], unique=False)
+
+    op.create_table(
+        "engine_work_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("four_eyes_with", sa.Text(), nullable=True),
+        sa.Column("deadline", sa.Text(), nullable=True),
+        sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("assignee", sa.Text(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_work_item_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_work_item")),
+    )
+    with op.batch_alter_table("engine_work_item", schema=None) as batch_op:
+        batch_op.create_index("ix_engine_work_item_group", ["state", "role", "scope", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engine_work_item_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index("ix_engine_work_item_mine", ["assignee", "state", "due_at"], unique=False)
+
+    op.create_table(
+        "archive_fixity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_fixity")),
+    )
+    with op.batch_alter_table("archive_fixity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_fixity_started_at"), ["started_at"], unique=False)
+
+    op.create_table(
+        "archive_fonds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_fonds")),
+        sa.UniqueConstraint("code", name=op.f("uq_archive_fonds_code")),
+    )
+    op.create_table(
+        "archive_retention_class",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("starts", sa.Text(), nullable=False),
+        sa.Column("years", sa.Integer(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_archive_retention_class")),
+    )
+    op.create_table(
+        "archive_search_text",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("tokens", sa.Text(), nullable=False),
+        sa.Column("folding", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_archive_search_text")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("archive_search_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_search_text_folding"), ["folding"], unique=False)
+
+    op.create_table(
+        "archive_series",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fonds_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("retention_class", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["fonds_id"], ["archive_fonds.id"], name=op.f("fk_archive_series_fonds_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_series")),
+        sa.UniqueConstraint("fonds_id", "code", name=op.f("uq_archive_series_fonds_id_code")),
+    )
+    with op.batch_alter_table("archive_series", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_series_fonds_id"), ["fonds_id"], unique=False)
+
+    op.create_table(
+        "archive_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["series_id"], ["archive_series.id"], name=op.f("fk_archive_file_series_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_file")),
+        sa.UniqueConstraint("series_id", "code", name=op.f("uq_archive_file_series_id_code")),
+    )
+    with op.batch_alter_table("archive_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_file_series_id"), ["series_id"], unique=False)
+
+    op.create_table(
+        "archive_document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("access_level", sa.Text(), nullable=False),
+        sa.Column("access_flags", sa.JSON(), nullable=False),
+        sa.Column("access_ground", sa.Text(), nullable=True),
+        sa.Column("access_until", sa.Date(), nullable=True),
+        sa.Column("retention_class", sa.Text(), nullable=True),
+        sa.Column("retention_facts", sa.JSON(), nullable=False),
+        sa.Column("retention_starts", sa.Date(), nullable=True),
+        sa.Column("dispose_after", sa.Date(), nullable=True),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("accessioned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("signers", sa.JSON(), nullable=False),
+        sa.Column("properties", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("custody_seq", sa.Integer(), nullable=False),
+        sa.Column("custody_head", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["archive_file.id"], name=op.f("fk_archive_document_file_id")),
+        sa.ForeignKeyConstraint(["seq"], ["archive_search_text.seq"], name=op.f("fk_archive_document_seq")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_document")),
+        sa.UniqueConstraint("seq", name=op.f("uq_archive_document_seq")),
+    )
+    with op.batch_alter_table("archive_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_document_access_level"), ["access_level"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_accessioned_at"), ["accessioned_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_dated_on"), ["dated_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_dispose_after"), ["dispose_after"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_file_id"), ["file_id"], unique=False)
+        batch_op.create_index("ix_archive_document_newest", ["owner", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_retention_class"), ["retention_class"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_sha256"), ["sha256"], unique=False)
+        batch_op.create_index("ix_archive_document_type_newest", ["type", "seq"], unique=False)
+
+    op.create_table(
+        "archive_custody",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=True),
+        sa.Column("details_digest", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=True),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["archive_document.id"], name=op.f("fk_archive_custody_document_id")),
+        sa.PrimaryKeyConstraint("document_id", "seq", name=op.f("pk_archive_custody")),
+    )
+    op.create_table(
+        "archive_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("placed_by", sa.Text(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_by", sa.Text(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_ground", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["archive_document.id"], name=op.f("fk_archive_hold_document_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["archive_file.id"], name=op.f("fk_archive_hold_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_hold")),
+    )
+    with op.batch_alter_table("archive_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_hold_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_hold_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
+        "archive_revision",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["archive_document.id"], name=op.f("fk_archive_revision_document_id")),
+        sa.PrimaryKeyConstraint("document_id", "revision", name=op.f("pk_archive_revision")),
+    )
+    with op.batch_alter_table("archive_revision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_revision_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "archive_signer",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Text(), nullable=True),
+        sa.Column("serial", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["archive_document.id"], name=op.f("fk_archive_signer_document_id")),
+        sa.PrimaryKeyConstraint("document_id", "position", name=op.f("pk_archive_signer")),
+    )
+    with op.batch_alter_table("archive_signer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_signer_name"), ["name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_signer_serial"), ["serial"], unique=False)
+
+    op.create_table(
+        "process_audit",
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=True),
+        sa.Column("details_digest", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=True),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("stream", "seq", name=op.f("pk_process_audit")),
+    )
+    with op.batch_alter_table("process_audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_audit_action"), ["action"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_audit_at"), ["at"], unique=False)
+
+    op.create_table(
+        "process_body",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("functions", sa.JSON(), nullable=False),
+        sa.Column("superior_id", sa.Uuid(), nullable=True),
+        sa.Column("territory", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["superior_id"], ["process_body.id"], name=op.f("fk_process_body_superior_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_body")),
+        sa.UniqueConstraint("code", name=op.f("uq_process_body_code")),
+    )
+    op.create_table(
+        "process_clock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("offset_seconds", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_clock")),
+    )
+    op.create_table(
+        "process_correspondent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("correspondent_class", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("territory", sa.Text(), nullable=True),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_correspondent")),
+    )
+    op.create_table(
+        "process_idempotency",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("body_sha256", sa.Text(), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_process_idempotency")),
+    )
+    op.create_table(
+        "process_job_effect",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("handler", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_process_job_effect")),
+    )
+    with op.batch_alter_table("process_job_effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_job_effect_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "process_login_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("succeeded", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_login_attempt")),
+    )
+    with op.batch_alter_table("process_login_attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_process_login_attempt_address", ["address", "at"], unique=False)
+        batch_op.create_index("ix_process_login_attempt_login", ["login", "at"], unique=False)
+
+    op.create_table(
+        "process_revocation_cache",
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("crl", sa.LargeBinary(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_update", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("issuer", name=op.f("pk_process_revocation_cache")),
+    )
+    op.create_table(
+        "process_trust_anchor",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("pem", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_trust_anchor")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_process_trust_anchor_sha256")),
+    )
+    op.create_table(
+        "process_case",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("access_level", sa.Text(), nullable=False),
+        sa.Column("access_flags", sa.JSON(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("overdue_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("document_seq", sa.Integer(), nullable=False),
+        sa.Column("parent_case_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_case_body_id")),
+        sa.ForeignKeyConstraint(["parent_case_id"], ["process_case.id"], name=op.f("fk_process_case_parent_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_case")),
+        sa.UniqueConstraint("body_id", "number", name=op.f("uq_process_case_body_id_number")),
+    )
+    with op.batch_alter_table("process_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_case_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_case_definition_key"), ["definition_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_case_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_case_started_at"), ["started_at"], unique=False)
+
+    op.create_table(
+        "process_number",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("register", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("work_item_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("annulled_ground", sa.Text(), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_number_body_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_number")),
+        sa.UniqueConstraint(
+            "body_id", "register", "year", "seq", name=op.f("uq_process_number_body_id_register_year_seq")
+        ),
+    )
+    with op.batch_alter_table("process_number", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_number_work_item_id"), ["work_item_id"], unique=False)
+
+    op.create_table(
+        "process_person",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("session_epoch", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_person_body_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_person")),
+        sa.UniqueConstraint("login", name=op.f("uq_process_person_login")),
+    )
+    with op.batch_alter_table("process_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_person_body_id"), ["body_id"], unique=False)
+
+    op.create_table(
+        "process_unit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_unit_body_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["process_unit.id"], name=op.f("fk_process_unit_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_unit")),
+        sa.UniqueConstraint("body_id", "code", name=op.f("uq_process_unit_body_id_code")),
+    )
+    with op.batch_alter_table("process_unit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_unit_body_id"), ["body_id"], unique=False)
+
+    op.create_table(
+        "process_attachment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("work_item_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_attachment_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_attachment")),
+    )
+    with op.batch_alter_table("process_attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_attachment_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_attachment_work_item_id"), ["work_item_id"], unique=False)
+
+    op.create_table(
+        "process_case_document",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("referenced_by", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_case_document_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_process_case_document")),
+        sa.UniqueConstraint("document_id", name=op.f("uq_process_case_document_document_id")),
+    )
+    with op.batch_alter_table("process_case_document", schema=None) as batch_op:
+        batch_op.create_index("ix_process_case_document_heads", ["case_id", "referenced_by"], unique=False)
+
+    op.create_table(
+        "process_certificate",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("body_id", sa.Uuid(), nullable=True),
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("pem", sa.Text(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key_store", sa.Text(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
+        sa.Column("failed_pins", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revocation_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_certificate_body_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["process_person.id"], name=op.f("fk_process_certificate_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_certificate")),
+        sa.UniqueConstraint("serial", name=op.f("uq_process_certificate_serial")),
+    )
+    with op.batch_alter_table("process_certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_certificate_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_certificate_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "process_deadline",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("work_item_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("law", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("start_event", sa.Text(), nullable=False),
+        sa.Column("start_proof", sa.Text(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("explanation", sa.JSON(), nullable=False),
+        sa.Column("recomputations", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_deadline_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_deadline")),
+    )
+    with op.batch_alter_table("process_deadline", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_deadline_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_process_deadline_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_deadline_work_item_id"), ["work_item_id"], unique=False)
+
+    op.create_table(
+        "process_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("work_item_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["process_person.id"], name=op.f("fk_process_draft_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_draft")),
+        sa.UniqueConstraint("work_item_id", "person_id", name=op.f("uq_process_draft_work_item_id_person_id")),
+    )
+    with op.batch_alter_table("process_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_draft_work_item_id"), ["work_item_id"], unique=False)
+
+    op.create_table(
+        "process_mandate",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("holder_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Text(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("scope", sa.JSON(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acts_for_id", sa.Uuid(), nullable=True),
+        sa.Column("ground_act", sa.Text(), nullable=False),
+        sa.Column("ground_number", sa.Text(), nullable=False),
+        sa.Column("ground_date", sa.Date(), nullable=False),
+        sa.Column("ground_document_id", sa.Uuid(), nullable=True),
+        sa.Column("ground_sha256", sa.Text(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_ground", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["acts_for_id"], ["process_mandate.id"], name=op.f("fk_process_mandate_acts_for_id")),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_mandate_body_id")),
+        sa.ForeignKeyConstraint(["holder_id"], ["process_person.id"], name=op.f("fk_process_mandate_holder_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["process_unit.id"], name=op.f("fk_process_mandate_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_mandate")),
+    )
+    with op.batch_alter_table("process_mandate", schema=None) as batch_op:
+        batch_op.create_index("ix_process_mandate_group", ["role", "body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_mandate_holder_id"), ["holder_id"], unique=False)
+
+    op.create_table(
+        "process_outbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_outbox_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_process_outbox_key")),
+    )
+    with op.batch_alter_table("process_outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_outbox_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_outbox_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "process_payload",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("salt", sa.Text(), nullable=True),
+        sa.Column("body", sa.JSON(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_ground", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_payload_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_payload")),
+    )
+    with op.batch_alter_table("process_payload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_payload_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "process_post",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["process_person.id"], name=op.f("fk_process_post_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["process_unit.id"], name=op.f("fk_process_post_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_post")),
+    )
+    with op.batch_alter_table("process_post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_post_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_post_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "process_register_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("register", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("document_type", sa.Text(), nullable=False),
+        sa.Column("legal_basis", sa.Text(), nullable=True),
+        sa.Column("correspondent", sa.Text(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("electronic_only", sa.Boolean(), nullable=False),
+        sa.Column("approved_electronically", sa.Boolean(), nullable=False),
+        sa.Column("prepared_for_archive", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_register_entry_body_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_register_entry_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_register_entry")),
+        sa.UniqueConstraint(
+            "body_id", "register", "number", name=op.f("uq_process_register_entry_body_id_register_number")
+        ),
+    )
+    with op.batch_alter_table("process_register_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_register_entry_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_register_entry_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_process_register_entry_register", ["body_id", "register", "registered_at"], unique=False
+        )
+
+    op.create_table(
+        "process_service_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("recipients", sa.JSON(), nullable=False),
+        sa.Column("electronic", sa.Boolean(), nullable=False),
+        sa.Column("current_version", sa.Integer(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_service_entry_body_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_service_entry_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_service_entry")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_process_service_entry_case_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_process_service_entry_number")),
+    )
+    with op.batch_alter_table("process_service_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_service_entry_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_service_entry_section"), ["section"], unique=False)
+
+    op.create_table(
+        "process_appeal",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("collective", sa.Boolean(), nullable=False),
+        sa.Column("signatories", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("territory", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("applicant_payload_id", sa.Uuid(), nullable=True),
+        sa.Column("applicant_key", sa.Text(), nullable=True),
+        sa.Column("complained_body_id", sa.Uuid(), nullable=True),
+        sa.Column("complained_person_id", sa.Uuid(), nullable=True),
+        sa.Column("tracking_hash", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("answer_document_id", sa.Uuid(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["applicant_payload_id"], ["process_payload.id"], name=op.f("fk_process_appeal_applicant_payload_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_appeal_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_process_appeal")),
+        sa.UniqueConstraint("tracking_hash", name=op.f("uq_process_appeal_tracking_hash")),
+    )
+    with op.batch_alter_table("process_appeal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_appeal_applicant_key"), ["applicant_key"], unique=False)
+
+    op.create_table(
+        "process_service_version",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["process_service_entry.id"], name=op.f("fk_process_service_version_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "version", name=op.f("pk_process_service_version")),
+    )
+    op.create_table(
+        "process_signing_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("work_item_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("item_version", sa.Integer(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("mandate_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("step", sa.JSON(), nullable=True),
+        sa.Column("pdf", sa.LargeBinary(), nullable=True),
+        sa.Column("pdf_sha256", sa.Text(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_signing_attempt_case_id")),
+        sa.ForeignKeyConstraint(
+            ["mandate_id"], ["process_mandate.id"], name=op.f("fk_process_signing_attempt_mandate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["process_person.id"], name=op.f("fk_process_signing_attempt_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_signing_attempt")),
+        sa.UniqueConstraint("work_item_id", "attempt", name=op.f("uq_process_signing_attempt_work_item_id_attempt")),
+    )
+    with op.batch_alter_table("process_signing_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_signing_attempt_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_signing_attempt_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_signing_attempt_work_item_id"), ["work_item_id"], unique=False)
+
+    op.create_table(
+        "process_step_record",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("work_item_id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("mandate_id", sa.Uuid(), nullable=False),
+        sa.Column("capacity", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("payload_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("certificate_serial", sa.Text(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proven_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_step_record_case_id")),
+        sa.ForeignKeyConstraint(["mandate_id"], ["process_mandate.id"], name=op.f("fk_process_step_record_mandate_id")),
+        sa.ForeignKeyConstraint(["payload_id"], ["process_payload.id"], name=op.f("fk_process_step_record_payload_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["process_person.id"], name=op.f("fk_process_step_record_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_step_record")),
+        sa.UniqueConstraint("document_id", name=op.f("uq_process_step_record_document_id")),
+        sa.UniqueConstraint("work_item_id", name=op.f("uq_process_step_record_work_item_id")),
+    )
+    with op.batch_alter_table("process_step_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_step_record_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_step_record_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "process_appeal_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["process_appeal.case_id"], name=op.f("fk_process_appeal_event_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_appeal_event")),
+        sa.UniqueConstraint("case_id", "seq", name=op.f("uq_process_appeal_event_case_id_seq")),
+    )
+    with op.batch_alter_table("process_appeal_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_appeal_event_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "process_remark",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("step_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["process_person.id"], name=op.f("fk_process_remark_author_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_remark_case_id")),
+        sa.ForeignKeyConstraint(["step_id"], ["process_step_record.id"], name=op.f("fk_process_remark_step_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_remark")),
+    )
+    with op.batch_alter_table("process_remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_remark_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "process_resolution",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("step_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("lead_id", sa.Uuid(), nullable=False),
+        sa.Column("co_executors", sa.JSON(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("controller_id", sa.Uuid(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["process_person.id"], name=op.f("fk_process_resolution_author_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_resolution_case_id")),
+        sa.ForeignKeyConstraint(["lead_id"], ["process_person.id"], name=op.f("fk_process_resolution_lead_id")),
+        sa.ForeignKeyConstraint(["step_id"], ["process_step_record.id"], name=op.f("fk_process_resolution_step_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_resolution")),
+    )
+    with op.batch_alter_table("process_resolution", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_resolution_case_id"), ["case_id"], unique=False)
+    create_search_index(op.get_bind())
