@@ -262,17 +262,17 @@ class Interpreter:
 @contextmanager
 def translated(task: Any = None) -> Iterator[None]:
     """Turn what SpiffWorkflow raises into ExecutionFailed; the engine's own errors get their element."""
-    element = getattr(task.task_spec, "bpmn_id", None) if task is not None else None
+    spec = task.task_spec if task is not None else None
     try:
         yield
     except ExecutionFailed as error:
-        if error.element is None and element is not None:
-            raise ExecutionFailed(element, error.reason) from error
-        raise
+        raise ExecutionFailed(error.element or getattr(spec, "bpmn_id", None), error.reason) from error
     except EngineError as error:
-        raise ExecutionFailed(element, str(error)) from error
+        raise ExecutionFailed(getattr(spec, "bpmn_id", None), str(error)) from error
     except (SpiffWorkflowException, RecursionError) as error:
-        raise ExecutionFailed(element, str(error).strip(". ") or type(error).__name__) from error
+        spec = getattr(error, "task_spec", None) or spec
+        reason = str(error).strip(". ") or type(error).__name__
+        raise ExecutionFailed(getattr(spec, "bpmn_id", None), reason) from error
 
 
 def _case_factory(program: Program, engine: ScriptEngine, now: datetime) -> Callable[..., CaseWorkflow]:

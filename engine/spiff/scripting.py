@@ -1,7 +1,8 @@
 """What SpiffWorkflow calls its script engine, on the house's expression language: nothing of a model is eval'd."""
 
 # ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its signatures and meanings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,25 @@ from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, 
 from engine.deadlines import WorkingCalendar
 from engine.decisions import DecisionTable
 from engine.definition import ProcessPackage
-from engine.errors import ExecutionFailed
+from engine.errors import EngineError, ExecutionFailed
 from engine.expressions import ExpressionContext, compile_expression, compile_script
 from engine.running_deadlines import RunningDeadline, calendar_of, run_deadline, zone_of
 from engine.spiff.scopes import assign, visible
 
 Calendars = Callable[[str], WorkingCalendar]
 """calendar code → the calendar with its overrides"""
+
+
+@contextmanager
+def told_at(task: Any) -> Iterator[None]:
+    """An engine error becomes an ExecutionFailed that names the task's element."""
+    element = getattr(task.task_spec, "bpmn_id", None)
+    try:
+        yield
+    except ExecutionFailed as error:
+        raise ExecutionFailed(error.element or element, error.reason) from error
+    except EngineError as error:
+        raise ExecutionFailed(element, str(error)) from error
 
 
 class Environment(BasePythonScriptEngineEnvironment):
@@ -52,17 +65,20 @@ class ScriptEngine(PythonScriptEngine):
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
         names = visible(task)
-        return compile_expression(expression or "").evaluate(names, self.context(names, task.workflow.spec.process))
+        with told_at(task):
+            return compile_expression(expression or "").evaluate(names, self.context(names, task.workflow.spec.process))
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
         names = visible(task)
-        assign(task, compile_script(script or "").run(names, self.context(names, task.workflow.spec.process)))
+        with told_at(task):
+            assign(task, compile_script(script or "").run(names, self.context(names, task.workflow.spec.process)))
         return True
 
     def decide(self, task: Any, table: DecisionTable) -> dict[str, Any]:
         """What the decision table says for the variables the task sees."""
         names = visible(task)
-        return table.decide(names, self.context(names, task.workflow.spec.process))
+        with told_at(task):
+            return table.decide(names, self.context(names, task.workflow.spec.process))
 
     def call_service(self, task: Any, **kwargs: Any) -> Any:
         return self.environment.call_service(task.data, **kwargs)

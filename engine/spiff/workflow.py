@@ -20,7 +20,7 @@ apply_repairs()
 Declares = Callable[[str, str], bool]
 """(process, variable) -> may the process hold it"""
 
-NOT_NOTED = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
+NOT_NOTED = frozenset({"endEvent", "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
 """elements whose completion starts no deadline, so `completed_at` leaves them out"""
 
 
