@@ -4,13 +4,12 @@ import hashlib
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from processes.office import Office
-from web import errors, i18n, security, session, shell, vendor
+from web import errors, i18n, security, session, shell, vendor, words
+from web.app_limits import limiter
 from web.current import EXTENSION
 from web.undefined import HouseUndefined
 
@@ -18,7 +17,6 @@ MAX_REQUEST_BYTES = 40 * 1024 * 1024
 """a form with its attachments; the use case limits each file"""
 MAX_FORM_BYTES = 4 * 1024 * 1024
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
 csrf = CSRFProtect()
 
 
@@ -35,7 +33,7 @@ def create_app(office: Office) -> Flask:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    for part in (vendor, security, i18n, session, shell, errors):
+    for part in (vendor, security, i18n, session, shell, words, errors):
         part.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)

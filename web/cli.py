@@ -134,7 +134,7 @@ def lint(paths: tuple[Path, ...], shape: str) -> None:
 @click.option("--skip-timers", is_flag=True, help="Move the clock to the next timer instead of waiting.")
 @FORMAT
 @told_plainly
-def trace(  # noqa: PLR0913 the command's options
+def trace(
     file: Path, data: str, answers: Path | None, processes: tuple[str, ...], skip_timers: bool, shape: str
 ) -> None:
     """Run a .bpmn file in memory. Example: karguzar trace order.bpmn --answers answers.json"""

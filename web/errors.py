@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import structlog
 from flask import Flask, Response, g, make_response, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +18,7 @@ from processes.errors import (
 )
 from web.current import now
 from web.i18n import moment
+from web.texts import gettext as _
 
 log = structlog.get_logger("web")
 

@@ -5,9 +5,12 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, redirect, request, session
-from flask_babel import Babel, get_locale, ngettext
+from flask import Flask, redirect, request, session
+from flask_babel import Babel, get_locale
 from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from web.texts import ngettext
 
 LANGUAGES = ("az", "kk", "ru", "en")
 SHORT_NAMES = {"az": "AZ", "kk": "ҚАЗ", "ru": "РУ", "en": "EN"}
@@ -38,7 +41,7 @@ def _select() -> str:
     return request.accept_languages.best_match(LANGUAGES) or DEFAULT
 
 
-def _switch() -> Response | None:
+def _switch() -> BaseResponse | None:
     """`?lang=kk` on any page: remember it, and show the same page without the parameter."""
     code = request.args.get(PARAMETER)
     if code is None or request.method != "GET":
@@ -47,7 +50,7 @@ def _switch() -> Response | None:
     rest = [(key, value) for key, value in request.args.items(multi=True) if key != PARAMETER]
     target = request.path + ("?" + urlencode(rest) if rest else "")
     # a path such as //host would lead away from here
-    return redirect("/" + target.lstrip("/"))  # type: ignore[return-value]
+    return redirect("/" + target.lstrip("/"))
 
 
 def language_url(code: str) -> str:

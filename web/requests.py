@@ -1,13 +1,11 @@
 """Reading what a browser sent, never trusting it."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from flask import request
 from werkzeug.exceptions import BadRequest
-from werkzeug.wrappers import Response
 
 Choice = TypeVar("Choice", bound=StrEnum)
 MAX_PAGE = 100_000
@@ -35,15 +33,6 @@ def version() -> int:
     if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004
         raise BadRequest
     return int(value)
-
-
-def wants_part() -> bool:
-    """Whether htmx asks for a part of the page."""
-    return request.headers.get("HX-Request") == "true"
-
-
-View = Callable[..., str | Response]
-Fields = dict[str, Any]
 
 
 def identity(text: str) -> UUID:

@@ -1,13 +1,19 @@
 """Who is signed in: Flask-Login over a person and the epoch of their sessions."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from flask import Flask, Response, redirect, request, url_for
-from flask_babel import lazy_gettext as _l
-from flask_login import LoginManager, UserMixin
+from flask import Flask, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response as BaseResponse
 
 from processes.queries.people import SignedIn, signed_in
 from web.current import office
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class SessionUser(UserMixin):  # type: ignore[misc]
@@ -30,9 +36,9 @@ def _load(token: str) -> SessionUser | None:
     return SessionUser(person) if person else None
 
 
-def _sign_in_first() -> Response:
+def _sign_in_first() -> BaseResponse:
     target = request.full_path.rstrip("?") if request.method == "GET" else request.path
-    return redirect(url_for("session.sign_in", next=target))  # type: ignore[return-value]
+    return redirect(url_for("session.sign_in", next=target))
 
 
 def safe_target(target: str | None) -> str | None:
@@ -42,10 +48,18 @@ def safe_target(target: str | None) -> str | None:
     return target
 
 
+def signed_in_only(view: Callable[P, R]) -> Callable[P, R | BaseResponse]:
+    """A page for people who are signed in; what they may do there is the use case's question."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | BaseResponse:
+        return view(*args, **kwargs) if current_user.is_authenticated else _sign_in_first()
+
+    return guarded
+
+
 def init_app(app: Flask) -> None:
     """Flask-Login."""
     manager = LoginManager(app)
-    manager.login_message = _l("Please sign in to go on.")
     manager.session_protection = None
     manager.user_loader(_load)
-    manager.unauthorized_handler(_sign_in_first)

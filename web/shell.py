@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from processes.queries.inbox import open_count
 from processes.queries.people import SignedIn
 from web.current import office
+from web.texts import gettext as _
 
 EVERYBODY_AT_WORK = frozenset(
     {
@@ -74,22 +74,6 @@ def doors() -> list[Door]:
     ]
 
 
-def role_name(role: str) -> str:
-    """A role in the page's language."""
-    names = {
-        "responsible_person": _("Responsible person"),
-        "operator": _("Operator of the registry"),
-        "clerk": _("Clerk"),
-        "head": _("Head"),
-        "executor": _("Executor"),
-        "archivist": _("Archivist"),
-        "supervisor": _("Supervisor"),
-        "designer": _("Process designer"),
-        "administrator": _("Administrator"),
-    }
-    return names.get(role, role)
-
-
 def _frame() -> dict[str, Any]:
     person = current_user.person if current_user and current_user.is_authenticated else None
     offset = office().clock.offset.total_seconds()
@@ -105,4 +89,3 @@ def _frame() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """The variables of web/templates/base.html."""
     app.context_processor(_frame)
-    app.jinja_env.globals["role_name"] = role_name

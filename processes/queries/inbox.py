@@ -209,7 +209,7 @@ def _filters(wanted: InboxFilter, now: datetime) -> list[sa.ColumnElement[bool]]
     return found
 
 
-def _order(tab: Tab) -> tuple[sa.ColumnElement[Any], ...]:
+def _order(tab: Tab) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
     if tab is Tab.DONE:
         return (WorkItemRow.ended_at.desc(), WorkItemRow.id)
     return (WorkItemRow.due_at.is_(None), WorkItemRow.due_at, WorkItemRow.created_at, WorkItemRow.id)
@@ -221,9 +221,7 @@ def _processes(uow: UnitOfWork, tab: sa.ColumnElement[bool]) -> list[tuple[str, 
     return [(key, definitions.process_title(key)) for key in sorted(keys)]
 
 
-def _lines(
-    uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate], rows: Sequence[sa.Row[Any]]
-) -> list[InboxLine]:
+def _lines(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate], rows: Sequence[Any]) -> list[InboxLine]:
     definitions, counter = Definitions(uow), DueCounter(uow)
     names = people_named(uow.session, {UUID(item.assignee) for item, _, _ in rows if item.assignee})
     lines = []

@@ -1,19 +1,19 @@
 """The inbox."""
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_login import login_required
 
 from processes.queries.inbox import DueFilter, InboxFilter, Tab, inbox
 from web.current import my_id, office
 from web.requests import choice, number
+from web.session import signed_in_only
+from web.texts import gettext as _
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 MAX_TEXT = 200
 
 
 @pages.get("")
-@login_required
+@signed_in_only
 def page() -> str:
     """A page of the inbox."""
     wanted = InboxFilter(

@@ -1,7 +1,6 @@
 """Sign in and out."""
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,6 +12,7 @@ from web.current import office
 from web.findings import PageFinding
 from web.i18n import moment
 from web.session import SessionUser, safe_target
+from web.texts import gettext as _
 
 pages = Blueprint("session", __name__)
 MAX_NAME = 200

@@ -3,9 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import login_required
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import PinRefused, ProcessesError
@@ -17,6 +15,8 @@ from web.current import my_id, office
 from web.documents import pdf
 from web.errors import told
 from web.findings import PageFinding
+from web.session import signed_in_only
+from web.texts import gettext as _
 
 pages = Blueprint("signing", __name__, url_prefix="/sign")
 Answer = Response | BaseResponse | str
@@ -26,7 +26,7 @@ MAX_REASON = 500
 
 
 @pages.get("/<uuid:attempt_id>")
-@login_required
+@signed_in_only
 def page(attempt_id: UUID) -> Answer:
     """The document that waits for a signature."""
     view = signing_page(office(), attempt_id, my_id())
@@ -36,14 +36,14 @@ def page(attempt_id: UUID) -> Answer:
 
 
 @pages.get("/<uuid:attempt_id>/document.pdf")
-@login_required
+@signed_in_only
 def document(attempt_id: UUID) -> Answer:
     """The exact bytes that will be signed."""
     return pdf(attempt_pdf(office(), attempt_id, my_id()), f"{attempt_id}.pdf")
 
 
 @pages.post("/<uuid:attempt_id>")
-@login_required
+@signed_in_only
 def sign(attempt_id: UUID) -> Answer:
     """Sign it. A double click signs once and shows the same receipt."""
     try:
@@ -58,14 +58,14 @@ def sign(attempt_id: UUID) -> Answer:
 
 
 @pages.get("/<uuid:attempt_id>/receipt")
-@login_required
+@signed_in_only
 def receipt(attempt_id: UUID) -> Answer:
     """What has been signed, and that it is safe."""
     return render_template("signed.html", page=signed_receipt(office(), attempt_id, my_id()))
 
 
 @pages.post("/<uuid:attempt_id>/abandon")
-@login_required
+@signed_in_only
 def abandon(attempt_id: UUID) -> Answer:
     """Not to sign: back to the form, everything entered still in it."""
     reason = request.form.get("reason", "").strip()[:MAX_REASON] or "back to the form"

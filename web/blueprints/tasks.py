@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_login import login_required
-from processes.queries.assigning import assignment
-from processes.queries.cases import case_of_item
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import InvalidStep, ProcessesError, RouteBarred, StepOvertaken
 from processes.forms import FieldFinding
+from processes.queries.assigning import assignment
+from processes.queries.cases import case_of_item
 from processes.queries.step_page import StepPage, StepQuery, step_page
 from processes.use_cases.attach_file import AttachFile, attach_file, remove_attachment
 from processes.use_cases.drafts import SavedDraft, SaveDraft, save_draft
@@ -30,13 +28,15 @@ from web.findings import PageFinding
 from web.form_view import page_form, posted, summary, uploads
 from web.i18n import use_language
 from web.requests import identity, version
+from web.session import signed_in_only
+from web.texts import gettext as _
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
 Answer = Response | BaseResponse | str
 
 
 @pages.get("/<uuid:item_id>")
-@login_required
+@signed_in_only
 def form(item_id: UUID) -> Answer:
     """The form of a step, from the draft or anew."""
     try:
@@ -48,7 +48,7 @@ def form(item_id: UUID) -> Answer:
 
 
 @pages.post("/<uuid:item_id>")
-@login_required
+@signed_in_only
 def act(item_id: UUID) -> Answer:
     """Whatever the buttons of the form say. The draft is kept first, so that nothing entered is ever lost."""
     action, _sep, argument = request.form.get("_action", "refresh").partition(":")
@@ -69,7 +69,7 @@ def act(item_id: UUID) -> Answer:
 
 
 @pages.post("/<uuid:item_id>/part")
-@login_required
+@signed_in_only
 def part(item_id: UUID) -> Answer:
     """The sections again, for htmx: what is visible, computed and found now. Keeps the draft too."""
     page = step_page(office(), StepQuery(item_id=item_id, by=my_id(), posted=posted()))
@@ -78,7 +78,7 @@ def part(item_id: UUID) -> Answer:
 
 
 @pages.post("/<uuid:item_id>/draft")
-@login_required
+@signed_in_only
 def draft(item_id: UUID) -> Answer:
     """Keep the draft, and say so."""
     saved = _save(step_page(office(), StepQuery(item_id=item_id, by=my_id(), posted=posted())))
@@ -86,7 +86,7 @@ def draft(item_id: UUID) -> Answer:
 
 
 @pages.post("/<uuid:item_id>/claim")
-@login_required
+@signed_in_only
 def claim(item_id: UUID) -> Answer:
     """Take a step of one's group."""
     claim_item(office(), ClaimItem(item_id=item_id, version=version(), by=my_id()))
@@ -94,7 +94,7 @@ def claim(item_id: UUID) -> Answer:
 
 
 @pages.post("/<uuid:item_id>/release")
-@login_required
+@signed_in_only
 def release(item_id: UUID) -> Answer:
     """Give a step back to one's group."""
     release_item(office(), ReleaseItem(item_id=item_id, version=version(), by=my_id()))
@@ -103,14 +103,14 @@ def release(item_id: UUID) -> Answer:
 
 
 @pages.get("/<uuid:item_id>/assign")
-@login_required
+@signed_in_only
 def assign(item_id: UUID) -> Answer:
     """Whom a supervisor may give a step to."""
     return render_template("assign.html", page=assignment(office(), item_id, my_id()), findings=[])
 
 
 @pages.post("/<uuid:item_id>/assign")
-@login_required
+@signed_in_only
 def assigned(item_id: UUID) -> Answer:
     """Give a step to somebody, with a ground."""
     ground, to = request.form.get("ground", "").strip(), request.form.get("to", "")

@@ -1,0 +1,295 @@
+"""One case: facts, timeline, diagrams with tokens, deadlines, remarks, resolutions, documents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from archive.tables import DocumentRow
+from engine.tables import DefinitionRow, InstanceRow
+from processes.access import may_see_case
+from processes.errors import NotFound, NotPermitted
+from processes.mandates import mandates_of
+from processes.office import Office
+from processes.organisation import people_named
+from processes.queries.deadlines import DeadlineView, deadlines_of
+from processes.queries.definitions import Definitions
+from processes.queries.timeline import TimelineEntry, timeline
+from processes.tables import (
+    BodyRow,
+    CaseDocumentRow,
+    CaseRow,
+    PersonRow,
+    RegisterEntryRow,
+    RemarkRow,
+    ResolutionRow,
+    StepRecordRow,
+)
+from processes.unit_of_work import UnitOfWork
+
+Titles = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """An element a token has reached."""
+
+    element: str
+    title: Titles
+    state: str
+    """done or active"""
+    visits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagram:
+    """One process of the case, with its marks."""
+
+    key: str
+    title: Titles
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRemark:
+    """A remark made in this case."""
+
+    field: Titles
+    text: str
+    author: str
+    at: datetime
+    round: int
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResolution:
+    """The head's order on the case."""
+
+    author: str
+    lead: str
+    co_executors: Sequence[str]
+    text: str
+    due_on: date | None
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDocument:
+    """A document of the case's chain."""
+
+    id: UUID
+    seq: int
+    number: str
+    title: str
+    kind: str
+    sha256: str
+    bytes: int
+    verdict: str | None
+    level: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Everything the page shows."""
+
+    id: UUID
+    number: str
+    subject: str
+    process: Titles
+    status: str
+    body: Titles
+    time_zone: str
+    started_at: datetime
+    started_by: str | None
+    ended_at: datetime | None
+    overdue_at: datetime | None
+    access_level: str
+    channel: str | None
+    parent: tuple[UUID, str] | None
+    timeline: Sequence[TimelineEntry]
+    diagrams: Sequence[Diagram]
+    deadlines: Sequence[DeadlineView]
+    remarks: Sequence[CaseRemark]
+    resolutions: Sequence[CaseResolution]
+    documents: Sequence[CaseDocument]
+    may_assign: bool
+
+
+def case_page(office: Office, case_id: UUID, by: UUID) -> CasePage:
+    """A case for somebody who has to do with it.
+
+    :raises NotFound: no such case
+    :raises NotPermitted: it is not this person's; an audit line says so
+    """
+    with office.reading() as uow:
+        case = _open(office, uow, case_id, by)
+        return _page(uow, case, by)
+
+
+def diagram_source(office: Office, case_id: UUID, key: str, by: UUID) -> bytes:
+    """The BPMN of a process of the case, in the version the case runs.
+
+    :raises NotFound: :raises NotPermitted: as case_page
+    """
+    with office.reading() as uow:
+        case = _open(office, uow, case_id, by)
+        versions = _versions(uow, case)
+        if key not in versions:
+            raise NotFound("this case has no such process")
+        return Definitions(uow).get(key, versions[key]).package.bpmn
+
+
+def _open(office: Office, uow: UnitOfWork, case_id: UUID, by: UUID) -> CaseRow:
+    case = uow.session.get(CaseRow, case_id)
+    if case is None:
+        raise NotFound("no such case")
+    if not may_see_case(uow, by, case_id):
+        with office.unit_of_work() as writing:
+            writing.audit.record("case:case:refused", actor=str(by), subject=str(case_id), stream=str(case_id))
+            writing.commit()
+        raise NotPermitted(rule="access")
+    return case
+
+
+def _page(uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
+    body = uow.session.get_one(BodyRow, case.body_id)
+    starter = uow.session.get(PersonRow, case.started_by) if case.started_by else None
+    entry = uow.session.execute(sa.select(RegisterEntryRow).where(RegisterEntryRow.case_id == case.id)).scalar()
+    parent = uow.session.get(CaseRow, case.parent_case_id) if case.parent_case_id else None
+    return CasePage(
+        id=case.id,
+        number=case.number,
+        subject=case.subject,
+        process=Definitions(uow).process_title(case.definition_key),
+        status=case.status,
+        body=body.title,
+        time_zone=body.time_zone,
+        started_at=case.started_at,
+        started_by=starter.name if starter else None,
+        ended_at=case.ended_at,
+        overdue_at=case.overdue_at,
+        access_level=case.access_level,
+        channel=entry.channel if entry else None,
+        parent=(parent.id, parent.number) if parent else None,
+        timeline=timeline(uow, case, body, by),
+        diagrams=_diagrams(uow, case),
+        deadlines=deadlines_of(uow, case, body),
+        remarks=_remarks(uow, case),
+        resolutions=_resolutions(uow, case),
+        documents=_documents(uow, case),
+        may_assign=_may_assign(uow, case, by),
+    )
+
+
+def _may_assign(uow: UnitOfWork, case: CaseRow, by: UUID) -> bool:
+    return any(
+        mandate.role == "supervisor" or (mandate.role == "head" and mandate.body_id == case.body_id)
+        for mandate in mandates_of(uow.session, by, uow.now)
+    )
+
+
+def _versions(uow: UnitOfWork, case: CaseRow) -> dict[str, int]:
+    """Process key → version, as fixed when the case began."""
+    instance = uow.session.get_one(InstanceRow, case.id)
+    rows = uow.session.execute(
+        sa.select(DefinitionRow.key, DefinitionRow.version).where(
+            DefinitionRow.sha256.in_(list(instance.bindings.values()))
+        )
+    )
+    return {row.key: row.version for row in rows} | {instance.definition_key: instance.definition_version}
+
+
+def _diagrams(uow: UnitOfWork, case: CaseRow) -> list[Diagram]:
+    versions, definitions = _versions(uow, case), Definitions(uow)
+    found: dict[str, list[Mark]] = {case.definition_key: []}
+    for marking in uow.engine.markings(case.id):
+        key = marking.definition_key
+        if key not in versions:
+            continue
+        title = definitions.step_title(key, versions[key], marking.element_id)
+        mark = Mark(element=marking.element_id, title=title, state=str(marking.state), visits=marking.visits)
+        found.setdefault(key, []).append(mark)
+    return [
+        Diagram(key=key, title=definitions.process_title(key, versions[key]), marks=marks)
+        for key, marks in found.items()
+    ]
+
+
+def _remarks(uow: UnitOfWork, case: CaseRow) -> list[CaseRemark]:
+    rows = list(
+        uow.session.execute(
+            sa.select(RemarkRow, StepRecordRow)
+            .join(StepRecordRow, StepRecordRow.id == RemarkRow.step_id)
+            .where(RemarkRow.case_id == case.id)
+            .order_by(RemarkRow.created_at)
+        )
+    )
+    names = people_named(uow.session, {remark.author_id for remark, _ in rows})
+    labels = _labels(uow, case)
+    return [
+        CaseRemark(
+            field=labels.get(remark.field, {"en": remark.field}),
+            text=remark.text,
+            author=names[remark.author_id],
+            at=remark.created_at,
+            round=remark.round,
+            resolved_at=remark.resolved_at,
+        )
+        for remark, _ in rows
+    ]
+
+
+def _labels(uow: UnitOfWork, case: CaseRow) -> dict[str, Titles]:
+    """Labels of the fields of every form of the case's own process."""
+    package = Definitions(uow).get(case.definition_key).package
+    return {
+        name: field["label"]
+        for form in package.forms.values()
+        for name, field in form.ui.get("fields", {}).items()
+        if "label" in field
+    }
+
+
+def _resolutions(uow: UnitOfWork, case: CaseRow) -> list[CaseResolution]:
+    rows = list(uow.session.execute(sa.select(ResolutionRow).where(ResolutionRow.case_id == case.id)).scalars())
+    people = {UUID(str(each)) for row in rows for each in (row.author_id, row.lead_id, *row.co_executors)}
+    names = people_named(uow.session, people)
+    return [
+        CaseResolution(
+            author=names[row.author_id],
+            lead=names[row.lead_id],
+            co_executors=[names[UUID(str(each))] for each in row.co_executors],
+            text=row.text,
+            due_on=row.due_on,
+            done_at=row.done_at,
+        )
+        for row in rows
+    ]
+
+
+def _documents(uow: UnitOfWork, case: CaseRow) -> list[CaseDocument]:
+    rows = uow.session.execute(
+        sa.select(CaseDocumentRow, DocumentRow)
+        .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
+        .where(CaseDocumentRow.case_id == case.id)
+        .order_by(CaseDocumentRow.seq)
+    )
+    return [
+        CaseDocument(
+            id=document.id,
+            seq=link.seq,
+            number=link.number,
+            title=document.title,
+            kind=link.kind,
+            sha256=document.sha256,
+            bytes=document.bytes,
+            verdict=document.verdict,
+            level=document.level,
+            at=link.at,
+        )
+        for link, document in rows
+    ]

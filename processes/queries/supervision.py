@@ -1,0 +1,211 @@
+"""What a supervisor watches: overdue steps, deadlines kept and breached, workload, execution discipline (D12, E8)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine.tables import WorkItemRow
+from processes.office import Office
+from processes.organisation import people_named
+from processes.queries.definitions import Definitions
+from processes.queries.due import Due, DueCounter
+from processes.queries.inbox import OPEN
+from processes.queries.people import require_any_role
+from processes.queries.registry import Share
+from processes.tables import BodyRow, CaseRow, DeadlineRow, RegisterEntryRow
+from processes.unit_of_work import UnitOfWork
+
+Titles = Mapping[str, str]
+WATCHERS = frozenset({"supervisor"})
+MOST = 200
+"""overdue steps a page shows; the counts tell of the rest"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueStep:
+    """An open step whose due date has passed."""
+
+    item_id: UUID
+    case_id: UUID
+    case_number: str
+    subject: str
+    step: Titles
+    body: Titles
+    holder: str | None
+    due: Due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Deadlines of a body that have ended, and those that run."""
+
+    body: Titles
+    kept: Share
+    running: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What somebody has claimed."""
+
+    name: str
+    open: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discipline:
+    """Indicators of E8 for a body; a share of nothing is not assessed."""
+
+    body: Titles
+    documents: int
+    in_time: Share
+    electronic_only: Share
+    approved_electronically: Share
+    prepared_for_archive: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervision:
+    """Everything the page shows."""
+
+    overdue: Sequence[OverdueStep]
+    overdue_total: int
+    running_cases: int
+    ended_cases: int
+    marked_cases: int
+    kept: Sequence[Kept]
+    workload: Sequence[Workload]
+    discipline: Sequence[Discipline]
+
+
+def supervision(office: Office, by: UUID) -> Supervision:
+    """The supervisor's page, over every body.
+
+    :raises NotPermitted: no supervisor
+    """
+    with office.reading() as uow:
+        require_any_role(uow.session, by, WATCHERS, uow.now)
+        late = sa.and_(WorkItemRow.state.in_(OPEN), WorkItemRow.due_at < uow.now)
+        return Supervision(
+            overdue=_overdue(uow, late),
+            overdue_total=_count(uow, WorkItemRow, late),
+            running_cases=_count(uow, CaseRow, CaseRow.status == "running"),
+            ended_cases=_count(uow, CaseRow, CaseRow.status != "running"),
+            marked_cases=_count(uow, CaseRow, CaseRow.overdue_at.is_not(None)),
+            kept=_kept(uow),
+            workload=_workload(uow),
+            discipline=_discipline(uow),
+        )
+
+
+def _count(uow: UnitOfWork, table: type, where: sa.ColumnElement[bool]) -> int:
+    return uow.session.scalar(sa.select(sa.func.count()).select_from(table).where(where)) or 0
+
+
+def _overdue(uow: UnitOfWork, late: sa.ColumnElement[bool]) -> list[OverdueStep]:
+    rows: Sequence[Any] = uow.session.execute(
+        sa.select(WorkItemRow, CaseRow, BodyRow)
+        .join(CaseRow, CaseRow.id == WorkItemRow.instance_id)
+        .join(BodyRow, BodyRow.id == CaseRow.body_id)
+        .where(late)
+        .order_by(WorkItemRow.due_at)
+        .limit(MOST)
+    ).all()
+    names = people_named(uow.session, {UUID(item.assignee) for item, _, _ in rows if item.assignee})
+    return list(_steps(uow, rows, names))
+
+
+def _steps(uow: UnitOfWork, rows: Sequence[Any], names: Mapping[UUID, str]) -> Iterable[OverdueStep]:
+    definitions, counter = Definitions(uow), DueCounter(uow)
+    for item, case, body in rows:
+        due = counter.due(item.due_at, calendar=body.calendar, time_zone=body.time_zone)
+        assert due is not None
+        yield OverdueStep(
+            item_id=item.id,
+            case_id=case.id,
+            case_number=case.number,
+            subject=case.subject,
+            step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
+            body=body.title,
+            holder=names.get(UUID(item.assignee)) if item.assignee else None,
+            due=due,
+        )
+
+
+def _sum(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def _kept(uow: UnitOfWork) -> list[Kept]:
+    breached = sa.or_(
+        DeadlineRow.state == "breached", sa.and_(DeadlineRow.state == "running", DeadlineRow.due_at < uow.now)
+    )
+    rows = uow.session.execute(
+        sa.select(
+            BodyRow.title,
+            _sum(DeadlineRow.state == "kept"),
+            _sum(breached),
+            _sum(sa.and_(DeadlineRow.state == "running", DeadlineRow.due_at >= uow.now)),
+        )
+        .select_from(DeadlineRow)
+        .join(CaseRow, CaseRow.id == DeadlineRow.case_id)
+        .join(BodyRow, BodyRow.id == CaseRow.body_id)
+        .group_by(BodyRow.id, BodyRow.code)
+        .order_by(BodyRow.code)
+    )
+    return [
+        Kept(body=title, kept=Share(count=kept, total=kept + late), running=running, overdue=late)
+        for title, kept, late, running in rows
+    ]
+
+
+def _workload(uow: UnitOfWork) -> list[Workload]:
+    rows = uow.session.execute(
+        sa.select(WorkItemRow.assignee, sa.func.count(), _sum(WorkItemRow.due_at < uow.now))
+        .where(WorkItemRow.state == "reserved", WorkItemRow.assignee.is_not(None))
+        .group_by(WorkItemRow.assignee)
+    ).all()
+    names = people_named(uow.session, {UUID(assignee) for assignee, _, _ in rows if assignee})
+    found = [
+        Workload(name=names.get(UUID(assignee), assignee), open=count, late=late)
+        for assignee, count, late in rows
+        if assignee
+    ]
+    return sorted(found, key=lambda each: (-each.late, -each.open, each.name))
+
+
+def _discipline(uow: UnitOfWork) -> list[Discipline]:
+    timely = sa.or_(
+        RegisterEntryRow.due_on.is_(None),
+        sa.func.date(RegisterEntryRow.registered_at) <= sa.func.date(RegisterEntryRow.received_at),
+    )
+    rows = uow.session.execute(
+        sa.select(
+            BodyRow.title,
+            sa.func.count(),
+            _sum(timely),
+            _sum(RegisterEntryRow.electronic_only.is_(True)),
+            _sum(RegisterEntryRow.approved_electronically.is_(True)),
+            _sum(RegisterEntryRow.prepared_for_archive.is_(True)),
+        )
+        .select_from(RegisterEntryRow)
+        .join(BodyRow, BodyRow.id == RegisterEntryRow.body_id)
+        .group_by(BodyRow.id, BodyRow.code)
+        .order_by(BodyRow.code)
+    )
+    return [
+        Discipline(
+            body=title,
+            documents=total,
+            in_time=Share(count=in_time, total=total),
+            electronic_only=Share(count=electronic, total=total),
+            approved_electronically=Share(count=approved, total=total),
+            prepared_for_archive=Share(count=prepared, total=total),
+        )
+        for title, total, in_time, electronic, approved, prepared in rows
+    ]

@@ -1,0 +1,150 @@
+"""What happened in a case, in order: signed steps, sealed documents, overdue marks, and what waits now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from archive.tables import DocumentRow
+from engine.tables import HistoryRow
+from engine.workitem import WorkItem
+from processes.authorization import mandate_for
+from processes.errors import NotPermitted
+from processes.organisation import people_named
+from processes.queries.definitions import Definitions
+from processes.queries.due import Due, DueCounter
+from processes.tables import BodyRow, CaseDocumentRow, CaseRow, MandateRow, PersonRow, StepRecordRow
+from processes.unit_of_work import UnitOfWork
+
+Titles = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One thing that happened, or waits."""
+
+    kind: str
+    """started, signed, sealed, overdue, now, ended"""
+    at: datetime
+    title: Titles
+    actor: str | None = None
+    capacity: str | None = None
+    acts_for: str | None = None
+    decision: str | None = None
+    round: int = 1
+    number: str | None = None
+    document_id: UUID | None = None
+    verdict: str | None = None
+    level: str | None = None
+    item_id: UUID | None = None
+    version: int | None = None
+    role: Titles | None = None
+    due: Due | None = None
+    proven_at: datetime | None = None
+    can_open: bool = False
+    """whether whoever reads this may act on it"""
+
+
+def timeline(uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID) -> list[TimelineEntry]:
+    """The past in order of time, then what waits now."""
+    definitions = Definitions(uow)
+    past = [*_signed(uow, case, definitions), *_sealed(uow, case), *_overdue(uow, case, definitions)]
+    return sorted(past, key=lambda entry: entry.at) + _waiting(uow, case, body, by)
+
+
+def _signed(uow: UnitOfWork, case: CaseRow, definitions: Definitions) -> list[TimelineEntry]:
+    substituted, absent = aliased(MandateRow), aliased(PersonRow)
+    rows = uow.session.execute(
+        sa.select(StepRecordRow, PersonRow.name, absent.name.label("absent"), DocumentRow.verdict, DocumentRow.level)
+        .join(PersonRow, PersonRow.id == StepRecordRow.person_id)
+        .join(MandateRow, MandateRow.id == StepRecordRow.mandate_id)
+        .outerjoin(substituted, substituted.id == MandateRow.acts_for_id)
+        .outerjoin(absent, absent.id == substituted.holder_id)
+        .outerjoin(DocumentRow, DocumentRow.id == StepRecordRow.document_id)
+        .where(StepRecordRow.case_id == case.id)
+    )
+    return [
+        TimelineEntry(
+            kind="signed",
+            at=record.accepted_at,
+            title=definitions.step_title(record.definition_key, record.definition_version, record.element_id),
+            actor=name,
+            capacity=record.capacity,
+            acts_for=acts_for,
+            decision=record.decision,
+            round=record.round,
+            number=record.number,
+            document_id=record.document_id,
+            verdict=verdict,
+            level=level,
+            proven_at=record.proven_at,
+        )
+        for record, name, acts_for, verdict, level in rows
+    ]
+
+
+def _sealed(uow: UnitOfWork, case: CaseRow) -> list[TimelineEntry]:
+    rows = uow.session.execute(
+        sa.select(CaseDocumentRow, DocumentRow)
+        .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
+        .where(CaseDocumentRow.case_id == case.id, CaseDocumentRow.kind == "sealed")
+    )
+    return [
+        TimelineEntry(
+            kind="sealed",
+            at=link.at,
+            title={document.language: document.title, "az": document.title},
+            number=link.number,
+            document_id=link.document_id,
+            verdict=document.verdict,
+            level=document.level,
+        )
+        for link, document in rows
+    ]
+
+
+def _overdue(uow: UnitOfWork, case: CaseRow, definitions: Definitions) -> list[TimelineEntry]:
+    rows = uow.session.execute(
+        sa.select(HistoryRow)
+        .where(HistoryRow.instance_id == case.id, HistoryRow.event == "timer.fired")
+        .order_by(HistoryRow.seq)
+    ).scalars()
+    found = []
+    for row in rows:
+        element = definitions.get(row.definition_key).package.elements.get(row.element_id or "")
+        found.append(
+            TimelineEntry(kind="overdue", at=row.at, title=element.titles if element and element.titles else {})
+        )
+    return found
+
+
+def _waiting(uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID) -> list[TimelineEntry]:
+    items = uow.engine.open_items(case.id)
+    names = people_named(uow.session, {UUID(item.assignee) for item in items if item.assignee})
+    definitions, counter = Definitions(uow), DueCounter(uow)
+    return [
+        TimelineEntry(
+            kind="now",
+            at=item.created_at,
+            title=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
+            role=definitions.role_title(item.definition_key, item.definition_version, item.role),
+            actor=names.get(UUID(item.assignee)) if item.assignee else None,
+            round=item.visit,
+            item_id=item.id,
+            version=item.version,
+            due=counter.due(item.due_at, calendar=body.calendar, time_zone=body.time_zone),
+            can_open=_may_act(uow, by, item),
+        )
+        for item in items
+    ]
+
+
+def _may_act(uow: UnitOfWork, by: UUID, item: WorkItem) -> bool:
+    try:
+        mandate_for(uow.session, by, item, uow.now)
+    except NotPermitted:
+        return False
+    return True

@@ -1,0 +1,21 @@
+"""Signed documents, for those who may read them."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from processes.use_cases.view_document import ViewDocument, view_document
+from web.current import my_id, office
+from web.documents import served
+from web.session import signed_in_only
+
+pages = Blueprint("documents", __name__, url_prefix="/documents")
+
+
+@pages.get("/<uuid:document_id>.pdf")
+@signed_in_only
+def pdf(document_id: UUID) -> Response:
+    """The newest revision; `?download` saves it."""
+    document, content = view_document(office(), ViewDocument(document_id=document_id, by=my_id()))
+    name = f"{document.number}.pdf".replace("/", "-")
+    return served(content, name, document.media_type, download="download" in request.args)

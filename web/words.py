@@ -1,0 +1,175 @@
+"""Codes that pages show, in the page's language."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from flask import Flask
+
+from processes.queries.archive import FacetLine
+from processes.queries.case_page import Diagram
+from processes.queries.tracking import TrackLine
+from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
+from processes.words import WORDS
+from web.i18n import language, moment, titled
+from web.texts import gettext as _
+
+
+def role_name(role: str) -> str:
+    """A role."""
+    names = {
+        "responsible_person": _("Responsible person"),
+        "operator": _("Operator of the registry"),
+        "clerk": _("Clerk"),
+        "head": _("Head"),
+        "executor": _("Executor"),
+        "archivist": _("Archivist"),
+        "supervisor": _("Supervisor"),
+        "designer": _("Process designer"),
+        "administrator": _("Administrator"),
+    }
+    return names.get(role, role)
+
+
+def capacity_name(capacity: str) -> str:
+    """The capacity somebody acts in, as documents word it."""
+    return WORDS.get(capacity, {}).get(language(), capacity)
+
+
+def access_name(level: str) -> str:
+    """An access level (B16)."""
+    return titled(ACCESS_LEVELS[level]) if level in ACCESS_LEVELS else level
+
+
+def territory_name(code: str) -> str:
+    """A territory."""
+    return titled(TERRITORIES[code]) if code in TERRITORIES else code
+
+
+def channel_name(channel: str | None) -> str:
+    """How something arrived."""
+    names = {
+        "portal": _("public form"),
+        "paper": _("on paper"),
+        "e-mail": _("by e-mail"),
+        "oral": _("orally"),
+        "in_person": _("in person"),
+        "inter_departmental": _("from another body"),
+        "internal": _("within the office"),
+    }
+    return names.get(channel or "", channel or "—")
+
+
+def track_title(status: str) -> str:
+    """The state of an appeal, in plain words."""
+    titles = {
+        "registered": _("Your appeal is registered"),
+        "in_progress": _("Your appeal is being considered"),
+        "forwarded": _("Your appeal was forwarded to the competent body"),
+        "not_considered": _("Your appeal will not be considered"),
+        "extended": _("Your appeal needs more time"),
+        "answered": _("Your appeal has been answered"),
+    }
+    return titles.get(status, _("Your appeal is being considered"))
+
+
+def track_event(line: TrackLine) -> str:
+    """One thing that happened to an appeal, in plain words."""
+    days = line.facts.get("days", "")
+    titles = {
+        "registered": _("Received and registered"),
+        "receipt": _("Sealed receipt issued"),
+        "routed": _("Sent to the competent unit"),
+        "resolution": _("The head named who answers, within %(days)s working days", days=days),
+        "extended": _("The time to answer was extended by %(days)s working days", days=days),
+        "forwarded": _("Forwarded to the competent body"),
+        "copied": _("A copy sent to another competent body"),
+        "not_considered": _("Notice: the appeal is not considered, and why"),
+        "answered": _("Answer signed"),
+    }
+    return titles.get(line.event, line.event)
+
+
+def custody_event(event: str) -> str:
+    """What happened to an archived document."""
+    titles = {
+        "accessioned": _("taken into the archive"),
+        "viewed": _("viewed"),
+        "classified": _("classified"),
+        "validated": _("signature validated"),
+        "revised": _("revision added"),
+        "status": _("state changed"),
+        "retention": _("retention facts noted"),
+        "held": _("hold placed"),
+        "released": _("hold lifted"),
+        "fixity": _("fixity finding"),
+        "exported": _("exported"),
+        "raised": _("level raised"),
+    }
+    return titles.get(event, event)
+
+
+def document_type(code: str) -> str:
+    """What kind of document it is."""
+    titles = {
+        "receipt": _("Receipt"),
+        "notice": _("Notice"),
+        "extract": _("Extract"),
+        "answer": _("Answer"),
+        "manifest": _("Dossier manifest"),
+        "questionnaire": _("Questionnaire"),
+        "review": _("Review"),
+        "deficiency_notice": _("Deficiency notice"),
+        "classification": _("Classification"),
+        "resolution": _("Resolution"),
+        "oversight": _("Oversight"),
+        "without_effect": _("Without effect"),
+    }
+    return titles.get(code, code.replace("_", " "))
+
+
+def facet_value(name: str, value: str, facets: Mapping[str, Sequence[FacetLine]]) -> str:
+    """A value of an archive facet, in words."""
+    known = next((each for each in facets.get(name, ()) if each.value == value), None)
+    if known is not None and known.title:
+        return titled(known.title)
+    verdicts = {
+        "TOTAL-PASSED": _("valid"),
+        "TOTAL-FAILED": _("not valid"),
+        "INDETERMINATE": _("cannot be decided"),
+    }
+    if name == "verdict":
+        return verdicts.get(value, value)
+    worded: dict[str, Callable[[str], str]] = {"type": document_type, "access_level": access_name}
+    return worded.get(name, str)(value)
+
+
+def job_name(name: str) -> str:
+    """What a job was to do."""
+    names = {
+        "service_task": _("Step of the system"),
+        "validate_document": _("Validation of a signature"),
+        "raise_level": _("Raising of a signature's level"),
+        "send_notice": _("Sending of a notice"),
+    }
+    return names.get(name, name)
+
+
+def marks_json(diagram: Diagram) -> str:
+    """The tokens of a diagram for the script that draws it."""
+    return json.dumps([{"element": mark.element, "state": mark.state} for mark in diagram.marks])
+
+
+def instant(value: datetime | str | None, zone: str = "UTC") -> str:
+    """An instant that may come as ISO text."""
+    return moment(datetime.fromisoformat(value) if isinstance(value, str) and value else value or None, zone)
+
+
+def init_app(app: Flask) -> None:
+    """Give the words to the templates."""
+    functions = (
+        role_name, capacity_name, access_name, territory_name, channel_name, track_title, track_event, custody_event,
+        job_name, marks_json, document_type, facet_value,
+    )  # fmt: skip
+    app.jinja_env.globals.update({function.__name__: function for function in functions})
+    app.jinja_env.filters["instant"] = instant
