@@ -45,7 +45,8 @@ class DocumentRenderer:
             raise DocumentRefused("too-large", f"more than {_LARGEST} characters of text")
         inputs = {"data": text, "step": canonical_json(document.step).decode(), "qr": _qr(document.verify_url)}
         request = CompileRequest(source=source, inputs=inputs, name="document.typ" if template is None else name)
-        return RenderedDocument(pdf=self._pool.compile(request), replaced=replaced)
+        # typst ends with %%EOF and no line end; what a signature appends would touch it and break PDF/A (6.1.9)
+        return RenderedDocument(pdf=self._pool.compile(request).rstrip() + b"\n", replaced=replaced)
 
     def close(self) -> None:
         """Ends the workers."""

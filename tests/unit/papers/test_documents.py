@@ -78,6 +78,10 @@ def test_it_claims_pdf_a_3b_and_ua_1_and_says_its_language(renderer):
     assert catalogue["/MarkInfo"]["/Marked"]
 
 
+def test_it_ends_with_a_line_so_that_an_appended_signature_keeps_it_pdf_a(renderer):
+    assert renderer.render(make_document()).pdf.endswith(b"%%EOF\n")
+
+
 def test_step_json_is_embedded_in_canonical_form(renderer):
     document = make_document(step={"b": [1, 2.5], "a": "ə😀", "previous": []})
     reader = PdfReader(io.BytesIO(renderer.render(document).pdf))
