@@ -30,6 +30,8 @@ SHOWN = frozenset({"userTask", "manualTask", "serviceTask", "callActivity"})
 MAX_SETTLING = 1_000
 """service tasks that may follow one another before a scenario is taken to run in a circle"""
 SUBSTITUTE = "/substitute"
+RECEIVED_AT = "received_at"
+"""the variable in which a starter keeps the instant of receipt; here it is the scenario's start unless said otherwise"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,8 @@ class _Play:
         fields = self._start_fields(now, reserved)
         start = next((one for one in self.package.elements.values() if one.kind == "startEvent"), None)
         starter = self._answer(self.package.key, start.id) if start else {}
-        variables = {**reserved, **fields, **starter}
+        received = {RECEIVED_AT: now.isoformat()} if self.package.start.handler else {}
+        variables = {**reserved, **received, **fields, **starter}
         self.case = Interpreter.start(program, variables=variables, now=now, calendars=WorkingCalendar)
         return self.case
 
