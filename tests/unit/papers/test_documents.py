@@ -253,3 +253,13 @@ def test_canonical_json_follows_rfc_8785():
 def test_what_has_no_canonical_form_is_refused(value):
     with pytest.raises(NotCanonical):
         canonical_json(value)
+
+
+def test_only_the_committed_faces_are_used_and_embedded(renderer):
+    document = make_document(language="kk", text="Қазақша ₼ ₸ 😀 ქართული")
+    reader = PdfReader(io.BytesIO(renderer.render(document).pdf))
+    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
+    assert descriptors
+    assert all("/FontFile2" in descriptor or "/FontFile3" in descriptor for descriptor in descriptors)
+    assert all("+Noto" in descriptor["/FontName"] for descriptor in descriptors)
