@@ -16,7 +16,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
-from engine.spiff.workflow import CalledWorkflow, CaseWorkflow
+from engine.spiff.workflow import CalledWorkflow, CaseWorkflow, in_order
 
 VERSION = 1
 _PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
@@ -34,7 +34,7 @@ def dump(case: CaseWorkflow) -> bytes:
     top = _workflow_out(case)
     inner = [
         [workflow.parent_task.id.hex, workflow.spec.name, _workflow_out(workflow)]
-        for workflow in sorted(case.subprocesses.values(), key=lambda workflow: workflow.depth)
+        for workflow in case.subprocesses.values()  # a process comes after the one that called it
     ]
     return orjson.dumps([VERSION, [case.entered, case.done], top, inner])
 
@@ -71,19 +71,9 @@ def _workflow_out(workflow: Any) -> list[Any]:
             task.internal_data or None,
             task.data or None,
         ]
-        for task in _in_order(workflow)
+        for task in in_order(workflow)
     ]
     return [workflow.completed, workflow.success, workflow.data, workflow.correlations, rows]
-
-
-def _in_order(workflow: Any) -> list[Any]:
-    """Parents before their children, siblings in their order."""
-    order, todo = [], [workflow.task_tree]
-    while todo:
-        task = todo.pop()
-        order.append(task)
-        todo.extend(workflow.tasks[child] for child in reversed(task._children))
-    return order
 
 
 def _workflow_in(workflow: Any, state: list[Any], case: CaseWorkflow) -> None:

@@ -30,7 +30,7 @@ from engine.spiff.scripting import Calendars, ScriptEngine
 from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import CompletedElement, HumanTask, WaitingMessage, WaitingService, WaitingTimer
 from engine.spiff.values import normalised
-from engine.spiff.workflow import CaseWorkflow
+from engine.spiff.workflow import CaseWorkflow, in_state
 
 MAX_STEPS = 20_000
 """automatic tasks one call may run: beyond it the model loops without waiting for anybody"""
@@ -111,7 +111,7 @@ class Interpreter:
         """Timers that wait, the earliest first; one that waits for several things tells its earliest."""
         waiting = [(due_of(task), task) for task in self._case.event_manager.tasks.values()]
         found = [WaitingTimer(**_token(task), due_at=due) for due, task in waiting if due is not None]
-        return sorted(found, key=lambda timer: (timer.due_at, timer.task_id))
+        return sorted(found, key=lambda timer: (timer.due_at, timer.process, timer.element, timer.visit))
 
     def messages(self) -> list[WaitingMessage]:
         """Messages the case waits for."""
@@ -233,30 +233,30 @@ class Interpreter:
         """Tasks of the diagram in these states, outer processes first."""
         for workflow in self._case.workflows():
             if not workflow.completed:
-                yield from (task for task in list(workflow.tasks.values()) if task._state & state and _drawn(task))
+                yield from (task for task in in_state(workflow, state) if _drawn(task))
 
     def _run(self) -> None:
-        """Run automatic tasks, innermost processes first, until everything waits."""
+        """Run automatic tasks until everything waits: each token one step a round, inner processes first."""
         steps = 0
-        while (task := self._next_automatic()) is not None:
-            steps += 1
+        while ready := self._automatic():
+            for task in ready:
+                if task._state == TaskState.READY and not task.workflow.completed:
+                    with translated(task):
+                        task.run()
+            steps += len(ready)
             if steps > MAX_STEPS:
-                raise ExecutionFailed(task.task_spec.bpmn_id, "the process goes on without waiting for anybody")
-            with translated(task):
-                task.run()
-            if steps % COMPACT_EVERY == 0:
+                raise ExecutionFailed(ready[0].task_spec.bpmn_id, "the process goes on without waiting for anybody")
+            if steps % COMPACT_EVERY < len(ready):
                 compaction.compact(self._case)
         self._case.bpmn_events.clear()
 
-    def _next_automatic(self) -> Any | None:
-        if self._case.completed:
-            return None
-        for workflow in reversed(list(self._case.workflows())):
-            if not workflow.completed:
-                for task in workflow.tasks.values():
-                    if task._state == TaskState.READY and not task.task_spec.manual:
-                        return task
-        return None
+    def _automatic(self) -> list[Any]:
+        """Ready tasks that need nobody."""
+        running = [workflow for workflow in self._case.workflows() if not workflow.completed]
+        running.sort(key=lambda workflow: -workflow.depth)
+        return [
+            task for workflow in running for task in in_state(workflow, TaskState.READY) if not task.task_spec.manual
+        ]
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class _Workflow:
             self.update_waiting_tasks()
 
     def update_waiting_tasks(self) -> None:
-        for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:
+        for task in in_state(self, TaskState.WAITING):
             if task._state == TaskState.WAITING:
                 task.task_spec._update(task)
 
@@ -137,3 +137,19 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
         scope = scope_of(task)
         if spec.kind not in NOT_NOTED and isinstance(scope.data.get("completed_at"), dict):
             scope.data["completed_at"] = {**scope.data["completed_at"], spec.bpmn_id: self.now.isoformat()}
+
+
+def in_order(workflow: Any) -> list[Any]:
+    """The tasks of a workflow: parents before their children, siblings in their order."""
+    order, todo = [], [workflow.task_tree]
+    while todo:
+        task = todo.pop()
+        order.append(task)
+        todo.extend(workflow.tasks[child] for child in reversed(task._children))
+    return order
+
+
+def in_state(workflow: Any, state: int) -> list[Any]:
+    """Its tasks in these states, in the order of the tree: the same before and after a restart."""
+    found = [task for task in workflow.tasks.values() if task._state & state]
+    return found if len(found) < 2 else [task for task in in_order(workflow) if task._state & state]  # noqa: PLR2004

@@ -301,7 +301,8 @@ def test_a_branch_that_ends_last_does_not_bring_back_old_values(run: Begin) -> N
 
 def repeated(characteristics: str, *, sequential: bool = False) -> Model:
     model = Model().path("start")
-    loop = f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">{characteristics}</bpmn:multiInstanceLoopCharacteristics>'
+    tag = "bpmn:multiInstanceLoopCharacteristics"
+    loop = f'<{tag} isSequential="{str(sequential).lower()}">{characteristics}</{tag}>'
     model.node("userTask", "opinion", loop)
     return model.path("start", "opinion", "user:after", "end")
 
@@ -357,7 +358,8 @@ def test_a_number_of_instances(run: Begin) -> None:
 
 def test_a_standard_loop_repeats_while_its_condition_holds(run: Begin) -> None:
     model = Model().path("start")
-    loop = '<bpmn:standardLoopCharacteristics loopMaximum="400"><bpmn:loopCondition>more</bpmn:loopCondition></bpmn:standardLoopCharacteristics>'
+    tag, condition = "bpmn:standardLoopCharacteristics", "<bpmn:loopCondition>more</bpmn:loopCondition>"
+    loop = f'<{tag} loopMaximum="400">{condition}</{tag}>'
     model.node("userTask", "try", loop)
     case = run(model.path("start", "try", "user:after", "end"), more=True)
     sizes = set()
