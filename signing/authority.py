@@ -125,9 +125,12 @@ class PilotAuthority:
 
         :param profile: officer, or seal for a body
         :raises WeakPin: fewer than 8 characters
+        :raises AuthorityUnusable: no such profile
         """
-        key = ec.generate_private_key(ec.SECP256R1())
+        if profile not in {Profile.OFFICER, Profile.SEAL}:
+            raise AuthorityUnusable(f"nobody is enrolled as {profile!r}")
         kind = Profile(profile)
+        key = ec.generate_private_key(ec.SECP256R1())
         issuer = Issuer(load_certificate(self.issuing.certificate), self.issuing.private_key)
         certified = Certified(signer_name(subject, kind), key.public_key(), kind, at, self._crl_url("issuing"))
         certificate = issue(certified, issuer)
@@ -143,7 +146,10 @@ class PilotAuthority:
         )
 
     def crl(self, issuer: Issuing = "issuing", revoked: Sequence[Revoked] = (), *, at: datetime) -> bytes:
-        """A CRL issued at `at`, DER. The issuing CA's concerns officers and seals, the root's the two authorities."""
+        """A CRL issued at `at`, DER. The issuing CA's concerns officers and seals, the root's the two authorities.
+
+        :raises AuthorityUnusable: an entry's serial or reason is not one
+        """
         key = self.issuing if issuer == "issuing" else self.root
         certificate = load_certificate(key.certificate)
         issued = at.astimezone(UTC).replace(microsecond=0)
@@ -222,12 +228,12 @@ def _created(at: datetime, url: str) -> dict[Profile, SoftwareKey]:
 
 
 def _entry(revoked: Revoked) -> x509.RevokedCertificate:
-    builder = (
-        x509.RevokedCertificateBuilder()
-        .serial_number(int(revoked.serial, 16))
-        .revocation_date(revoked.at.astimezone(UTC).replace(microsecond=0))
-    )
-    reason = x509.ReasonFlags(revoked.reason)
+    try:
+        serial, reason = int(revoked.serial, 16), x509.ReasonFlags(revoked.reason)
+    except ValueError as error:
+        raise AuthorityUnusable(f"certificate {revoked.serial} cannot be listed as revoked: {error}") from error
+    when = revoked.at.astimezone(UTC).replace(microsecond=0)
+    builder = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(when)
     if reason is not x509.ReasonFlags.unspecified:
         builder = builder.add_extension(x509.CRLReason(reason), critical=False)
     return builder.build()

@@ -12,7 +12,11 @@ from signing.algorithms import PrivateKey, PublicKey, mechanism_of
 MARK = "Karguzar Pilot"
 NOT_QUALIFIED = "(not qualified)"
 UPPER_BOUND = 64
-"""characters of a common or organization name (X.520)"""
+"""characters of an organization name or a number (X.520)"""
+UPPER_BOUND_OCTETS = 64
+"""of a common name: X.520 counts characters, `cryptography` octets, and Cyrillic takes two each"""
+FULL_NAME = x509.ObjectIdentifier("2.5.4.41")
+"""X.520 `name`: carries what does not fit into a common name"""
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 """id-kp-documentSigning (RFC 9336)"""
 
@@ -95,21 +99,25 @@ def authority_name(role: str) -> x509.Name:
 
 def signer_name(subject: Subject, profile: Profile) -> x509.Name:
     """Country, organization, number, common name. A seal's number is its organization identifier (EN 319 412-3)."""
+    common = fitted(subject.name, octets=UPPER_BOUND_OCTETS)
     number = NameOID.ORGANIZATION_IDENTIFIER if profile is Profile.SEAL else NameOID.SERIAL_NUMBER
     parts = (
         (NameOID.COUNTRY_NAME, subject.country),
         (NameOID.ORGANIZATION_NAME, fitted(subject.organisation)),
         (number, fitted(subject.serial_number)),
-        (NameOID.COMMON_NAME, fitted(subject.name)),
+        (FULL_NAME, "" if common == subject.name else subject.name),
+        (NameOID.COMMON_NAME, common),
     )
     return x509.Name([x509.NameAttribute(kind, text) for kind, text in parts if text])
 
 
-def fitted(text: str) -> str:
-    """At most 64 characters, cut at a word, the cut shown."""
-    if len(text) <= UPPER_BOUND:
+def fitted(text: str, *, octets: int | None = None) -> str:
+    """At most 64 characters, and so many octets, cut at a word, the cut shown."""
+    if len(text) <= UPPER_BOUND and (octets is None or len(text.encode()) <= octets):
         return text
     kept = text[: UPPER_BOUND - 1]
+    while octets is not None and len(f"{kept}…".encode()) > octets:
+        kept = kept[:-1]
     return (kept.rsplit(" ", 1)[0] if " " in kept else kept).rstrip(" ,;–-") + "…"
 
 

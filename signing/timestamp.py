@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from asn1crypto import cms as asn1_cms
+from asn1crypto import core
 from asn1crypto import tsp as asn1_tsp
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -70,11 +71,12 @@ def request_token(timestamper: Timestamper, digest: bytes, *, at: datetime) -> T
 
 
 def _checked(response: bytes, digest: bytes, nonce: int, at: datetime) -> TimestampToken:
-    answer = asn1_tsp.TimeStampResp.load(response, strict=True)
-    status = answer["status"]["status"].native
-    if status not in {"granted", "granted_with_mods"}:
-        raise TimestampFailed(f"refused: {status}")
-    token = answer["time_stamp_token"]
+    # asn1crypto's TimeStampResp cannot read a refusal: it wants the token that a refusal leaves out
+    status, *tokens = (part.dump() for part in core.SequenceOf.load(response, strict=True, spec=core.Any))
+    told = asn1_tsp.PKIStatusInfo.load(status)
+    if told["status"].native not in {"granted", "granted_with_mods"}:
+        raise TimestampFailed(f"refused: {told['status'].native}, {told['fail_info'].native}")
+    token = asn1_cms.ContentInfo.load(tokens[0])
     info = token["content"]["encap_content_info"]["content"].parsed
     imprint = info["message_imprint"]
     _require(imprint["hash_algorithm"]["algorithm"].native == "sha256", "another digest algorithm")

@@ -206,9 +206,7 @@ class _Document:
             return
         found = {one.field for one in self._signatures} | {one.field for one in self._broken}
         for field in sorted(found - expected):
-            self._judge(
-                Verdict.TOTAL_FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody expected a signature in field {field}"
-            )
+            self._judge(Verdict.TOTAL_FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody asked for a signature in {field}")
         for field in sorted(expected - found):
             self._judge(Verdict.INDETERMINATE, Finding.MISSING_SIGNATURE, f"field {field} is not signed")
 
@@ -257,7 +255,7 @@ def _knowledge(trust: TrustStore, store: SecurityStore, at: datetime) -> Knowled
 
 def _signer_name(certificate: Any) -> str:
     names: dict[str, Any] = certificate.subject.native
-    name = names.get("common_name") or certificate.subject.human_friendly
+    name = names.get("name") or names.get("common_name") or certificate.subject.human_friendly
     return ", ".join(name) if isinstance(name, list) else str(name)
 
 

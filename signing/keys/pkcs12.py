@@ -58,10 +58,7 @@ def open_pkcs12(data: bytes, pin: str) -> SoftwareKey:
     :raises WrongPin: the PIN does not open it
     :raises KeyUnreadable: no PKCS#12, no key or no certificate in it, or a kind of key that does not sign here
     """
-    try:
-        asn1_pkcs12.Pfx.load(data, strict=True)
-    except ValueError as error:
-        raise KeyUnreadable from error
+    _require_container(data)
     try:
         private_key, certificate, chain = pkcs12.load_key_and_certificates(data, pin.encode())
     except ValueError as error:
@@ -107,6 +104,16 @@ def unwrap(data: bytes, server_key: bytes) -> bytes:
         return AESGCM(server_key).decrypt(nonce, data[1 + _NONCE :], WRAP_FORMAT)
     except (InvalidTag, ValueError) as error:
         raise KeyUnreadable("the server's key does not open this container") from error
+
+
+def _require_container(data: bytes) -> None:
+    """Told apart from a wrong PIN, which the library does not do."""
+    try:
+        kind = asn1_pkcs12.Pfx.load(data, strict=True)["auth_safe"]["content_type"].native
+    except ValueError as error:
+        raise KeyUnreadable from error
+    if kind != "data":
+        raise KeyUnreadable(f"a container of kind {kind}")
 
 
 def _with_dear_mac(data: bytes, pin: str) -> bytes:
