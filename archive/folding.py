@@ -1,6 +1,6 @@
-"""One spelling for what people write: the same function folds documents and queries, on every database.
+"""Words and tokens of a text: the same functions serve documents and queries, on every database.
 
-NFKC → İ, I, ı to i → lower case → ё to е, ə to e → marks stripped, except on й → words of letters and digits → stems.
+A text is cut into words of letters and digits; each is folded to one spelling (spelling.py) and stemmed (stemming.py).
 """
 
 import unicodedata
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from archive.spelling import fold
 from archive.stemming import stem_first, stem_second
 
 FOLDING_VERSION = 1
@@ -22,10 +23,6 @@ LONGEST_TOKEN = 64
 LARGEST_STREAM = 500_000
 """Bytes; two streams stay below the megabyte that a tsvector may hold. Words beyond are not found."""
 
-_BREVE = "\u0306"
-_BEFORE = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
-_AFTER = str.maketrans({"ё": "е", "ə": "e", "\u0131": "i"})
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -34,20 +31,6 @@ class Word:
     folded: str
     start: int
     end: int
-
-
-def fold(text: str) -> str:
-    """The folded spelling of a text; folding it again changes nothing."""
-    if text.isascii():
-        return text.lower()
-    lowered = unicodedata.normalize("NFKC", text).translate(_BEFORE).casefold()
-    decomposed = unicodedata.normalize("NFD", lowered)
-    kept = "".join(
-        mark
-        for before, mark in zip(" " + decomposed, decomposed, strict=False)
-        if not unicodedata.combining(mark) or (mark == _BREVE and before == "и")
-    )
-    return unicodedata.normalize("NFC", kept).translate(_AFTER)
 
 
 def words(text: str) -> Iterator[Word]:

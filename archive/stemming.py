@@ -4,120 +4,140 @@ A Cyrillic word may be Kazakh or Russian, and many documents hold both, so a tex
 first a Cyrillic word is stemmed as Kazakh, in the second as Russian (Snowball). A Latin word is stemmed as Azerbaijani
 in both. A query word matches in either stream, a phrase within one.
 
-The suffix lists strip the endings of nouns (number, possession, case), longest first, until none is left. Where a stem
-ends in what looks like a suffix, only a list can tell: `lexicon/*-stems.txt` hold such stems.
+Azerbaijani and Kazakh nouns take their endings one after the other. `lexicon/*-stems.txt` holds stems that are known: a
+word that is one of them with endings in their proper order has that stem. Of any other word the endings in
+`lexicon/*-suffixes.txt` are stripped, longest first, until none is left.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from threading import Lock
 
 import snowballstemmer
 
+from archive.spelling import fold
+
 _LATIN = re.compile(r"[a-z]+")
 _CYRILLIC = re.compile(r"[Ѐ-ԯ]+")
-_SHORTEST = 4
-"""Words shorter than this are left as they are, unless the lexicon knows them."""
+_SHORTEST = 3
+"""Letters that stay of a word the lexicon does not know."""
 
-_AZ_ENDINGS = re.compile(
-    r"(lar|ler)?(si|su|i|u|m|n|im|um|in|un|imiz|umuz|miz|muz|iniz|unuz|niz|nuz|lari|leri)?"
-    r"(nin|nun|in|un|na|ne|ya|ye|a|e|ni|nu|yi|yu|i|u|nda|nde|da|de|ndan|nden|dan|den|la|le)?(dir|dur)?(ki)?"
-)
-_AZ_SOFT = {"q": "g", "k": "y"}
 
-_KK_ENDINGS = re.compile(
-    r"(лар|лер|дар|дер|тар|тер)?(сы|сі|ы|і|м|ң|ым|ім|ың|ің|мыз|міз|ымыз|іміз|ңыз|ңіз|ыңыз|іңіз)?"
-    r"(ның|нің|дың|дің|тың|тің|ға|ге|қа|ке|на|не|а|е|ны|ні|ды|ді|ты|ті|н|да|де|та|те|нда|нде|"
-    r"дан|ден|тан|тен|нан|нен|мен|бен|пен)?(ғы|гі|қы|кі)?"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Language:
+    """What stripping needs to know of one agglutinating language, in folded spelling."""
+
+    name: str
+    vowels: str
+    voiceless: str
+    glides: str
+    """vowels that endings may also treat as consonants"""
+    soft: dict[str, str]
+    """hard consonant → as it stands before a vowel (nazirlik → nazirliyi)"""
+    lexicon: dict[str, str] = field(default_factory=dict)
+    """stem as written before an ending → stem"""
+    endings: list[re.Pattern[str]] = field(default_factory=list)
+    """all endings at once, in their order"""
+    suffixes: list[tuple[str, str]] = field(default_factory=list)
+    """(ending, the letters it may stand after), longest first"""
+
+    def __post_init__(self) -> None:
+        for stem in (fold(word) for line in _lines(f"{self.name}-stems") for word in line.split()):
+            self.lexicon[stem] = stem
+            if stem[-1] in self.soft:
+                self.lexicon.setdefault(stem[:-1] + self.soft[stem[-1]], stem)
+        slots: dict[str, set[str]] = {}
+        for line in _lines(f"{self.name}-suffixes"):
+            head, endings = line.split(":")
+            slot, context = head.split()
+            folded = sorted({fold(ending) for ending in endings.split()})
+            slots.setdefault(slot, set()).update(folded)
+            self.suffixes.extend((ending, self._letters(context)) for ending in folded if self._strippable(ending))
+        self.suffixes.sort(key=lambda suffix: (-len(suffix[0]), suffix))
+        self.endings.append(re.compile("".join(f"(?:{'|'.join(sorted(slot))})?" for slot in slots.values())))
+
+    def stem(self, word: str) -> str:
+        """The stem of a folded word of this language."""
+        known = self._known_stem(word)
+        return self._stripped(word) if known is None else known
+
+    def _known_stem(self, word: str) -> str | None:
+        """The longest stem of the lexicon that this word is an inflection of."""
+        for length in range(len(word), 1, -1):
+            stem = self.lexicon.get(word[:length])
+            if stem is not None and self.endings[0].fullmatch(word, length):
+                return stem
+        return None
+
+    def _stripped(self, word: str) -> str:
+        rest = word
+        while shorter := next(self._without_ending(rest), None):
+            rest = shorter
+        for hard, soft in self.soft.items():
+            if rest[-1] == soft and len(rest) >= _SHORTEST:
+                return rest[:-1] + hard
+        return rest
+
+    def _without_ending(self, word: str) -> Iterator[str]:
+        for suffix, after in self.suffixes:
+            rest = word.removesuffix(suffix)
+            if _SHORTEST <= len(rest) < len(word) and rest[-1] in after and not set(rest).isdisjoint(self.vowels):
+                yield rest
+
+    def _strippable(self, ending: str) -> bool:
+        """A single consonant is no ending unless the stem before it is known."""
+        return len(ending) > 1 or ending in self.vowels
+
+    def _letters(self, context: str) -> str:
+        alphabet = "abcdefghijklmnopqrstuvwxyz" if self.name == "az" else "абвгдежзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі"
+        consonants = "".join(letter for letter in alphabet if letter not in self.vowels) + self.glides
+        voiced = "".join(letter for letter in consonants if letter not in self.voiceless)
+        classes = {
+            "any": alphabet,
+            "vowel": self.vowels,
+            "consonant": consonants,
+            "voiced": voiced,
+            "voiceless": self.voiceless,
+            "low": "ае",
+        }
+        return classes[context]
+
+
+def _lines(name: str) -> list[str]:
+    text = files("archive").joinpath(f"lexicon/{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+_AZERBAIJANI = _Language(name="az", vowels="aeiou", voiceless="", glides="", soft={"q": "g", "k": "y"})
+_KAZAKH = _Language(
+    name="kk",
+    vowels="аәеиоөуұүыіэюя",
+    voiceless="пфкқтсшщчцхһбвгд",
+    glides="уию",
+    soft={"қ": "ғ", "к": "г", "п": "б"},
 )
-_KK_SOFT = {"қ": "ғ", "к": "г", "п": "б"}
+_RUSSIAN = snowballstemmer.stemmer("russian")
+_RUSSIAN_LOCK = Lock()
+"""A Snowball stemmer keeps the word it works on in itself."""
 
 
 @lru_cache(maxsize=1 << 16)
 def stem_first(word: str) -> str:
     """The stem of a folded word: Latin as Azerbaijani, Cyrillic as Kazakh, anything else as it is."""
     if _LATIN.fullmatch(word):
-        return _strip(word, _AZ)
+        return _AZERBAIJANI.stem(word)
     if _CYRILLIC.fullmatch(word):
-        return _strip(word, _KK)
+        return _KAZAKH.stem(word)
     return word
 
 
 @lru_cache(maxsize=1 << 16)
 def stem_second(word: str) -> str:
     """The stem of a folded word: Cyrillic as Russian, anything else as in the first stream."""
-    return _russian(word) if _CYRILLIC.fullmatch(word) else stem_first(word)
-
-
-class _Language:
-    """What stripping needs to know of one agglutinating language, in folded spelling."""
-
-    def __init__(self, name: str, endings: re.Pattern[str], vowels: str, soft: Mapping[str, str]) -> None:
-        self.suffixes = sorted(_word_list(f"{name}-suffixes"), key=lambda suffix: (-len(suffix), suffix))
-        self.endings = endings
-        self.vowels = vowels
-        self.soft = soft
-        self.lexicon: dict[str, str] = {}
-        for word in _word_list(f"{name}-stems"):
-            self.lexicon[word] = word
-            if word[-1] in soft:
-                self.lexicon.setdefault(word[:-1] + soft[word[-1]], word)
-
-
-def _word_list(name: str) -> list[str]:
-    return files("archive").joinpath(f"lexicon/{name}.txt").read_text(encoding="utf-8").split()
-
-
-_AZ = _Language("az", _AZ_ENDINGS, "aeiou", _AZ_SOFT)
-_KK = _Language("kk", _KK_ENDINGS, "аәеиоөуұүыіэюя", _KK_SOFT)
-
-
-def _strip(word: str, language: _Language) -> str:
-    known = _known_stem(word, language)
-    if known is not None:
-        return known
-    rest = word
-    while len(rest) >= _SHORTEST:
-        shorter = next((rest[: -len(suffix)] for suffix in language.suffixes if _ends_in(rest, suffix, language)), None)
-        if shorter is None:
-            break
-        rest = shorter
-    return _hardened(rest, language)
-
-
-def _known_stem(word: str, language: _Language) -> str | None:
-    """The longest stem of the lexicon that this word is an inflection of."""
-    for length in range(len(word), 1, -1):
-        stem = language.lexicon.get(word[:length])
-        if stem is not None and language.endings.fullmatch(word, length):
-            return stem
-    return None
-
-
-def _ends_in(word: str, suffix: str, language: _Language) -> bool:
-    rest = word[: -len(suffix)]
-    return word.endswith(suffix) and len(rest) >= _SHORTEST - 1 and any(letter in language.vowels for letter in rest)
-
-
-def _hardened(word: str, language: _Language) -> str:
-    """A final consonant that softens before a vowel, in its hard form (nazirliyi → nazirlik)."""
-    for hard, soft in language.soft.items():
-        if word[-1] == soft and len(word) >= _SHORTEST - 1:
-            return word[:-1] + hard
-    return word
-
-
-def _russian_stemmer() -> Callable[[str], str]:
-    stemmer = snowballstemmer.stemmer("russian")
-    lock = Lock()  # a Snowball stemmer keeps the word it works on in itself
-
-    def stem(word: str) -> str:
-        with lock:
-            return str(stemmer.stemWord(word))
-
-    return stem
-
-
-_russian = _russian_stemmer()
+    if not _CYRILLIC.fullmatch(word):
+        return stem_first(word)
+    with _RUSSIAN_LOCK:
+        return str(_RUSSIAN.stemWord(word))

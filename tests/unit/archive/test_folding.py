@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.folding import LARGEST_STREAM, LONGEST_TOKEN, fold, token_string, words
+from archive.folding import LARGEST_STREAM, LONGEST_TOKEN, token_string, words
 from archive.query import LONGEST_QUERY, MOST_TERMS, parse_query
+from archive.spelling import fold
 
 
 @pytest.mark.parametrize(
