@@ -60,7 +60,8 @@ def load(state: bytes, specs: Mapping[str, Any], make: MakeCase) -> CaseWorkflow
 
 
 def _workflow_out(workflow: Any) -> list[Any]:
-    numbers = {task_id: number for number, task_id in enumerate(workflow.tasks)}
+    order = in_order(workflow)
+    numbers = {task.id: number for number, task in enumerate(order)}
     rows = [
         [
             None if task._state & _PREDICTED else task.id.hex,
@@ -71,7 +72,7 @@ def _workflow_out(workflow: Any) -> list[Any]:
             task.internal_data or None,
             task.data or None,
         ]
-        for task in in_order(workflow)
+        for task in order
     ]
     return [workflow.completed, workflow.success, workflow.data, workflow.correlations, rows]
 

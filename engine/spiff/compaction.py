@@ -18,10 +18,7 @@ OPEN = TaskState.NOT_FINISHED_MASK
 
 def compact(case: Any) -> int:
     """Take finished history out of a case; returns how many tasks went."""
-    removed = 0
-    for workflow in list(case.workflows()):
-        if not workflow.completed:
-            removed += _compact(workflow)
+    removed = sum(_compact(workflow) for workflow in case.workflows())
     for task_id, workflow in list(case.subprocesses.items()):
         if workflow.completed or task_id not in workflow.parent_task.workflow.tasks:
             removed += len(workflow.tasks)
