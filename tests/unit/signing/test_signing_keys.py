@@ -1,17 +1,15 @@
 """Keys under a PIN, and under the server's key once more."""
 
 import os
-import subprocess
 
 import pytest
 from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_der_private_key  # noqa: F401
 from cryptography.x509 import load_der_x509_certificate
 from signing_pilot import PIN, Pilot
 
 from signing.errors import KeyUnreadable, WeakPin, WrongPin
-from signing.keys.pkcs12 import KDF_ROUNDS, MAC_ROUNDS, Pkcs12Store, create_pkcs12, open_pkcs12, unwrap, wrap
+from signing.keys.pkcs12 import KDF_ROUNDS, Pkcs12Store, create_pkcs12, open_pkcs12, unwrap, wrap
 
 
 def test_the_pin_opens_the_key_and_another_does_not(pilot: Pilot):
@@ -48,11 +46,9 @@ def test_key_and_certificates_are_under_pbes2_with_enough_rounds(pilot: Pilot):
         assert derivation["iteration_count"].native == KDF_ROUNDS >= 310_000
 
 
-def test_the_mac_is_no_cheaper_to_guess_than_the_key(pilot: Pilot):
-    # the library writes 2,048 rounds, which would let a thief try PINs 150 times as fast
-    mac = asn1_pkcs12.Pfx.load(pilot.enrolled.pkcs12)["mac_data"]
-    assert mac["iterations"].native == MAC_ROUNDS == 2 * KDF_ROUNDS
-    assert mac["mac"]["digest_algorithm"]["algorithm"].native == "sha256"
+def test_there_is_no_cheaper_way_to_try_a_pin_than_the_key_itself(pilot: Pilot):
+    # the library's MAC has 2,048 rounds, which would let a thief try PINs 150 times as fast
+    assert asn1_pkcs12.Pfx.load(pilot.enrolled.pkcs12)["mac_data"].native is None
 
 
 def test_openssl_opens_the_container(pilot: Pilot, tool):
@@ -109,4 +105,3 @@ def test_an_rsa_key_of_an_own_authority_works_too(pilot: Pilot):
 def test_a_key_says_nothing_of_itself(pilot: Pilot):
     assert "private_key" not in repr(pilot.key)
     assert "pkcs12" not in repr(pilot.enrolled)
-    assert subprocess  # the tool fixture runs openssl
