@@ -1,4 +1,4 @@
-# ruff: noqa: N818 - an error is named for what happened; its root says that it is one
+
 """What can go wrong in the archive. The docstring of an error is its message; its facts are attributes."""
 
 from typing import Any, ClassVar
