@@ -1,5 +1,4 @@
 """What can go wrong with a key, a signature or a timestamp. Nothing of pyHanko or cryptography leaves this package."""
-# ruff: noqa: N818 - an error is named after what happened (WrongPin), as the pages name it
 
 from datetime import datetime
 

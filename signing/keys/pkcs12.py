@@ -1,7 +1,7 @@
 """PKCS#12 encrypted by the officer's PIN, and wrapped once more by the server's key (RFC 7292, RFC 8018).
 
-Key and certificates are under PBES2 (AES-256-CBC, PBKDF2-HMAC-SHA256). The optional MAC is left out: it is a second way to
-try PINs, and `cryptography` makes it with 2,048 rounds, 150 times cheaper. The server's AES-GCM keeps the container whole.
+Key and certificates are under PBES2 (AES-256-CBC, PBKDF2-HMAC-SHA256). The optional MAC is left out: it is a second way
+to try PINs, and `cryptography` makes it with 2,048 rounds, 150 times cheaper. The server's AES-GCM keeps the whole.
 """
 
 import os
