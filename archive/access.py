@@ -56,8 +56,11 @@ class Visibility:
         table = DocumentRow.__table__.c
         ways: list[sa.ColumnElement[bool]] = []
         if self.owners is None:
+            if not self.levels:
+                return sa.true()
             named = {owner: levels for owner, levels in self.levels.items() if owner != ANY_OWNER}
-            ways.append(table.owner.not_in(sorted(named)) & table.access_level.in_(sorted(self.levels_of(ANY_OWNER))))
+            others = table.access_level.in_(sorted(self.levels_of(ANY_OWNER)))
+            ways.append(table.owner.not_in(sorted(named)) & others if named else others)
         else:
             named = {owner: self.levels_of(owner) for owner in self.owners}
         for levels in sorted(set(named.values()), key=sorted):

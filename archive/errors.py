@@ -1,4 +1,3 @@
-
 """What can go wrong in the archive. The docstring of an error is its message; its facts are attributes."""
 
 from typing import Any, ClassVar

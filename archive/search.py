@@ -123,15 +123,18 @@ class Search:
         self._session = session
         self._query = query
         self._terms = parse_query(query.text)
-        self._tables = _tables(session, text=bool(self._terms))
+        self._by_relevance = query.sort is SearchSort.RELEVANCE and bool(self._terms)
+        self._fts5 = bool(self._terms) and _is_sqlite(session)
+        # FTS5 hands out its rows by rowid: only an order by that very column needs no sorting of all hits
+        self._order = (_INDEX.c.rowid if self._fts5 else DOCUMENT.c.seq).desc()
+        self._tables = self._joined()
         self._conditions = [visible.condition(), *_filters(query), *_text_conditions(session, self._terms)]
 
     def page(self) -> SearchPage:
         """The page asked for, with facets over all hits."""
         if self._query.text.strip() and not self._terms:
             return SearchPage(total=0, total_is_exact=True)
-        by_relevance = self._query.sort is SearchSort.RELEVANCE and self._terms
-        seqs = self._relevant() if by_relevance else self._newest()
+        seqs = self._relevant() if self._by_relevance else self._newest()
         documents, highlights = self._found(seqs)
         total, facets = self._facets()
         return SearchPage(
@@ -144,8 +147,18 @@ class Search:
 
     def _select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
         """The newest hits first."""
-        hits = sa.select(*columns).select_from(self._tables).where(*self._conditions)
-        return hits.order_by(DOCUMENT.c.seq.desc())
+        return sa.select(*columns).select_from(self._tables).where(*self._conditions).order_by(self._order)
+
+    def _joined(self) -> sa.FromClause:
+        """Documents with their place in the arrangement and what the query reads of their text."""
+        tables: sa.FromClause = DOCUMENT.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
+        tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
+        if self._fts5:
+            tables = tables.join(_INDEX, _INDEX.c.rowid == DOCUMENT.c.seq)
+        reads_tokens = self._by_relevance or any(term.is_phrase for term in self._terms)
+        if reads_tokens or (self._terms and not self._fts5):
+            tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == DOCUMENT.c.seq)
+        return tables
 
     def _newest(self) -> list[int]:
         newest = self._select(DOCUMENT.c.seq).limit(self._query.limit).offset(self._query.offset)
@@ -189,15 +202,8 @@ class Search:
         return total, {name: _ordered(values) for name, values in found.items()}
 
 
-def _tables(session: Session, *, text: bool) -> sa.FromClause:
-    """Documents with their place in the arrangement and, where words are looked for, the index of this database."""
-    tables: sa.FromClause = DOCUMENT.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
-    tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
-    if text:
-        tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == DOCUMENT.c.seq)
-        if session.get_bind().dialect.name == "sqlite":
-            tables = tables.join(_INDEX, _INDEX.c.rowid == DOCUMENT.c.seq)
-    return tables
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _filters(query: SearchQuery) -> list[sa.ColumnElement[bool]]:
@@ -229,7 +235,7 @@ def _text_conditions(session: Session, terms: tuple[Term, ...]) -> list[sa.Colum
 
 def _matches(session: Session, terms: tuple[Term, ...]) -> sa.ColumnElement[bool]:
     """Every word of every term is there; the order of a phrase's words is then told by the token string itself."""
-    if session.get_bind().dialect.name == "sqlite":
+    if _is_sqlite(session):
         expression = _boolean(terms, either=" OR ", both=" AND ", prefix='"{}"*', word='"{}"')
         return sa.literal_column(INDEX_TABLE).op("MATCH", is_comparison=True)(expression)
     expression = _boolean(terms, either=" | ", both=" & ", prefix="'{}':*", word="'{}'")
