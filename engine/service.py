@@ -301,20 +301,23 @@ class Engine:
         self._store.insert_items(items)
         self._store.replace_timers(*timer_rows(case, after))
         self._store.replace_messages(*message_rows(case, after))
-        advanced = replace(
-            self._ledger.append(instance, happenings),
-            status=status if ended else InstanceStatus.RUNNING,
-            variables=case.interpreter.variables,
-            ended_at=self.now if ended else None,
-        )
         return Advance(
-            instance=self._ledger.save(advanced, state=case.interpreter.dump()),
+            instance=self._save(self._ledger.append(instance, happenings), case, status if ended else instance.status),
             opened=items,
             closed=(*closed, *exited),
             services=calls,
             deadlines=tuple(deadline for _, deadline in opened if deadline is not None),
             ended=ended,
         )
+
+    def _save(self, instance: ProcessInstance, case: Case, status: InstanceStatus) -> ProcessInstance:
+        advanced = replace(
+            instance,
+            status=status,
+            variables=case.interpreter.variables,
+            ended_at=self.now if status.ended else None,
+        )
+        return self._ledger.save(advanced, state=case.interpreter.dump())
 
     def _exited(self, case: Case, after: Standing, completed: set[UUID]) -> tuple[WorkItem, ...]:
         """Work items whose tokens are gone without their having been completed."""

@@ -87,7 +87,8 @@ class _Event(_Node):
         for child in event:
             name = etree.QName(child).localname
             if name in kinds:
-                return kinds[name](self.bpmn_id, (child.text or "").strip())
+                unique = f"{self.bpmn_id}/{event.getparent().index(event)}"
+                return kinds[name](unique, (child.text or "").strip())
         return self.raise_validation_exception("a timer needs a timeDate, timeDuration or timeCycle")
 
     def parse_message_event(self, message_event: Any) -> Any:

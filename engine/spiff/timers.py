@@ -92,7 +92,7 @@ def parse_cycle(text: str, now: datetime, zone: str) -> Cycle:
 
 
 class _Timer:
-    """A timer event's definition; `name` is the id of its element, so several in one gateway are told apart."""
+    """A timer event's definition; `name` is unique in its process, so several of one event are told apart."""
 
     name: str
     expression: str
