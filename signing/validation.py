@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
@@ -46,6 +46,8 @@ __all__ = [
     "validate",
     "verify_files",
 ]
+
+Value = TypeVar("Value", asn1_x509.Certificate, asn1_crl.CertificateList)
 
 STEP = "step.json"
 LARGEST = 50 * 1024 * 1024
@@ -133,12 +135,13 @@ class _Document:
         self._judged.append(_Judged(verdict, finding.says(sentence)))
 
     def _signature(self, stamp: Stamp) -> SignatureReport:
+        integrity = judge_integrity(stamp)
         later = [one for one in self._tokens if one.revision > stamp.revision]
         tokens = [*attached_tokens(stamp, self._knowledge), *later]
         proven_at = min((one.proves for one in tokens if one.outcome.passed), default=None)
         outcome = _weightiest(
             self._judge_signer(stamp, proven_at, later),
-            judge_integrity(stamp),
+            integrity,
             _judge_claim(stamp, proven_at, self._at),
             *(one.outcome for one in tokens if one.field is None),
         )
@@ -244,13 +247,27 @@ def _weightiest(*outcomes: Outcome) -> Outcome:
 
 
 def _knowledge(trust: TrustStore, store: SecurityStore, at: datetime) -> Knowledge:
+    """What can be read of it: less knowledge can only make a verdict worse."""
     return Knowledge(
         at=at,
-        anchors=tuple(asn1_x509.Certificate.load(one) for one in trust.anchors),
-        certificates=(*(asn1_x509.Certificate.load(one) for one in trust.intermediates), *store.certificates),
-        crls=(*(asn1_crl.CertificateList.load(one) for one in trust.crls), *store.crls),
+        anchors=_readable(asn1_x509.Certificate, trust.anchors),
+        certificates=(*_readable(asn1_x509.Certificate, trust.intermediates), *store.certificates),
+        crls=(*_readable(asn1_crl.CertificateList, trust.crls), *store.crls),
         ocsps=store.ocsps,
     )
+
+
+def _readable(kind: type[Value], encoded: Sequence[bytes]) -> tuple[Value, ...]:
+    values = []
+    for one in encoded:
+        try:
+            value: Value = kind.load(one, strict=True)
+            # asn1crypto parses when asked
+            _ = value.issuer.dump()
+        except ValueError:
+            continue
+        values.append(value)
+    return tuple(values)
 
 
 def _signer_name(certificate: Any) -> str:
