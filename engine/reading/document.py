@@ -13,6 +13,7 @@ from engine.reading.markup import (
     KARGUZAR,
     attribute,
     bpmn_children,
+    invalid,
     is_bpmn,
     local,
     parse_xml,
@@ -30,6 +31,7 @@ THROWING = frozenset({"endEvent", "intermediateThrowEvent"})
 EVENTS = CATCHING | THROWING
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 LANE_PREFIX = "lane_"
+MAX_ELEMENTS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +104,13 @@ class ProcessModel:
     nodes: Mapping[str, Node]
     flows: Mapping[str, Flow]
     lanes: Mapping[str, Any]
+    contained: Mapping[str, list[Node]]
+    """process or subprocess → the nodes that lie directly in it"""
     element: Any
 
     def inside(self, container: str) -> list[Node]:
         """The nodes that lie directly in the process or in one of its subprocesses."""
-        return [node for node in self.nodes.values() if node.container == container]
+        return self.contained.get(container, [])
 
     @property
     def containers(self) -> list[str]:
@@ -162,6 +166,8 @@ def read_document(data: bytes, file: str) -> BpmnDocument:
         if identifier is not None and is_bpmn(element):
             counts[identifier] += 1
             ids.setdefault(identifier, element)
+    if counts.total() > MAX_ELEMENTS:
+        raise invalid(file, "model-size", f"the model has more than {MAX_ELEMENTS:,} elements; split the process")
     processes = [_process(element, ids) for element in bpmn_children(root, "process")]
     return BpmnDocument(
         file=file,
@@ -203,9 +209,12 @@ def _process(element: etree._Element, ids: Mapping[str, Any]) -> ProcessModel:
     found = _Found(ids, lane_of)
     _walk(element, identifier, found)
     nodes: dict[str, Node] = {}
+    contained: dict[str, list[Node]] = defaultdict(list)
     for child, container, lane in found.elements:
         node = _node(child, identifier, found, container, lane)
-        nodes.setdefault(node.id, node)
+        if node.id not in nodes:
+            nodes[node.id] = node
+            contained[container].append(node)
     return ProcessModel(
         id=identifier,
         name=element.get("name", ""),
@@ -213,6 +222,7 @@ def _process(element: etree._Element, ids: Mapping[str, Any]) -> ProcessModel:
         nodes=nodes,
         flows=found.flows,
         lanes=lanes,
+        contained=contained,
         element=element,
     )
 

@@ -14,6 +14,9 @@ BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"
 DI = "http://www.omg.org/spec/DD/20100524/DI"
 KARGUZAR = "urn:karguzar:bpmn:1"
+MAX_TAG = 32_768
+"""characters of one tag: checking attributes for doubles takes the parser time by their square"""
+LONG_TAG = re.compile(rf"<[^<>]{{{MAX_TAG}}}")
 DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 ENCODINGS = {"utf-8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "windows-1251", "windows-1252", "windows-1254"}
@@ -22,10 +25,12 @@ ENCODINGS = {"utf-8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "windows-1251
 def parse_xml(data: bytes, file: str) -> etree._Element:
     """The root element; PackageInvalid says what is wrong with the file."""
     if len(data) > MAX_XML:
-        raise _invalid(file, "xml-size", f"the file has more than {MAX_XML:,} bytes; split the process")
+        raise invalid(file, "xml-size", f"the file has more than {MAX_XML:,} bytes; split the process")
     text = _decoded(data, file)
     if "<!DOCTYPE" in text:
-        raise _invalid(file, "xml-doctype", "a DOCTYPE is not allowed: remove it, BPMN needs none")
+        raise invalid(file, "xml-doctype", "a DOCTYPE is not allowed: remove it, BPMN needs none")
+    if LONG_TAG.search(text):
+        raise invalid(file, "xml-size", f"a tag has more than {MAX_TAG:,} characters")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -39,7 +44,7 @@ def parse_xml(data: bytes, file: str) -> etree._Element:
     try:
         return etree.fromstring(DECLARATION.sub("", text, count=1).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise _invalid(file, "xml-syntax", f"this is not well-formed XML: {error}") from None
+        raise invalid(file, "xml-syntax", f"this is not well-formed XML: {error}") from None
 
 
 def _decoded(data: bytes, file: str) -> str:
@@ -49,14 +54,15 @@ def _decoded(data: bytes, file: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     if encoding not in ENCODINGS:
-        raise _invalid(file, "xml-encoding", f"the encoding {encoding} is not supported: save the file as UTF-8")
+        raise invalid(file, "xml-encoding", f"the encoding {encoding} is not supported: save the file as UTF-8")
     try:
         return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
-        raise _invalid(file, "xml-encoding", f"the file is not {encoding}: {error.reason}; save it as UTF-8") from None
+        raise invalid(file, "xml-encoding", f"the file is not {encoding}: {error.reason}; save it as UTF-8") from None
 
 
-def _invalid(file: str, rule: str, message: str) -> PackageInvalid:
+def invalid(file: str, rule: str, message: str) -> PackageInvalid:
+    """A refusal with one finding."""
     return PackageInvalid([Finding(file=file, element=None, rule=rule, severity=Severity.ERROR, message=message)])
 
 

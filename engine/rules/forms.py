@@ -127,6 +127,20 @@ def form_schema(form: FormUnderLint) -> Iterator[Found]:
             yield Found(name, f"required names {name!r}, which is no property", path)
 
 
+@form_rule("form-shape")
+def form_shape(form: FormUnderLint) -> Iterator[Found]:
+    """Sections, computed fields and checks are lists of tables, fields a table of tables."""
+    for key in ("sections", "computed", "checks"):
+        value = form.files.ui.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            yield form.found(None, f"{key} must be a list of tables")
+    fields = form.files.ui.get("fields")
+    if not isinstance(fields, dict) or not all(isinstance(item, dict) for item in fields.values()):
+        yield form.found(None, "fields must be a table: field name → its description")
+    if not form.tables("sections"):
+        yield form.found(None, "a page has one section or more")
+
+
 @form_rule("form-fields")
 def form_fields(form: FormUnderLint) -> Iterator[Found]:
     """Schema and page name the same fields; each shown one stands in exactly one section."""

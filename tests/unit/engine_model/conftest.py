@@ -7,6 +7,8 @@ import pytest
 from engine.deadlines import WorkingCalendar
 from engine.expressions import ExpressionContext
 
+from .builders import package_files
+
 
 @pytest.fixture
 def context() -> ExpressionContext:
@@ -18,3 +20,9 @@ def context() -> ExpressionContext:
         calendar=WorkingCalendar("AZ"),
         deadline=due.__getitem__,
     )
+
+
+@pytest.fixture
+def files():
+    """Makes the files of a small sound package; keywords replace some, None leaves one out."""
+    return package_files
