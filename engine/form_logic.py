@@ -23,13 +23,13 @@ def submitted(
     shown, computed = given, dict[str, Any]()
     for _ in range(len(names) + 2):
         before = shown, computed
-        scope = {**variables, **dict.fromkeys(names), **shown, **computed}
+        scope = {**dict.fromkeys(names), **variables, **shown, **computed}
         computed = _computed(form, scope, context)
         hidden = _hidden(form, {**scope, **computed}, context)
         shown = {name: value for name, value in given.items() if name not in hidden}
         if (shown, computed) == before:
             break
-    scope = {**variables, **dict.fromkeys(names), **shown, **computed}
+    scope = {**dict.fromkeys(names), **variables, **shown, **computed}
     return {**shown, **computed}, [*problems, *_missing(form, shown, hidden), *_failed_checks(form, scope, context)]
 
 

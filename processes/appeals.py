@@ -48,12 +48,6 @@ def tracking_hash(office: Office, code: str) -> str:
     return keyed_hash(office, "tracking", plain)
 
 
-def is_anonymous(fields: Mapping[str, Any]) -> bool:
-    """Neither a name, nor a letterhead, nor one contact (Art. 6.3 and 6.4): it is not considered."""
-    named = any(fields.get(name) for name in ("applicant_name", "letterhead"))
-    return not named and not any(fields.get(f"applicant_{name}") for name in ("address", "email", "phone"))
-
-
 def applicant_key(office: Office, fields: Mapping[str, Any]) -> str | None:
     """The same for every appeal of one applicant; None where nothing tells who it is."""
     known = [fields.get("applicant_name"), fields.get("applicant_email") or fields.get("applicant_phone")]

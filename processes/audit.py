@@ -30,47 +30,52 @@ class AuditTrail:
         stream: str = OFFICE,
         details: Mapping[str, Any] | None = None,
     ) -> None:
-        """Append a line. `action` is source:subject:action, e.g. ``case:step:sign``; details hold no content of a form."""
+        """Append a line. `action` is source:subject:action, e.g. ``case:step:sign``; details hold no form's content."""
         self._lock(stream)
+        seq, previous = self._head(stream)
+        salt = new_salt()
+        body = dict(details) if details else None
+        line = AuditRow(
+            stream=stream,
+            seq=seq + 1,
+            at=self._now,
+            actor=actor,
+            action=action,
+            subject=subject,
+            details=body,
+            details_digest=salted_digest(salt, body),
+            salt=salt,
+            previous=previous,
+        )
+        line.sha256 = link(previous, _facts(line))
+        self._session.add(line)
+        self._session.flush()
+
+    def _head(self, stream: str) -> tuple[int, str]:
         newest = self._session.execute(
             sa.select(AuditRow.seq, AuditRow.sha256)
             .where(AuditRow.stream == stream)
             .order_by(AuditRow.seq.desc())
             .limit(1)
         ).first()
-        seq, previous = (newest.seq + 1, newest.sha256) if newest else (1, GENESIS)
-        salt = new_salt()
-        body = dict(details) if details else None
-        digest = salted_digest(salt, body)
-        facts = {
-            "stream": stream,
-            "seq": seq,
-            "at": self._now.isoformat(),
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "details": digest,
-        }
-        self._session.execute(
-            sa.insert(AuditRow).values(
-                stream=stream,
-                seq=seq,
-                at=self._now,
-                actor=actor,
-                action=action,
-                subject=subject,
-                details=body,
-                details_digest=digest,
-                salt=salt,
-                previous=previous,
-                sha256=link(previous, facts),
-            )
-        )
+        return (newest.seq, newest.sha256) if newest else (0, GENESIS)
 
     def _lock(self, stream: str) -> None:
         # two writers of one stream would both extend the same head; SQLite has one writer anyway
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("audit:" + stream))))
+
+
+def _facts(line: AuditRow) -> dict[str, Any]:
+    return {
+        "stream": line.stream,
+        "seq": line.seq,
+        "at": line.at.isoformat(),
+        "actor": line.actor,
+        "action": line.action,
+        "subject": line.subject,
+        "details": line.details_digest,
+    }
 
 
 def broken_links(session: Session, stream: str) -> list[int]:
@@ -79,17 +84,13 @@ def broken_links(session: Session, stream: str) -> list[int]:
     previous, expected = GENESIS, 1
     lines = session.execute(sa.select(AuditRow).where(AuditRow.stream == stream).order_by(AuditRow.seq)).scalars()
     for line in lines:
-        facts = {
-            "stream": stream,
-            "seq": line.seq,
-            "at": line.at.isoformat(),
-            "actor": line.actor,
-            "action": line.action,
-            "subject": line.subject,
-            "details": line.details_digest,
-        }
         genuine = line.salt is None or salted_digest(line.salt, line.details) == line.details_digest
-        if line.seq != expected or line.previous != previous or line.sha256 != link(previous, facts) or not genuine:
+        if (
+            line.seq != expected
+            or line.previous != previous
+            or line.sha256 != link(previous, _facts(line))
+            or not genuine
+        ):
             broken.append(line.seq)
         previous, expected = line.sha256, line.seq + 1
     return broken

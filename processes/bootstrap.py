@@ -1,7 +1,7 @@
 """Puts an office together from its settings; and makes a new one."""
 
+from datetime import datetime
 from pathlib import Path
-
 
 from dbos import DBOS
 
@@ -62,11 +62,11 @@ def initialise(settings: Settings) -> None:
     DBOS.migrate(system_url(settings.url))
 
 
-def create_keys(settings: Settings, clock: Clock) -> None:
-    """The authority's keys, if there are none; their certificates begin at the clock's now."""
+def create_keys(settings: Settings, *, at: datetime) -> None:
+    """The authority's keys, if there are none; their certificates begin at `at`."""
     directory = settings.home / "keys"
     if not (directory / "authority").exists():
-        KeyRing.create(directory, at=clock())
+        KeyRing.create(directory, at=at)
 
 
 def is_initialised(settings: Settings) -> bool:

@@ -57,6 +57,15 @@ class NewDocument:
     previous: Sequence[UUID]
 
 
+SUBJECT_FIELDS = ("subject", "service_name")
+"""fields that name what a case is about"""
+
+
+def named_subject(fields: Mapping[str, Any]) -> str | None:
+    """What a form's fields say the case is about, if they do."""
+    return next((str(fields[name]) for name in SUBJECT_FIELDS if fields.get(name)), None)
+
+
 def case_row(session: Session, case_id: UUID) -> CaseRow:
     """The case with this id.
 
@@ -86,29 +95,7 @@ def documents_of(session: Session, case_id: UUID) -> list[CaseDocumentRow]:
 
 def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, actor: str) -> None:
     """Take a document into the archive and at the end of its case's chain. The case's instance must be locked."""
-    uow.archive.accession(
-        Accession(
-            id=document.id,
-            case_id=case.id,
-            owner=str(case.body_id),
-            number=document.number,
-            type=document.type,
-            title=document.title,
-            language=document.language,
-            media_type="application/pdf",
-            status="in effect",
-            level=document.level,
-            access_level=case.access_level,
-            access_flags=tuple(case.access_flags),
-            retention_class=None,
-            signed_at=uow.now,
-            signers=tuple(document.signers),
-            properties={"element": document.element_id, "case_number": case.number},
-            text=document.text,
-            blob=document.blob,
-        ),
-        actor=actor,
-    )
+    uow.archive.accession(_accession(uow, case, document), actor=actor)
     last = uow.session.scalar(sa.select(sa.func.max(CaseDocumentRow.seq)).where(CaseDocumentRow.case_id == case.id))
     uow.insert(
         CaseDocumentRow,
@@ -129,3 +116,26 @@ def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, acto
             .values(referenced_by=document.id)
         )
     use_number(uow, document.step_id)
+
+
+def _accession(uow: UnitOfWork, case: CaseRow, document: NewDocument) -> Accession:
+    return Accession(
+        id=document.id,
+        case_id=case.id,
+        owner=str(case.body_id),
+        number=document.number,
+        type=document.type,
+        title=document.title,
+        language=document.language,
+        media_type="application/pdf",
+        status="in effect",
+        level=document.level,
+        access_level=case.access_level,
+        access_flags=tuple(case.access_flags),
+        retention_class=None,
+        signed_at=uow.now,
+        signers=tuple(document.signers),
+        properties={"element": document.element_id, "case_number": case.number},
+        text=document.text,
+        blob=document.blob,
+    )

@@ -28,6 +28,7 @@ class Clock:
         self._read_at = float("-inf")
 
     def __call__(self) -> datetime:
+        """The office's now."""
         return self._real() + self.offset
 
     @property

@@ -16,7 +16,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, SQLAlchemyDatasource, WorkflowSerializationFormat
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSPortableJSONSerializer,
+    SQLAlchemyDatasource,
+    StepOptions,
+    WorkflowSerializationFormat,
+)
+from dbos._datasource import DatasourceOptions
 from sqlalchemy.orm import Session
 
 from processes.errors import OfficeBusy
@@ -141,11 +149,14 @@ class Worker:
 
 def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: bool) -> None:
     """Workflows are closures over the office: nothing is registered at import time."""
-    transaction = {"isolation_level": "SERIALIZABLE" if sqlite else "READ COMMITTED"}
-    outside = {"retries_allowed": True, "max_attempts": 3, "interval_seconds": 0.5, "backoff_rate": 3.0}
+    transaction: DatasourceOptions = {
+        "name": "record",
+        "isolation_level": "SERIALIZABLE" if sqlite else "READ COMMITTED",
+    }
+    outside: StepOptions = {"retries_allowed": True, "max_attempts": 3, "interval_seconds": 0.5, "backoff_rate": 3.0}
 
     def step(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        return DBOS.run_step({"name": name, **outside}, _logged(name, function), *arguments)  # type: ignore[typeddict-item]
+        return DBOS.run_step({**outside, "name": name}, _logged(name, function), *arguments)
 
     def recorded(case_id: str, task_id: str, effect: dict[str, Any]) -> str:
         # too late returns, it never raises: an exception would be stored as the job's result for ever
@@ -156,7 +167,7 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
         effect = step("effect", lambda: perform(office, UUID(case_id), UUID(task_id)))
         if effect is None:
             return "too late"
-        return str(store.run_tx_step({"name": "record", **transaction}, recorded, case_id, task_id, effect))
+        return str(store.run_tx_step(transaction, recorded, case_id, task_id, effect))
 
     @DBOS.workflow(name="validate_document")
     def validate(document_id: str) -> str:
@@ -189,7 +200,7 @@ def idle(office: Office) -> bool:
         waiting = connection.scalar(
             sa.text(f"SELECT count(*) FROM {status_table(office)} WHERE status IN ('ENQUEUED', 'PENDING', 'DELAYED')")  # noqa: S608 a fixed name
         )
-    return waiting == 0
+    return bool(waiting == 0)
 
 
 def failed_jobs(office: Office) -> list[str]:

@@ -1,6 +1,6 @@
-"""The keys this server holds: the pilot authority, the bodies' e-seals, and the key that wraps officers' PKCS#12 once more.
+"""The keys this server holds: the pilot authority, the bodies' e-seals, and the key that wraps officers' PKCS#12.
 
-All are encrypted by one passphrase: KARGUZAR_KEYS_PASSPHRASE, or a 0600 file in the home that `check_config` warns about.
+All are encrypted by one passphrase: KARGUZAR_KEYS_PASSPHRASE, or a 0600 file that `check_config` warns about.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from signing.authority import PilotAuthority
 from signing.keys import SigningKey
 from signing.keys.pkcs12 import open_pkcs12, unwrap
 
-PASSPHRASE_VARIABLE = "KARGUZAR_KEYS_PASSPHRASE"
+PASSPHRASE_VARIABLE = "KARGUZAR_KEYS_PASSPHRASE"  # noqa: S105 the variable's name
 
 
 def passphrase(keys: Path, environ: Mapping[str, str] = os.environ) -> str:

@@ -20,6 +20,7 @@ from processes.unit_of_work import UnitOfWork
 from processes.words import word
 from signing.keys import SigningKey
 from signing.request import SignatureLevel, SignatureRequest
+from signing.service import SignedDocument
 
 FIELD = "seal"
 """the signature field of a sealed document"""
@@ -72,24 +73,9 @@ def seal(office: Office, request: SealRequest) -> dict[str, Any]:
         uow.commit()
     # the same task seals the same document: a repeat after a crash leaves one orphan blob, never two documents
     document_id = uuid5(request.step_id, request.kind)
-    paper = _paper(office, request, case, owner, number, document_id, previous, certificate)
-    key = seal_key(office, certificate)
-    pdf = office.signing.allot_fields(office.renderer.render(paper).pdf, [FIELD])
-    signed = office.signing.sign(
-        SignatureRequest(
-            pdf=pdf,
-            field=FIELD,
-            certificate=key.certificate,
-            chain=key.chain,
-            level=SignatureLevel.B_T,
-            claimed_at=office.clock(),
-            name=owner.named(),
-            reason=request.title,
-            location=None,
-            certify=True,
-        ),
-        key,
-    )
+    draft = _Draft(case=case, owner=owner, number=number, id=document_id, previous=previous, serial=certificate.serial)
+    paper = _paper(office, request, draft)
+    signed = _sealed(office, paper, owner, seal_key(office, certificate))
     blob = office.blobs.put(signed.pdf)
     return {
         "document_id": str(document_id),
@@ -154,36 +140,60 @@ def seal_key(office: Office, certificate: CertificateRow) -> SigningKey:
     return office.keys.seal(certificate.serial, lambda: certificate.wrapped_key or b"")
 
 
-def _paper(  # noqa: PLR0913 the one place where a sealed paper's parts come together
-    office: Office,
-    request: SealRequest,
-    case: CaseRow,
-    owner: Body,
-    number: str,
-    document_id: UUID,
-    previous: Sequence[ChainLink],
-    certificate: CertificateRow,
-) -> OfficeDocument:
-    language = request.language or owner.language
-    code = verify_code(document_id)
-    step = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What a sealed paper is made of beside the request."""
+
+    case: CaseRow
+    owner: Body
+    number: str
+    id: UUID
+    previous: Sequence[ChainLink]
+    serial: str
+
+
+def _sealed(office: Office, paper: OfficeDocument, owner: Body, key: SigningKey) -> SignedDocument:
+    pdf = office.signing.allot_fields(office.renderer.render(paper).pdf, [FIELD])
+    request = SignatureRequest(
+        pdf=pdf,
+        field=FIELD,
+        certificate=key.certificate,
+        chain=key.chain,
+        level=SignatureLevel.B_T,
+        claimed_at=office.clock(),
+        name=owner.named(),
+        reason=paper.title,
+        location=None,
+        certify=True,
+    )
+    return office.signing.sign(request, key)
+
+
+def _sealed_record(office: Office, request: SealRequest, draft: _Draft) -> dict[str, Any]:
+    case, owner = draft.case, draft.owner
+    return {
         "karguzar": "sealed/1",
-        "document": str(document_id),
-        "number": number,
+        "document": str(draft.id),
+        "number": draft.number,
         "kind": request.kind,
         "title": request.title,
         "case": {"id": str(case.id), "number": case.number, "process": case.definition_key},
-        "body": {"id": str(owner.id), "code": owner.code, "title": owner.named()},
+        "body": {"id": str(owner.id), "code": owner.code, "title": owner.named(), "language": owner.language},
         "facts": dict(request.facts),
         "sealed_at": office.clock().isoformat(),
         "expected_signatures": [{"field": FIELD, "role": "e-seal", "person": owner.named()}],
-        "previous": [link.as_json() for link in previous],
+        "previous": [link.as_json() for link in draft.previous],
     }
+
+
+def _paper(office: Office, request: SealRequest, draft: _Draft) -> OfficeDocument:
+    owner = draft.owner
+    language, code = request.language or owner.language, verify_code(draft.id)
     return OfficeDocument(
         kind=request.kind,
         language=language,
         body=owner.named(language),
-        number=number,
+        number=draft.number,
         title=request.title,
         summary=request.summary,
         date=owner.local(office.clock()).date(),
@@ -191,10 +201,10 @@ def _paper(  # noqa: PLR0913 the one place where a sealed paper's parts come tog
         signer=SignerBlock(
             name=owner.named(language),
             capacity=word("e-seal", language),
-            certificate=certificate.serial,
+            certificate=draft.serial,
             sealed=True,
         ),
-        step=step,
+        step=_sealed_record(office, request, draft),
         verify_code=code,
         verify_url=f"{office.settings.public_url}/verify/{code}",
         **request.paper,

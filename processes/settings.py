@@ -1,4 +1,4 @@
-"""The settings of one installation: karguzar.toml in its home, and KARGUZAR_* variables. Unknown keys are refused."""
+"""The settings of one installation: karguzar.toml in its home and KARGUZAR_* variables. Unknown keys are refused."""
 
 import os
 import tomllib
@@ -11,7 +11,7 @@ from processes.errors import ConfigurationError
 
 PREFIX = "KARGUZAR_"
 ELSEWHERE = {"HOME", "KEYS_PASSPHRASE"}
-"""variables that are no settings: where the home is, and a secret that is never kept in an object that may be printed"""
+"""variables that are no settings: where the home is, and a secret that no object may hold that may be printed"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

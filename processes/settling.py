@@ -1,4 +1,4 @@
-"""What one advance of a case brings with it, in the same transaction: deadlines, numbers, attempts, jobs, the case's end."""
+"""What one advance of a case brings with it, in the same transaction: deadlines, numbers, attempts, jobs."""
 
 from uuid import uuid4
 

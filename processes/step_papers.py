@@ -30,10 +30,13 @@ class StepContent:
     number: str
     case: CaseRow
     body: Body
+    """the signer's, whose paper and language it is"""
     item: WorkItem
     definition: ProcessDefinition
     form: Form
     options: OptionSource
+    labels: Mapping[str, Mapping[str, str]]
+    """field → its name in each language, of the form that is reviewed, or of this one"""
     fields: Mapping[str, Any]
     remarks: Sequence[Mapping[str, Any]]
     attachments: Sequence[AttachmentRow]
@@ -87,19 +90,7 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
             }
             for each in content.attachments
         ],
-        "mandate": {
-            "id": str(mandate.id),
-            "holder": mandate.holder,
-            "role": mandate.role,
-            "capacity": mandate.capacity,
-            "acts_for": mandate.acts_for,
-            "ground": {
-                "act": mandate.ground_act,
-                "number": mandate.ground_number,
-                "date": mandate.ground_date.isoformat(),
-                "sha256": mandate.ground_sha256,
-            },
-        },
+        "mandate": _mandate_facts(mandate),
         "certificate": content.certificate.serial,
         "prepared_at": office.clock().isoformat(),
         "expected_signatures": [{"field": FIELD, "role": mandate.role, "person": mandate.holder}],
@@ -107,11 +98,26 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
     }
 
 
+def _mandate_facts(mandate: Mandate) -> dict[str, Any]:
+    return {
+        "id": str(mandate.id),
+        "holder": mandate.holder,
+        "role": mandate.role,
+        "capacity": mandate.capacity,
+        "acts_for": mandate.acts_for,
+        "ground": {
+            "act": mandate.ground_act,
+            "number": mandate.ground_number,
+            "date": mandate.ground_date.isoformat(),
+            "sha256": mandate.ground_sha256,
+        },
+    }
+
+
 def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) -> OfficeDocument:
     """The office document that shows the same to people."""
     language, code = content.body.language, verify_code(content.document_id)
     shown = content.form.display(content.fields, language, content.options)
-    labels = content.form.labels(language)
     return OfficeDocument(
         kind="step",
         language=language,
@@ -124,7 +130,7 @@ def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) ->
         sections=tuple(DocumentSection(title=title, rows=tuple(rows)) for title, rows in shown),
         remarks=tuple(
             DocumentRemark(
-                field=labels.get(remark["field"], remark["field"]),
+                field=content.labels.get(remark["field"], {}).get(language, remark["field"]),
                 text=remark["text"],
                 author=content.mandate.holder,
                 round=content.round,
@@ -149,12 +155,13 @@ def signer_block(mandate: Mandate, certificate: CertificateRow, language: str) -
         capacity=word(mandate.capacity, language),
         acts_for=mandate.acts_for or "",
         ground=mandate.ground,
-        certificate=f"{certificate.serial} · {certificate.issuer}",
+        certificate=f"{certificate.serial} · {common_name(certificate.issuer)}",
     )
 
 
-def searchable(paper: OfficeDocument) -> str:
-    """What a search in the archive may find in a document."""
-    rows = [f"{label} {value}" for section in paper.sections for label, value in section.rows]
-    remarks = [remark.text for remark in paper.remarks]
-    return "\n".join([paper.title, paper.summary, paper.text, paper.signer.name, *rows, *remarks])
+def common_name(distinguished_name: str) -> str:
+    """The CN of an RFC 4514 name, or all of it."""
+    for part in distinguished_name.split(","):
+        if part.startswith("CN="):
+            return part.removeprefix("CN=")
+    return distinguished_name

@@ -1,6 +1,6 @@
 """A human step opened by somebody who may act on it: everything a form page or a submission needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.definition import ElementDefinition, ProcessDefinition
 from engine.errors import WorkItemNotFound
 from engine.workitem import WorkItem
+from processes.attachments import StoredFile
 from processes.authorization import mandate_for
 from processes.cases import case_row
 from processes.errors import NotFound, ProcessesError
@@ -64,7 +65,7 @@ def open_step(office: Office, uow: UnitOfWork, item_id: UUID, person_id: UUID) -
         definition=definition,
         element=element,
         form=load_form(definition.package, item.form),
-        context=form_context(uow, owner, item.data, options),
+        context=form_context(uow, owner, item.data, options, attachments_of(uow.session, item.id)),
         options=options,
         mandate=mandate,
     )
@@ -81,14 +82,25 @@ def item_of(uow: UnitOfWork, item_id: UUID) -> WorkItem:
         raise NotFound("no such work item") from error
 
 
-def form_context(uow: UnitOfWork, owner: Body, variables: Mapping[str, Any], options: OptionSource) -> FormContext:
-    """What a form's expressions may see: the clock, the body's calendar, the case's variables, the option lists."""
+def form_context(
+    uow: UnitOfWork,
+    owner: Body,
+    variables: Mapping[str, Any],
+    options: OptionSource,
+    files: Iterable[AttachmentRow | StoredFile] = (),
+) -> FormContext:
+    """What a form may see: the clock, the body's calendar, the case's variables, the option lists, the files added."""
+    added: dict[str, list[dict[str, Any]]] = {}
+    for file in files:
+        facts = {"name": file.name, "sha256": file.sha256, "bytes": file.bytes, "type": file.media_type}
+        added.setdefault(file.field, []).append(facts)
     return FormContext(
         now=uow.now,
         time_zone=owner.time_zone,
         calendar=working_calendar(uow.session, owner.calendar),
         variables=variables,
         options=options,
+        files=added,
     )
 
 

@@ -41,7 +41,7 @@ def initialise_home(settings: Settings, *, demo: bool, tell: Tell) -> None:
         database = create_engine(settings.url)
         clock = Clock(database)
         # the pilot authority is as old as the demo, so that a tour may start in the past
-        create_keys(settings, clock if clock() < FOUNDED else lambda: FOUNDED)
+        create_keys(settings, at=min(clock(), FOUNDED))
         database.dispose()
     for warning in check_config(settings) if fresh else ():
         tell(f"note: {warning}")

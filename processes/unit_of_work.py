@@ -52,6 +52,6 @@ class UnitOfWork:
 
     def update(self, table: type, where: Mapping[str, Any], **values: Any) -> int:
         """Change the rows whose columns equal `where`; how many there were."""
-        columns = sa.inspect(table).columns
+        columns: Mapping[str, sa.ColumnElement[Any]] = sa.inspect(table).columns
         statement = sa.update(table).where(*(columns[name] == value for name, value in where.items()))
         return self.session.connection().execute(statement.values(**values)).rowcount

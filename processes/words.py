@@ -69,13 +69,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "what-arrived": {"az": "Nə daxil olub", "kk": "Не келіп түсті", "ru": "Что поступило", "en": "What arrived"},
     "receipt-title": {
         "az": "Müraciətin qəbulu haqqında qəbz",
-        "kk": "Өтініштің қабылданғаны туралы талон",
+        "kk": "Жолданымның қабылданғаны туралы талон",
         "ru": "Расписка о приёме обращения",
         "en": "Receipt for an appeal",
     },
     "receipt-summary": {
         "az": "Qurum müraciəti almış və qeydiyyata almışdır. Bu sənədi müraciət edən şəxs imzalamayıb.",
-        "kk": "Орган өтінішті алып, тіркеді. Бұл құжатқа өтініш беруші қол қоймаған.",
+        "kk": "Орган жолданымды алып, тіркеді. Бұл құжатқа жолдаушы қол қоймаған.",
         "ru": "Орган получил и зарегистрировал обращение. Заявитель этот документ не подписывал.",
         "en": "The body has received and registered the appeal. This document is not signed by the applicant.",
     },
@@ -132,6 +132,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "notice": {"az": "Bildiriş", "kk": "Хабарлама", "ru": "Уведомление", "en": "Notice"},
     "ground": {"az": "Əsas", "kk": "Негіз", "ru": "Основание", "en": "Ground"},
     "body": {"az": "Qurum", "kk": "Орган", "ru": "Орган", "en": "Body"},
+    "more-days": {
+        "az": "{days} iş günü uzadılıb",
+        "kk": "{days} жұмыс күніне ұзартылды",
+        "ru": "продлён на {days} рабочих дней",
+        "en": "{days} working days longer",
+    },
     "new-term": {"az": "Yeni müddət", "kk": "Жаңа мерзім", "ru": "Новый срок", "en": "New term"},
     "appointment-title": {
         "az": "Məsul şəxsin təyin edilməsi haqqında əmr",
@@ -153,7 +159,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 KINDS: Mapping[str, Mapping[str, str]] = {
     "proposal": {"az": "Təklif", "kk": "Ұсыныс", "ru": "Предложение", "en": "Proposal"},
-    "application": {"az": "Ərizə", "kk": "Арыз", "ru": "Заявление", "en": "Application"},
+    "application": {"az": "Ərizə", "kk": "Өтініш", "ru": "Заявление", "en": "Application"},
     "complaint": {"az": "Şikayət", "kk": "Шағым", "ru": "Жалоба", "en": "Complaint"},
 }
 """the kinds of appeals (Art. 3)"""
@@ -161,7 +167,7 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 NOTICES: Mapping[str, Mapping[str, str]] = {
     "not_considered": {
         "az": "Müraciətə baxılmaması barədə bildiriş",
-        "kk": "Өтініштің қаралмайтыны туралы хабарлама",
+        "kk": "Жолданымның қаралмайтыны туралы хабарлама",
         "ru": "Уведомление об оставлении обращения без рассмотрения",
         "en": "Notice that the appeal is not considered",
     },
@@ -173,13 +179,13 @@ NOTICES: Mapping[str, Mapping[str, str]] = {
     },
     "forwarded": {
         "az": "Müraciətin aidiyyəti üzrə göndərilməsi barədə bildiriş",
-        "kk": "Өтініштің құзыреті бойынша жіберілгені туралы хабарлама",
+        "kk": "Жолданымның құзыреті бойынша жіберілгені туралы хабарлама",
         "ru": "Уведомление о направлении обращения по компетенции",
         "en": "Notice that the appeal was forwarded",
     },
     "answered": {
         "az": "Müraciətinizə cavab",
-        "kk": "Өтінішіңізге жауап",
+        "kk": "Жолданымыңызға жауап",
         "ru": "Ответ на ваше обращение",
         "en": "Answer to your appeal",
     },

@@ -245,7 +245,7 @@ def archive() -> None:
 @FORMAT
 @told_plainly
 def archive_search(text: str, shape: str) -> None:
-    """Find documents by their text. Example: karguzar archive search "su təchizatı" """
+    """Find documents by their text. Example: karguzar archive search təchizat"""
     from processes.tools import search_archive
 
     found = search_archive(settings(), text)

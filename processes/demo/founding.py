@@ -1,4 +1,4 @@
-"""Founds the demo office: bodies, people, certificates, signed appointments. Cut short, it is taken up where it stopped."""
+"""Founds the demo office: bodies, people, certificates, signed appointments. Cut short, it is taken up again."""
 
 import hashlib
 import json
@@ -290,7 +290,7 @@ def _appoint(office: Office, secret: Mapping[str, Account]) -> None:
         )
 
 
-def _order(body: str, head: str, pin: str, login: str, role: str, **more: Any) -> Appoint:  # noqa: PLR0913 an order's facts
+def _order(body: str, head: str, pin: str, login: str, role: str, **more: Any) -> Appoint:
     language = next(each.language for each in BODIES if each.code == body)
     valid_to: datetime | None = more.get("valid_to")
     return Appoint(

@@ -158,14 +158,16 @@ DEPUTY = {
 }
 
 PEOPLE = (
-    DemoPerson(login="agency.head", name="Rüstəmov Elçin Vaqif oğlu", body="agency", unit="office", post=HEAD, roles=("head",)),
+    DemoPerson(
+        login="agency.head", name="Rüstəmov Elçin Vaqif oğlu", body="agency", unit="office", post=HEAD, roles=("head",)
+    ),
     DemoPerson(
         login="operator", name="Məmmədova Günay Rauf qızı", body="agency", unit="registry", post=ADVISER,
         roles=("operator",), appointed=True,
     ),
     DemoPerson(
         login="supervisor", name="Qasımov Tural Nizami oğlu", body="agency", unit="office", post=ADVISER,
-        roles=("supervisor", "clerk"),
+        roles=("supervisor",),
     ),
     DemoPerson(
         login="archivist", name="Hacıyeva Sevinc Əli qızı", body="agency", unit="archive", post=ADVISER,
@@ -180,9 +182,23 @@ PEOPLE = (
         roles=("administrator",),
     ),
     DemoPerson(
+        login="agency.clerk", name="Mustafayeva Fidan Ceyhun qızı", body="agency", unit="office", post=CLERK,
+        roles=("clerk",),
+    ),
+    DemoPerson(
+        login="agency.executor1", name="Hüseynli Toğrul Arif oğlu", body="agency", unit="office", post=ADVISER,
+        roles=("executor",),
+    ),
+    DemoPerson(
+        login="agency.executor2", name="Abbasova Leyla Namiq qızı", body="agency", unit="office", post=ADVISER,
+        roles=("executor",),
+    ),
+    DemoPerson(
         login="head", name="Əliyev Şükür İsmayıl oğlu", body="executive", unit="office", post=HEAD, roles=("head",)
     ),
-    DemoPerson(login="deputy", name="İbrahimova Xəyalə Çingiz qızı", body="executive", unit="office", post=DEPUTY, roles=()),
+    DemoPerson(
+        login="deputy", name="İbrahimova Xəyalə Çingiz qızı", body="executive", unit="office", post=DEPUTY, roles=()
+    ),
     DemoPerson(
         login="clerk", name="Nəbiyeva Lalə Kamran qızı", body="executive", unit="appeals", post=CLERK, roles=("clerk",)
     ),

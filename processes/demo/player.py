@@ -83,7 +83,8 @@ class Player:
         while played < len(documents) and self._next < len(self.scenario.steps):
             played += isinstance(self.scenario.steps[self._next], Submission)
             self._move_past(self.scenario.steps[self._next])
-        self._skip_waiting()
+        if self._started():
+            self._skip_waiting()
         return documents
 
     def _started(self) -> bool:

@@ -35,7 +35,7 @@ def run_logic(form: FormSpec, fields: Mapping[str, Any], context: FormContext) -
     for _ in range(len(form.fields) + 2):
         visible = {field.name for section in sections for field in section.fields}
         shown = {name: value for name, value in given.items() if name in visible or name not in placed}
-        names = dict(context.variables) | dict.fromkeys(form.fields) | shown
+        names = dict.fromkeys(form.fields) | dict(context.variables) | shown
         computed = _computed(form, names, circumstances)
         before = sections, values
         sections, values = _visible(form, names, circumstances), shown | computed

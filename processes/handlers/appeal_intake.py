@@ -8,7 +8,6 @@ from processes.appeals import (
     CONTENT,
     applicant_key,
     content,
-    is_anonymous,
     is_repeated,
     new_tracking_code,
     person_named,
@@ -35,11 +34,8 @@ from processes.words import KINDS, minute, word
 def register(office: Office, uow: UnitOfWork, started: StartedBy) -> Variables:
     """Write the appeal's row; its content goes into an erasable payload, never into the engine."""
     fields, case = started.fields, started.case
-    payload_id, _ = store_payload(
-        uow,
-        {name: fields.get(name) for name in CONTENT} | {"form": dict(fields), "language": case_language(started)},
-        case_id=case.id,
-    )
+    kept = {name: fields.get(name) for name in CONTENT} | {"form": dict(fields)}
+    payload_id, _ = store_payload(uow, kept, case_id=case.id)
     key = applicant_key(office, fields)
     topic, kind = str(fields["topic"]), str(fields["kind"])
     complained_body = UUID(str(fields["complained_body"])) if fields.get("complained_body") else None
@@ -51,7 +47,7 @@ def register(office: Office, uow: UnitOfWork, started: StartedBy) -> Variables:
         channel=started.channel,
         territory=str(fields["territory"]),
         topic=topic,
-        anonymous=is_anonymous(fields),
+        anonymous=bool(fields.get("anonymous")),  # the form computes it by the law's rule
         applicant_payload_id=payload_id,
         applicant_key=key,
         complained_body_id=complained_body,
@@ -68,16 +64,10 @@ def register(office: Office, uow: UnitOfWork, started: StartedBy) -> Variables:
     uow.session.flush()
     tell_on_track(uow, case.id, "registered", number=case.number)
     return {
-        "anonymous": row.anonymous,
         "repeated": is_repeated(uow, key, topic, case.body_id),
         "complained_body": body(uow.session, complained_body).code if complained_body else "",
         "received_at": uow.now.isoformat(),
     }
-
-
-def case_language(started: StartedBy) -> str:
-    """The language to answer the applicant in: the body's own."""
-    return started.body.language
 
 
 def appeal_of(uow: UnitOfWork, case_id: UUID) -> AppealRow:

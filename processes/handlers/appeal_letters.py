@@ -1,4 +1,4 @@
-"""What the applicant is told: the answer, the extension, the non-consideration; each as a sealed notice on the track."""
+"""What the applicant is told: the answer, the extension, the non-consideration, each on the track."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -6,16 +6,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine.deadlines import Term, TermUnit, compute_deadline
 from processes.appeals import tell_on_track
 from processes.documents import DocumentSection
 from processes.handlers import Job, Variables, service
 from processes.handlers.appeal_intake import tell_applicant
-from processes.office import Office
+from processes.office import Office, working_calendar
 from processes.sealing import SealRequest, file_sealed, seal
 from processes.steps import last_fields
 from processes.tables import AppealRow, DeadlineRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
-from processes.words import NOTICES, word
+from processes.words import NOTICES, day, word
 
 
 def step_document(uow: UnitOfWork, case_id: UUID, element_id: str) -> UUID | None:
@@ -57,7 +58,8 @@ class SealedLetter(ABC):
         """Seal the notice."""
         with office.reading() as uow:
             fields = last_fields(uow.session, job.case.id, self.element)
-        return {"sealed": seal(office, notice_request(job, self.subject, self.text(fields), self.rows(job, fields)))}
+            rows = self.rows(uow, job, fields)
+        return {"sealed": seal(office, notice_request(job, self.subject, self.text(fields), rows))}
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
         """File the notice and tell the applicant."""
@@ -70,9 +72,9 @@ class SealedLetter(ABC):
         """The letter's running text."""
         return str(fields.get("text") or fields.get("letter") or fields.get("ground") or "")
 
-    def rows(self, job: Job, fields: Variables) -> tuple[tuple[str, str], ...]:
+    def rows(self, uow: UnitOfWork, job: Job, fields: Variables) -> tuple[tuple[str, str], ...]:
         """The letter's facts."""
-        del job, fields
+        del uow, job, fields
         return ()
 
     @abstractmethod
@@ -103,18 +105,22 @@ class Extension(SealedLetter):
     subject = "extended"
     element = "sign_extension"
 
-    def rows(self, job: Job, fields: Variables) -> tuple[tuple[str, str], ...]:
-        """How many days more, and the ground."""
-        language = job.body.language
-        days = int(fields.get("extension_days") or fields.get("days") or 0)
+    def rows(self, uow: UnitOfWork, job: Job, fields: Variables) -> tuple[tuple[str, str], ...]:
+        """The new day, how many days more, and the ground."""
+        language, days = job.body.language, int(fields["extension_days"])
+        term = Term(amount=int(job.call.variables["answer_days"]) + days, unit=TermUnit.WORKING_DAYS)
+        received = uow.session.get_one(AppealRow, job.case.id).received_at
+        calendar = working_calendar(uow.session, job.body.calendar)
+        due = compute_deadline(term, received, job.body.time_zone, calendar).due_on
         return (
-            (word("new-term", language), f"+{days}"),
-            (word("ground", language), str(fields.get("ground") or fields.get("extension_ground") or "")),
+            (word("answer-by", language), day(due)),
+            (word("new-term", language), word("more-days", language, days=str(days))),
+            (word("ground", language), str(fields["extension_ground"])),
         )
 
     def settle(self, uow: UnitOfWork, job: Job, fields: Variables, document_id: UUID) -> Variables:
         """The answer's term grows; the running deadline says why it ended."""
-        days = int(fields.get("extension_days") or fields.get("days") or 0)
+        days = int(fields["extension_days"])
         answer_days = int(job.call.variables.get("answer_days") or 0) + days
         reason = {"reason": "extension", "document": str(document_id), "days": days, "at": uow.now.isoformat()}
         for row in uow.session.execute(

@@ -8,10 +8,9 @@ from processes.appeals import content, new_tracking_code, require_unbarred_bodie
 from processes.attachments import StoredFile
 from processes.handlers import Job, Variables, service
 from processes.handlers.appeal_intake import appeal_of
-from processes.handlers.appeal_letters import SealedLetter, notice_request
+from processes.handlers.appeal_letters import SealedLetter
 from processes.office import Office
 from processes.organisation import body
-from processes.sealing import seal
 from processes.steps import last_fields
 from processes.tables import AttachmentRow
 from processes.unit_of_work import UnitOfWork
@@ -41,17 +40,11 @@ class Forward(SealedLetter):
         tell_on_track(uow, job.case.id, "forwarded", status="forwarded", document_id=document_id, bodies=bodies)
         return {}
 
-    def rows(self, job: Job, fields: Variables) -> tuple[tuple[str, str], ...]:
-        """The letter's facts; the bodies' names are added when it is sealed."""
-        return ((word("body", job.body.language), "; ".join(fields.get("body_names") or ())),)
-
-    def effect(self, office: Office, job: Job) -> Variables:
-        """Seal the notice with the bodies' names on it."""
-        with office.reading() as uow:
-            fields = last_fields(uow.session, job.case.id, self.element)
-            names = [body(uow.session, UUID(str(each))).named(job.body.language) for each in fields.get("bodies") or ()]
-        rows = self.rows(job, fields | {"body_names": names})
-        return {"sealed": seal(office, notice_request(job, self.subject, self.text(fields), rows))}
+    def rows(self, uow: UnitOfWork, job: Job, fields: Variables) -> tuple[tuple[str, str], ...]:
+        """To whom it goes."""
+        language = job.body.language
+        names = [body(uow.session, UUID(str(each))).named(language) for each in fields.get("bodies") or ()]
+        return ((word("body", language), "; ".join(names)),)
 
     def _register_there(self, office: Office, uow: UnitOfWork, job: Job, target: UUID) -> None:
         appeal = appeal_of(uow, job.case.id)

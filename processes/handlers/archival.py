@@ -109,10 +109,10 @@ def _request(uow: UnitOfWork, job: Job) -> SealRequest:
     rows = (
         (word("number", language), job.case.number),
         (word("file", language), chosen.get("file_title") or job.case.subject),
-        (word("retention", language), str(chosen.get("retention_class", ""))),
+        (word("retention", language), _retention(uow, chosen, language)),
         (word("access", language), access),
         (word("documents", language), str(len(documents))),
-        (word("history-head", language), head),
+        (word("history-head", language), " ".join(head[start : start + 16] for start in range(0, len(head), 16))),
     )
     return SealRequest(
         case_id=job.case.id,
@@ -129,6 +129,13 @@ def _request(uow: UnitOfWork, job: Job) -> SealRequest:
         },
         paper={"entries": _entries(uow, job, documents), "history": _history_lines(uow, job, history)},
     )
+
+
+def _retention(uow: UnitOfWork, chosen: dict[str, Any], language: str) -> str:
+    for each in uow.archive.retention_classes():
+        if each.code == chosen.get("retention_class"):
+            return str(each.title[language])
+    return ""
 
 
 def _listed(row: CaseDocumentRow) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The Electronic Registry of Services: an accepted questionnaire becomes an entry, a deficient one a notice (C9 to C14)."""
+"""The Electronic Registry of Services: an accepted questionnaire is entered, a deficient one noticed (C9 to C14)."""
 
 from datetime import date
 from typing import Any

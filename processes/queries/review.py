@@ -56,7 +56,9 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Signed:
+class SignedVersion:
+    """A form as it was signed once."""
+
     record: StepRecordRow
     fields: Mapping[str, Any]
 
@@ -65,7 +67,7 @@ def reviewed(uow: UnitOfWork, step: OpenStep, drafted: Sequence[Mapping[str, str
     """What this step's form reviews; None if it reviews nothing, or nothing is signed yet."""
     if not step.form.review_of:
         return None
-    found = _signed(uow, step, step.form.review_of)
+    found = signed_versions(uow, step.case.id, step.form.review_of)
     if found is None:
         return None
     form, versions = found
@@ -95,12 +97,12 @@ def reviewed(uow: UnitOfWork, step: OpenStep, drafted: Sequence[Mapping[str, str
     )
 
 
-def _signed(uow: UnitOfWork, step: OpenStep, element: str) -> tuple[Form, list[_Signed]] | None:
+def signed_versions(uow: UnitOfWork, case_id: UUID, element: str) -> tuple[Form, list[SignedVersion]] | None:
     """The versions of a form signed at `element`, or wherever else in its process that form is filled, newest first."""
     rows = uow.session.execute(
         sa.select(StepRecordRow, PayloadRow.body)
         .join(PayloadRow, PayloadRow.id == StepRecordRow.payload_id)
-        .where(StepRecordRow.case_id == step.case.id)
+        .where(StepRecordRow.case_id == case_id)
         .order_by(StepRecordRow.accepted_at.desc())
     ).all()
     first = next((record for record, _ in rows if record.element_id == element), None)
@@ -112,7 +114,7 @@ def _signed(uow: UnitOfWork, step: OpenStep, element: str) -> tuple[Form, list[_
     if form_id is None:
         return None
     versions = [
-        _Signed(record=record, fields=(payload or {}).get("fields", {}))
+        SignedVersion(record=record, fields=(payload or {}).get("fields", {}))
         for record, payload in rows
         if record.definition_key == definition.key
         and record.element_id in elements
@@ -145,8 +147,8 @@ def _remarks(uow: UnitOfWork, step: OpenStep, form: Form) -> dict[str, list[Rema
 def _field(
     field: FormField,
     step: OpenStep,
-    newest: _Signed,
-    before: _Signed | None,
+    newest: SignedVersion,
+    before: SignedVersion | None,
     remarks: Sequence[RemarkView],
     draft: str,
 ) -> ReviewedField:

@@ -1,14 +1,14 @@
 """How a case begins: what somebody may start, where, and the form it begins with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from engine.definition import ProcessDefinition
 from engine.errors import DefinitionNotFound
 from processes.errors import NotFound, NotPermitted, UnknownProcess
-from processes.forms import FieldFinding, load_form
+from processes.forms import FieldFinding, Form, load_form
 from processes.mandates import mandates_of
 from processes.office import Office
 from processes.options import OptionSource
@@ -19,6 +19,8 @@ from processes.unit_of_work import UnitOfWork
 from processes.use_cases.start_case import start_roles
 
 Titles = Mapping[str, str]
+CHANNEL = "channel"
+"""the field that says how something arrived, asked of officers only"""
 APPEALS = "appeals"
 """the function of a body that takes citizens' appeals"""
 
@@ -175,11 +177,23 @@ def _form(uow: UnitOfWork, definition: ProcessDefinition, owner: Body, query: St
     if package.start.form is None:
         return None
     form = load_form(package, package.start.form)
+    if query.by is None:
+        form = _for_citizens(form)
     fields: dict[str, Any] = form.parse(query.posted) if query.posted is not None else {}
     fields |= {name: list((query.files or {}).get(name, ())) for name in file_fields(form)}
     variables = {name: each.initial for name, each in package.variables.items()}
     channel = "portal" if query.by is None else "internal"
     context = form_context(
-        uow, owner, variables | {"channel": channel}, OptionSource(uow.session, uow.archive, owner, uow.now)
+        uow, owner, variables | {CHANNEL: channel}, OptionSource(uow.session, uow.archive, owner, uow.now)
     )
-    return filled(form, fields, context, findings=query.findings)
+    findings = () if query.posted is None else query.findings  # an untouched form is not yet wrong
+    return filled(form, fields, context, findings=findings)
+
+
+def _for_citizens(form: Form) -> Form:
+    """Without the question how the appeal arrived: by this very form."""
+    sections = (
+        replace(section, fields=tuple(each for each in section.fields if each.name != CHANNEL))
+        for section in form.sections
+    )
+    return replace(form, sections=tuple(section for section in sections if section.fields))

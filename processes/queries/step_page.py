@@ -104,6 +104,7 @@ def step_page(office: Office, query: StepQuery) -> StepPage:
 
 def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
     draft = _draft(uow, query)
+    findings = query.findings if draft or query.posted is not None else ()  # an untouched form is not yet wrong
     drafted = _posted_remarks(query) if query.posted is not None else list(draft.remarks if draft else [])
     remarks = _remarks(uow, step)
     package, item = step.definition.package, step.item
@@ -126,7 +127,7 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         acts_for=step.mandate.acts_for,
         ground=step.mandate.ground,
         form=filled(
-            step.form, _fields(uow, step, query, draft), step.context, findings=query.findings, remarks=remarks
+            step.form, _fields(uow, step, query, draft), step.context, findings=findings, remarks=remarks
         ),
         reviewed=reviewed(uow, step, drafted),
         remarks=remarks,

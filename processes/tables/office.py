@@ -76,7 +76,7 @@ class MandateRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     holder_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_person.id"), index=True)
     role: Mapped[str]
-    """the lane's role: responsible_person, operator, clerk, head, executor, archivist, supervisor, designer, administrator"""
+    """the lane's role: responsible_person, operator, clerk, head, executor, archivist, supervisor …"""
     capacity: Mapped[str]
     """head, deputy, substitute, responsible_person, operator_person, curator, officer"""
     body_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_body.id"))

@@ -17,12 +17,13 @@ from processes.office import Office
 from processes.organisation import Body, Person, body, person
 from processes.sealing import verify_code
 from processes.step_papers import FIELD, signer_block
-from processes.tables import MandateRow
+from processes.tables import CertificateRow, MandateRow
 from processes.unit_of_work import UnitOfWork
 from processes.words import day, word
 from signing.request import SignatureLevel, SignatureRequest
 
 REGISTER = "orders"
+PATTERN = "Ə-{year}-{seq:04}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +50,8 @@ def appoint(office: Office, request: Appoint) -> UUID:
     :raises NotPermitted: the signer is not the head of that body
     """
     opened = open_key(office, request.by, request.pin)
-    mandate_id = uuid4()
-    with office.unit_of_work() as uow:
-        mandate = require_role(uow.session, request.by, "head", uow.now, body_id=request.body_id)
-        owner, holder = body(uow.session, request.body_id), person(uow.session, request.holder_id)
-        number = draw_case_number(uow, owner, register=REGISTER, pattern="Ə-{year}-{seq:04}", case_id=mandate_id)
-        replaced = mandate_by_id(uow.session, request.acts_for_id) if request.acts_for_id else None
-        uow.commit()
-    paper = _order(office, request, owner, holder, mandate, number, mandate_id, replaced, opened)
+    order = _drawn(office, request, opened)
+    paper = _paper(office, order)
     pdf = office.signing.allot_fields(office.renderer.render(paper).pdf, [FIELD])
     signed = office.signing.sign(
         SignatureRequest(
@@ -66,93 +61,117 @@ def appoint(office: Office, request: Appoint) -> UUID:
             chain=opened.key.chain,
             level=SignatureLevel.B_T,
             claimed_at=office.clock(),
-            name=mandate.holder,
-            reason=f"{paper.title} № {number}",
-            location=owner.named(),
+            name=order.mandate.holder,
+            reason=f"{paper.title} № {order.number}",
+            location=order.owner.named(),
             certify=True,
         ),
         opened.key,
     )
     blob = office.blobs.put(signed.pdf)
     with office.unit_of_work() as uow:
-        _keep(uow, request, paper, opened, blob, mandate_id, str(signed.level))
-        office.enqueue(uow.session, "validate_document", (str(mandate_id),), f"validate:{mandate_id}")
+        _archive(uow, order, paper, blob, str(signed.level))
+        _grant(uow, order, paper, blob)
+        office.enqueue(uow.session, "validate_document", (str(order.id),), f"validate:{order.id}")
         uow.commit()
-    return mandate_id
+    return order.id
 
 
-def _order(  # noqa: PLR0913 an order is made of exactly these
-    office: Office,
-    request: Appoint,
-    owner: Body,
-    holder: Person,
-    mandate: Mandate,
-    number: str,
-    mandate_id: UUID,
-    replaced: Mandate | None,
-    opened: OpenedKey,
-) -> OfficeDocument:
-    language, code = owner.language, verify_code(mandate_id)
-    title = word("substitution-title" if replaced else "appointment-title", language)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """An order on its way to being signed."""
+
+    id: UUID
+    request: Appoint
+    owner: Body
+    holder: Person
+    mandate: Mandate
+    """the head's own"""
+    number: str
+    replaced: Mandate | None
+    certificate: CertificateRow
+
+
+def _drawn(office: Office, request: Appoint, opened: OpenedKey) -> _Order:
+    identity = uuid4()
+    with office.unit_of_work() as uow:
+        mandate = require_role(uow.session, request.by, "head", uow.now, body_id=request.body_id)
+        owner, holder = body(uow.session, request.body_id), person(uow.session, request.holder_id)
+        number = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERN, case_id=identity)
+        replaced = mandate_by_id(uow.session, request.acts_for_id) if request.acts_for_id else None
+        uow.commit()
+    return _Order(
+        id=identity,
+        request=request,
+        owner=owner,
+        holder=holder,
+        mandate=mandate,
+        number=number,
+        replaced=replaced,
+        certificate=opened.certificate,
+    )
+
+
+def _rows(order: _Order) -> tuple[tuple[str, str], ...]:
+    language, request, owner = order.owner.language, order.request, order.owner
     capacity = word(request.capacity, language)
-    if replaced:
-        capacity = f"{capacity}, {word('acting-for', language, name=replaced.holder)}"
+    if order.replaced:
+        capacity = f"{capacity}, {word('acting-for', language, name=order.replaced.holder)}"
     rows = [
-        (word("appointed", language), holder.name),
+        (word("appointed", language), order.holder.name),
         (word("capacity", language), capacity),
         (word("body", language), owner.named()),
         (word("valid-from", language), day(owner.local(request.valid_from))),
     ]
     if request.valid_to:
         rows.append((word("valid-to", language), day(owner.local(request.valid_to))))
-    step: dict[str, Any] = {
+    return tuple(rows)
+
+
+def _record(order: _Order, title: str) -> dict[str, Any]:
+    request, owner = order.request, order.owner
+    appointed = {"person": str(order.holder.id), "name": order.holder.name}
+    return {
         "karguzar": "order/1",
-        "document": str(mandate_id),
-        "number": number,
+        "document": str(order.id),
+        "number": order.number,
         "title": title,
-        "body": {"id": str(owner.id), "code": owner.code, "title": owner.named(), "language": language},
-        "appointed": {
-            "person": str(holder.id),
-            "name": holder.name,
-            "role": request.role,
-            "capacity": request.capacity,
-        },
+        "body": {"id": str(owner.id), "code": owner.code, "title": owner.named(), "language": owner.language},
+        "appointed": appointed | {"role": request.role, "capacity": request.capacity},
         "valid_from": request.valid_from.isoformat(),
         "valid_to": request.valid_to.isoformat() if request.valid_to else None,
-        "acts_for": replaced.holder if replaced else None,
-        "expected_signatures": [{"field": FIELD, "role": "head", "person": mandate.holder}],
+        "acts_for": order.replaced.holder if order.replaced else None,
+        "expected_signatures": [{"field": FIELD, "role": "head", "person": order.mandate.holder}],
         "previous": [],
     }
+
+
+def _paper(office: Office, order: _Order) -> OfficeDocument:
+    owner, language, code = order.owner, order.owner.language, verify_code(order.id)
+    title = word("substitution-title" if order.replaced else "appointment-title", language)
     return OfficeDocument(
         kind="appointment",
         language=language,
         body=owner.named(),
-        number=number,
+        number=order.number,
         title=title,
-        summary=holder.name,
+        summary=order.holder.name,
         date=owner.local(office.clock()).date(),
-        sections=(DocumentSection(title=word("appointed", language), rows=tuple(rows)),),
-        signer=signer_block(mandate, opened.certificate, language),
-        step=step,
+        sections=(DocumentSection(title=word("appointed", language), rows=_rows(order)),),
+        signer=signer_block(order.mandate, order.certificate, language),
+        step=_record(order, title),
         verify_code=code,
         verify_url=f"{office.settings.public_url}/verify/{code}",
     )
 
 
-def _keep(  # noqa: PLR0913 see _order
-    uow: UnitOfWork,
-    request: Appoint,
-    paper: OfficeDocument,
-    opened: OpenedKey,
-    blob: BlobRef,
-    mandate_id: UUID,
-    level: str,
-) -> None:
+def _archive(uow: UnitOfWork, order: _Order, paper: OfficeDocument, blob: BlobRef, level: str) -> None:
+    signer = {"name": order.mandate.holder, "capacity": order.mandate.capacity, "serial": order.certificate.serial}
     uow.archive.accession(
         Accession(
-            id=mandate_id,
+            id=order.id,
             case_id=None,
-            owner=str(request.body_id),
+            owner=str(order.owner.id),
             number=paper.number,
             type="appointment",
             title=paper.title,
@@ -164,16 +183,20 @@ def _keep(  # noqa: PLR0913 see _order
             access_flags=(),
             retention_class=None,
             signed_at=uow.now,
-            signers=({"name": paper.signer.name, "capacity": "head", "serial": opened.certificate.serial},),
+            signers=(signer,),
             properties={},
             text=f"{paper.title} {paper.summary}",
             blob=blob,
         ),
-        actor=str(request.by),
+        actor=str(order.request.by),
     )
+
+
+def _grant(uow: UnitOfWork, order: _Order, paper: OfficeDocument, blob: BlobRef) -> None:
+    request = order.request
     uow.insert(
         MandateRow,
-        id=mandate_id,
+        id=order.id,
         holder_id=request.holder_id,
         role=request.role,
         capacity=request.capacity,
@@ -185,7 +208,7 @@ def _keep(  # noqa: PLR0913 see _order
         ground_act=request.act,
         ground_number=paper.number,
         ground_date=paper.date,
-        ground_document_id=mandate_id,
+        ground_document_id=order.id,
         ground_sha256=blob.sha256,
     )
     uow.audit.record(

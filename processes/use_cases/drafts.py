@@ -46,16 +46,17 @@ def save_draft(office: Office, request: SaveDraft) -> SavedDraft:
             raise StepOvertaken(by=holder_name(uow, step.item), at=step.item.ended_at, state=str(step.item.state))
         mine = sa.and_(DraftRow.work_item_id == request.item_id, DraftRow.person_id == request.by)
         version = (uow.session.scalar(sa.select(DraftRow.version).where(mine)) or 0) + 1
+        expires_at = uow.now + timedelta(days=office.settings.draft_days)
         values = {
             "fields": dict(request.fields),
             "remarks": [dict(each) for each in request.remarks],
             "version": version,
             "updated_at": uow.now,
-            "expires_at": uow.now + timedelta(days=office.settings.draft_days),
+            "expires_at": expires_at,
         }
         if version == 1:
             uow.insert(DraftRow, id=uuid4(), work_item_id=request.item_id, person_id=request.by, **values)
         else:
             uow.session.execute(sa.update(DraftRow).where(mine).values(**values))
         uow.commit()
-        return SavedDraft(version=version, saved_at=uow.now, expires_at=values["expires_at"])
+        return SavedDraft(version=version, saved_at=uow.now, expires_at=expires_at)

@@ -50,7 +50,7 @@ def enrol_seal(office: Office, body_id: UUID, *, by: str) -> str:
     return enrolled.serial
 
 
-def _keep(  # noqa: PLR0913 a certificate belongs to a person or to a body
+def _keep(
     office: Office, uow: UnitOfWork, enrolled: EnrolledKey, *, person_id: UUID | None, body_id: UUID | None, actor: str
 ) -> None:
     uow.insert(

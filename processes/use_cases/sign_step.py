@@ -13,7 +13,7 @@ from archive.blobs import BlobRef
 from archive.service import Accession
 from engine.errors import InstanceEnded, StaleWorkItem, WorkItemClosed, WorkItemReserved
 from engine.workitem import WorkItem
-from processes.cases import NewDocument, file_document
+from processes.cases import NewDocument, file_document, named_subject
 from processes.certificates import OpenedKey, open_key
 from processes.errors import AttemptExpired, NotFound, NotPermitted, SignatureRefused, StepOvertaken
 from processes.handlers import CompletedStep, recorders
@@ -23,7 +23,7 @@ from processes.remarks import record_remarks
 from processes.settling import settle
 from processes.step_papers import FIELD
 from processes.steps import OpenStep, item_of, open_step
-from processes.tables import CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
+from processes.tables import CaseRow, CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.submit_step import guard_step, holder_name
 from signing.errors import SigningError
@@ -51,7 +51,7 @@ class SignedStep:
     bytes: int
     level: str
     accepted_at: datetime
-    claimed_at: datetime
+    claimed_at: datetime | None
     proven_at: datetime | None
 
 
@@ -110,7 +110,6 @@ def _sign(office: Office, attempt: SigningAttemptRow, opened: OpenedKey) -> Sign
     step: Mapping[str, Any] = attempt.step or {}
     mandate = step["mandate"]
     acts_for = f", {mandate['acts_for']}" if mandate["acts_for"] else ""
-    ground = mandate["ground"]
     request = SignatureRequest(
         pdf=attempt.pdf or b"",
         field=FIELD,
@@ -119,7 +118,7 @@ def _sign(office: Office, attempt: SigningAttemptRow, opened: OpenedKey) -> Sign
         level=SignatureLevel.B_T,
         claimed_at=office.clock(),
         name=mandate["holder"],
-        reason=f"{step['title']} · {mandate['capacity']}{acts_for} · {ground['act']} {ground['number']}, {ground['date']}",
+        reason=" · ".join((step["title"], mandate["capacity"] + acts_for, _act(mandate["ground"]))),
         location=step["body"]["title"],
         certify=True,
     )
@@ -127,6 +126,10 @@ def _sign(office: Office, attempt: SigningAttemptRow, opened: OpenedKey) -> Sign
         return office.signing.sign(request, opened.key)
     except SigningError as error:
         raise SignatureRefused(error.code, str(error)) from error
+
+
+def _act(ground: Mapping[str, str]) -> str:
+    return f"{ground['act']} {ground['number']}, {ground['date']}"
 
 
 @contextmanager
@@ -195,7 +198,7 @@ def _file(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mappin
         kind="step",
         type=step.item.document or step.item.form or "step",
         title=record["title"],
-        language=step.body.language,
+        language=record["body"]["language"],
         level=str(signature.document.level),
         signers=(
             {
@@ -213,7 +216,7 @@ def _file(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mappin
 
 
 def _searchable(step: OpenStep, record: Mapping[str, Any]) -> str:
-    shown = step.form.display(record["fields"], step.body.language, step.options)
+    shown = step.form.display(record["fields"], record["body"]["language"], step.options)
     rows = [f"{label} {value}" for _, rows in shown for label, value in rows]
     remarks = [remark["text"] for remark in record["remarks"]]
     return "\n".join([record["title"], step.case.subject, step.case.number, *rows, *remarks])
@@ -245,6 +248,8 @@ def _record(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapp
         proven_at=signed.proven_at,
     )
     record_remarks(uow, step, step_id, record, attempt.person_id)
+    if subject := named_subject(record["fields"]):
+        uow.update(CaseRow, {"id": step.case.id}, subject=subject)
     uow.update(RegisterEntryRow, {"case_id": step.case.id}, approved_electronically=True)
     uow.audit.record(
         "case:step:sign",

@@ -10,6 +10,7 @@ from engine.errors import DefinitionNotFound
 from engine.instance import Advance
 from processes.attachments import StoredFile
 from processes.authorization import require_role
+from processes.cases import named_subject
 from processes.errors import ConfigurationError, InvalidStep, NotPermitted, StateSecretDeclared, UnknownProcess
 from processes.forms import declares_state_secret, load_form
 from processes.handlers import StartedBy, starters
@@ -22,8 +23,6 @@ from processes.steps import form_context
 from processes.tables import AttachmentRow, CaseRow, RegisterEntryRow
 from processes.unit_of_work import UnitOfWork
 
-SUBJECT_FIELDS = ("subject", "service_name", "name")
-"""fields that may name what a case is about"""
 ELECTRONIC = frozenset({"portal", "internal", "inter_departmental"})
 """channels without paper"""
 
@@ -143,7 +142,7 @@ def _fields(uow: UnitOfWork, definition: ProcessDefinition, owner: Body, request
     form = load_form(definition.package, form_id)
     initial = {name: each.initial for name, each in definition.package.variables.items()}
     options = OptionSource(uow.session, uow.archive, owner, uow.now)
-    context = form_context(uow, owner, initial | {"channel": request.channel}, options)
+    context = form_context(uow, owner, initial | {"channel": request.channel}, options, request.files)
     fields, findings = form.validate(request.fields, context)
     if any(finding.severity == "error" for finding in findings):
         raise InvalidStep(tuple(findings))
@@ -176,28 +175,31 @@ def _new_case(
     )
     uow.session.add(case)
     uow.session.flush()
+    _register(uow, definition, case, request)
+    return case
+
+
+def _register(uow: UnitOfWork, definition: ProcessDefinition, case: CaseRow, request: StartCase) -> None:
     uow.insert(
         RegisterEntryRow,
         id=uuid4(),
-        body_id=owner.id,
-        register=package.register,
-        number=number,
-        case_id=case_id,
+        body_id=case.body_id,
+        register=definition.package.register,
+        number=case.number,
+        case_id=case.id,
         direction="incoming",
         channel=request.channel,
-        document_type=package.document_type,
+        document_type=definition.package.document_type,
         received_at=uow.now,
         registered_at=uow.now,
         electronic_only=request.channel in ELECTRONIC,
         approved_electronically=False,
         prepared_for_archive=False,
     )
-    return case
 
 
 def _subject(definition: ProcessDefinition, owner: Body, fields: Mapping[str, Any]) -> str:
-    named = next((str(fields[name]) for name in SUBJECT_FIELDS if fields.get(name)), None)
-    return named or definition.package.titles[owner.language]
+    return named_subject(fields) or definition.package.titles[owner.language]
 
 
 def _keep_files(uow: UnitOfWork, case: CaseRow, request: StartCase) -> None:

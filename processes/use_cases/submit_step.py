@@ -1,4 +1,4 @@
-"""Submit a human step: check it, draw its number, render its document and open a signing attempt (DESIGN 3, hops 2 to 6)."""
+"""Submit a human step: check it, draw its number, render its document, open an attempt (DESIGN 3, hops 2-6)."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,8 @@ from processes.forms import declares_state_secret
 from processes.handlers import ProposedStep, guards
 from processes.numbers import draw_document_number
 from processes.office import Office
-from processes.organisation import people_named
+from processes.organisation import body, people_named
+from processes.queries.review import signed_versions
 from processes.step_papers import FIELD, StepContent, step_paper, step_record
 from processes.steps import OpenStep, attachments_of, open_step, round_of
 from processes.tables import SigningAttemptRow
@@ -63,7 +64,7 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
         content = _gather(office, uow, request)
         uow.commit()
     step = step_record(office, content)
-    pdf = office.renderer.render(step_paper(office, content, step), _template(content)).pdf
+    pdf = _rendered(office, content, step)
     pdf = office.signing.allot_fields(pdf, [FIELD])
     with office.unit_of_work() as uow:
         attempt = _open_attempt(office, uow, request, content, step, pdf)
@@ -79,20 +80,22 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
 
 def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent:
     step = open_step(office, uow, request.item_id, request.by)
-    require_current(uow, step.item, request.version, request.by)
+    require_current(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
     guard_step(uow, step, request.by, fields)
     return StepContent(
         document_id=uuid4(),
         number=draw_document_number(uow, step.case, step.item.id),
         case=step.case,
-        body=step.body,
+        # the document is the signer's body's: an operator reviews another body's questionnaire on the operator's paper
+        body=body(uow.session, step.mandate.body_id),
         item=step.item,
         definition=step.definition,
         form=step.form,
         options=step.options,
+        labels=_labels(uow, step),
         fields=fields,
-        remarks=_remarks(step, request.remarks),
+        remarks=_remarks(request.remarks),
         attachments=attachments_of(uow.session, step.item.id),
         mandate=step.mandate,
         certificate=certificate_of(uow, request.by),
@@ -101,8 +104,8 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
     )
 
 
-def require_current(uow: UnitOfWork, item: WorkItem, version: int, by: UUID) -> None:
-    """The item is open, unchanged since `version`, and not in somebody else's hands.
+def require_current(uow: UnitOfWork, item: WorkItem, version: int) -> None:
+    """The item is open and unchanged since `version`.
 
     :raises StepOvertaken: with who did what, and when
     """
@@ -140,17 +143,26 @@ def guard_step(uow: UnitOfWork, step: OpenStep, by: UUID, fields: Mapping[str, A
         guards[step.element.guard](uow, ProposedStep(case=step.case, item=step.item, person_id=by, fields=fields))
 
 
-def _remarks(step: OpenStep, remarks: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+def _labels(uow: UnitOfWork, step: OpenStep) -> dict[str, Mapping[str, str]]:
+    found = signed_versions(uow, step.case.id, step.form.review_of) if step.form.review_of else None
+    form = found[0] if found else step.form
+    return {name: field.label for name, field in form.fields.items()}
+
+
+def _remarks(remarks: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     kept = [{"field": each["field"], "text": each["text"].strip()[:MAX_REMARK]} for each in remarks]
     return [each for each in kept if each["text"]]
 
 
-def _template(content: StepContent) -> str | None:
-    name = content.item.document
-    return content.definition.package.templates.get(name) if name else None
+def _rendered(office: Office, content: StepContent, step: Mapping[str, Any]) -> bytes:
+    paper, name = step_paper(office, content, step), content.item.document
+    template = content.definition.package.templates.get(name) if name else None
+    if template is None:
+        return office.renderer.render(paper).pdf
+    return office.renderer.render(paper, template, name=f"documents/{name}.typ").pdf
 
 
-def _open_attempt(  # noqa: PLR0913 an attempt is made of exactly these
+def _open_attempt(
     office: Office,
     uow: UnitOfWork,
     request: SubmitStep,
@@ -158,15 +170,13 @@ def _open_attempt(  # noqa: PLR0913 an attempt is made of exactly these
     step: Mapping[str, Any],
     pdf: bytes,
 ) -> SigningAttemptRow:
-    earlier = sa.and_(
-        SigningAttemptRow.work_item_id == request.item_id,
-        SigningAttemptRow.person_id == request.by,
-        SigningAttemptRow.state == "prepared",
-    )
-    uow.session.execute(
-        sa.update(SigningAttemptRow)
-        .where(earlier)
-        .values(state="abandoned", pdf=None, ended_at=uow.now, ended_reason="prepared anew")
+    uow.update(
+        SigningAttemptRow,
+        {"work_item_id": request.item_id, "person_id": request.by, "state": "prepared"},
+        state="abandoned",
+        pdf=None,
+        ended_at=uow.now,
+        ended_reason="prepared anew",
     )
     last = uow.session.scalar(
         sa.select(sa.func.max(SigningAttemptRow.attempt)).where(SigningAttemptRow.work_item_id == request.item_id)
@@ -186,8 +196,6 @@ def _open_attempt(  # noqa: PLR0913 an attempt is made of exactly these
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
         prepared_at=uow.now,
         expires_at=uow.now + timedelta(minutes=office.settings.attempt_minutes),
-        ended_at=None,
-        ended_reason=None,
     )
     uow.session.add(attempt)
     uow.session.flush()

@@ -118,7 +118,7 @@ def _change(
         try:
             changed = change(uow, item_of(uow, item_id))
         except (StaleWorkItem, WorkItemClosed, WorkItemReserved) as error:
-            current = getattr(error, "current", None) or error.item
+            current = error.current if isinstance(error, StaleWorkItem) else error.item
             raise StepOvertaken(
                 by=holder_name(uow, current), at=current.ended_at or current.claimed_at, state=str(current.state)
             ) from error
