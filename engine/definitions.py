@@ -82,29 +82,19 @@ class Repository:
 
     def deploy(self, package: ProcessPackage, *, by: str, at: datetime) -> ProcessDefinition:
         """A new version, or the one that has this very content. Raises PackageInvalid or DefinitionRefused."""
-        known = self._store.definition_of_content(package.key, package.sha256)
-        if known is not None:
-            return self._read(known["key"], known["sha256"])
         self._cache.compiled(package)
-        newest = self._store.definition(package.key)
-        definition = ProcessDefinition(
-            key=package.key,
-            version=newest["version"] + 1 if newest else 1,
-            sha256=package.sha256,
-            deployed_at=at,
-            package=package,
-        )
         row = {
-            "id": uuid4(),
-            "key": definition.key,
-            "version": definition.version,
-            "sha256": definition.sha256,
+            "key": package.key,
+            "sha256": package.sha256,
             "files": pack_files(package.files),
             "deployed_at": at,
             "deployed_by": by,
         }
-        self._store.insert_definition(row)
-        return definition
+        while (known := self._store.definition_of_content(package.key, package.sha256)) is None:
+            newest = self._store.definition(package.key)
+            version = newest["version"] + 1 if newest else 1
+            self._store.insert_definition({**row, "id": uuid4(), "version": version})
+        return self._read(known["key"], known["sha256"])
 
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
         """A deployed version, the newest unless one is named. Raises DefinitionNotFound."""

@@ -1,4 +1,4 @@
-"""The engine's rows by Core statements: the hot path of a step costs no mapping of objects."""
+"""The engine's rows by Core statements, built once: the hot path of a step maps no objects and builds no SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.history import HistoryEvent
@@ -22,31 +23,70 @@ _item = _tables[WorkItemRow.__tablename__]
 _history = _tables[HistoryRow.__tablename__]
 _timer = _tables[TimerRow.__tablename__]
 _message = _tables[MessageWaitRow.__tablename__]
+
 OPEN_STATES = [state.value for state in WorkItemState if state.open]
 _INSTANCE_FIELDS = [field for field in ProcessInstance.__slots__ if field != "status"]
 _ITEM_FIELDS = list(WorkItem.__slots__)
 _EVENT_FIELDS = list(HistoryEvent.__slots__)
+_CHANGING = ("state", "version", "assignee", "claimed_at", "due_at", "ended_at")
+
+_ID: sa.BindParameter[Any] = sa.bindparam("wanted")
+_KEY: sa.BindParameter[Any] = sa.bindparam("key")
+_VERSION: sa.BindParameter[Any] = sa.bindparam("version")
+_SHA256: sa.BindParameter[Any] = sa.bindparam("sha256")
+_definition_facts = sa.select(*(column for column in _definition.columns if column.name != "files"))
+_DEFINITION = _definition_facts.where(_definition.c.key == _KEY, _definition.c.version == _VERSION)
+_NEWEST = _definition_facts.where(_definition.c.key == _KEY).order_by(_definition.c.version.desc()).limit(1)
+_CONTENT = sa.select(_definition).where(_definition.c.key == _KEY, _definition.c.sha256 == _SHA256)
+_INSTANCE = sa.select(_instance).where(_instance.c.id == _ID)
+_LOCK = _INSTANCE.with_for_update()
+_LOCK_BY_ITEM = (
+    sa.select(_instance)
+    .where(_instance.c.id == sa.select(_item.c.instance_id).where(_item.c.id == _ID).scalar_subquery())
+    .with_for_update()
+)
+_LOCK_BY_TIMER = (
+    sa.select(_instance)
+    .where(_instance.c.id == sa.select(_timer.c.instance_id).where(_timer.c.id == _ID).scalar_subquery())
+    .with_for_update()
+)
+_UPDATE_INSTANCE = _instance.update().where(_instance.c.id == _ID, _instance.c.revision == sa.bindparam("seen"))
+_ITEM = sa.select(_item).where(_item.c.id == _ID)
+_ITEMS = sa.select(_item).where(_item.c.id.in_(sa.bindparam("wanted", expanding=True)))
+_OPEN_ITEMS = sa.select(_item).where(_item.c.instance_id == _ID, _item.c.state.in_(OPEN_STATES))
+_UPDATE_ITEM = _item.update().where(_item.c.id == _ID)
+_HISTORY = sa.select(_history).where(_history.c.instance_id == _ID).order_by(_history.c.seq)
+_TIMER = sa.select(_timer).where(_timer.c.id == _ID)
+_DUE = (
+    sa.select(_timer)
+    .where(_timer.c.due_at <= sa.bindparam("now"))
+    .order_by(_timer.c.due_at, _timer.c.id)
+    .limit(sa.bindparam("most"))
+)
+_INSERT = {table.name: table.insert() for table in (_definition, _instance, _item, _history, _timer, _message)}
+_DELETE = {
+    table.name: table.delete().where(table.c.id.in_(sa.bindparam("wanted", expanding=True)))
+    for table in (_timer, _message)
+}
 
 
 class Store:
-    """Reads and writes the engine's tables in one session. Nothing here decides anything."""
+    """Reads and writes the engine's tables in one session's transaction. Nothing here decides anything."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        self._session = session
 
     # definitions
 
     def definition(self, key: str, version: int | None = None) -> Row | None:
         """A definition's row without its files; the newest unless a version is named."""
-        columns = [column for column in _definition.columns if column.name != "files"]
-        query = sa.select(*columns).where(_definition.c.key == key)
-        if version is not None:
-            query = query.where(_definition.c.version == version)
-        return self._one(query.order_by(_definition.c.version.desc()).limit(1))
+        if version is None:
+            return self._one(_NEWEST, key=key)
+        return self._one(_DEFINITION, key=key, version=version)
 
     def definition_of_content(self, key: str, sha256: str) -> Row | None:
         """A definition's row with its files."""
-        return self._one(sa.select(_definition).where(_definition.c.key == key, _definition.c.sha256 == sha256))
+        return self._one(_CONTENT, key=key, sha256=sha256)
 
     def newest_definitions(self) -> Sequence[Row]:
         """Key and content of the newest version of each key."""
@@ -57,58 +97,57 @@ class Store:
         )
         return self._all(query.order_by(_definition.c.key))
 
-    def insert_definition(self, row: Row) -> None:
-        """A new version."""
-        self.session.execute(_definition.insert(), [dict(row)])
+    def insert_definition(self, row: Row) -> bool:
+        """A new version; False when somebody else has just taken its number or its content."""
+        try:
+            with self._session.begin_nested():
+                self._insert(_definition, [row])
+        except IntegrityError:
+            return False
+        return True
 
     # instances
 
     def lock_instance(self, instance_id: UUID) -> Row | None:
         """The case's row, locked until the transaction ends (on SQLite BEGIN IMMEDIATE has locked already)."""
-        return self._one(sa.select(_instance).where(_instance.c.id == instance_id).with_for_update())
+        return self._one(_LOCK, wanted=instance_id)
 
     def lock_instance_of_item(self, item_id: UUID) -> Row | None:
         """The case a work item belongs to, locked; the item is to be read after that."""
-        owner = sa.select(_item.c.instance_id).where(_item.c.id == item_id).scalar_subquery()
-        return self._one(sa.select(_instance).where(_instance.c.id == owner).with_for_update())
+        return self._one(_LOCK_BY_ITEM, wanted=item_id)
 
     def lock_instance_of_timer(self, timer_id: UUID) -> Row | None:
         """The case a timer belongs to, locked."""
-        owner = sa.select(_timer.c.instance_id).where(_timer.c.id == timer_id).scalar_subquery()
-        return self._one(sa.select(_instance).where(_instance.c.id == owner).with_for_update())
+        return self._one(_LOCK_BY_TIMER, wanted=timer_id)
 
     def instance(self, instance_id: UUID) -> Row | None:
         """The case's row, not locked."""
-        return self._one(sa.select(_instance).where(_instance.c.id == instance_id))
+        return self._one(_INSTANCE, wanted=instance_id)
 
     def insert_instance(self, row: Row) -> None:
         """A new case."""
-        self.session.execute(_instance.insert(), [dict(row)])
+        self._insert(_instance, [row])
 
     def update_instance(self, instance_id: UUID, revision: int, values: Row) -> bool:
         """Change the case if it is still at that revision."""
-        statement = _instance.update().where(_instance.c.id == instance_id, _instance.c.revision == revision)
-        return self.session.connection().execute(statement.values(**values)).rowcount == 1
+        parameters = {**values, "wanted": instance_id, "seen": revision}
+        return self._session.connection().execute(_UPDATE_INSTANCE, parameters).rowcount == 1
 
     # work items
 
     def item(self, item_id: UUID) -> WorkItem | None:
         """A work item."""
-        row = self._one(sa.select(_item).where(_item.c.id == item_id))
+        row = self._one(_ITEM, wanted=item_id)
         return as_item(row) if row else None
 
     def items(self, ids: Iterable[UUID]) -> list[WorkItem]:
-        """Work items by their ids, in their order of creation."""
+        """Work items by their ids, the oldest first."""
         wanted = list(ids)
-        if not wanted:
-            return []
-        query = sa.select(_item).where(_item.c.id.in_(wanted)).order_by(_item.c.created_at, _item.c.id)
-        return [as_item(row) for row in self._all(query)]
+        return _oldest_first(self._all(_ITEMS, wanted=wanted)) if wanted else []
 
     def open_items(self, instance_id: UUID) -> list[WorkItem]:
         """The case's open work items, the oldest first."""
-        query = sa.select(_item).where(_item.c.instance_id == instance_id, _item.c.state.in_(OPEN_STATES))
-        return [as_item(row) for row in self._all(query.order_by(_item.c.created_at, _item.c.id))]
+        return _oldest_first(self._all(_OPEN_ITEMS, wanted=instance_id))
 
     def insert_items(self, items: Iterable[WorkItem]) -> None:
         """New work items."""
@@ -116,10 +155,8 @@ class Store:
 
     def update_item(self, item: WorkItem) -> None:
         """A new version of a work item, whose case the caller has locked."""
-        values = item_row(item)
-        changing = ("state", "version", "assignee", "claimed_at", "due_at", "ended_at")
-        statement = _item.update().where(_item.c.id == item.id)
-        self.session.execute(statement.values({name: values[name] for name in changing}))
+        row = item_row(item)
+        self._execute(_UPDATE_ITEM, {"wanted": item.id, **{name: row[name] for name in _CHANGING}})
 
     # history, timers, messages
 
@@ -129,17 +166,16 @@ class Store:
 
     def history(self, instance_id: UUID) -> list[HistoryEvent]:
         """All events of a case, in order."""
-        query = sa.select(_history).where(_history.c.instance_id == instance_id).order_by(_history.c.seq)
-        return [HistoryEvent(**{name: row[name] for name in _EVENT_FIELDS}) for row in self._all(query)]
+        rows = self._all(_HISTORY, wanted=instance_id)
+        return [HistoryEvent(**{name: row[name] for name in _EVENT_FIELDS}) for row in rows]
 
     def timer(self, timer_id: UUID) -> Row | None:
         """A timer's row."""
-        return self._one(sa.select(_timer).where(_timer.c.id == timer_id))
+        return self._one(_TIMER, wanted=timer_id)
 
     def due_timers(self, now: datetime, limit: int) -> Sequence[Row]:
         """Timers whose hour has come, the earliest first."""
-        query = sa.select(_timer).where(_timer.c.due_at <= now).order_by(_timer.c.due_at, _timer.c.id)
-        return self._all(query.limit(limit))
+        return self._all(_DUE, now=now, most=limit)
 
     def replace_timers(self, gone: Iterable[UUID], new: Sequence[Row]) -> None:
         """Take timers out and put timers in."""
@@ -153,19 +189,22 @@ class Store:
 
     def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         if rows:
-            self.session.execute(table.insert(), [dict(row) for row in rows])
+            self._execute(_INSERT[table.name], [dict(row) for row in rows])
 
     def _delete(self, table: sa.Table, ids: Iterable[UUID]) -> None:
         wanted = list(ids)
         if wanted:
-            self.session.execute(table.delete().where(table.c.id.in_(wanted)))
+            self._execute(_DELETE[table.name], {"wanted": wanted})
 
-    def _one(self, query: sa.Select[Any]) -> Row | None:
-        row = self.session.execute(query).first()
+    def _execute(self, statement: sa.Executable, parameters: Any) -> None:
+        self._session.connection().execute(statement, parameters)
+
+    def _one(self, query: sa.Select[Any], **parameters: Any) -> Row | None:
+        row = self._session.connection().execute(query, parameters).first()
         return row._asdict() if row is not None else None
 
-    def _all(self, query: sa.Select[Any]) -> Sequence[Row]:
-        return [row._asdict() for row in self.session.execute(query)]
+    def _all(self, query: sa.Select[Any], **parameters: Any) -> Sequence[Row]:
+        return [row._asdict() for row in self._session.connection().execute(query, parameters)]
 
 
 def as_item(row: Row) -> WorkItem:
@@ -182,3 +221,7 @@ def item_row(item: WorkItem) -> dict[str, Any]:
 def as_instance(row: Row) -> ProcessInstance:
     """A row as a process instance."""
     return ProcessInstance(status=InstanceStatus(row["status"]), **{name: row[name] for name in _INSTANCE_FIELDS})
+
+
+def _oldest_first(rows: Sequence[Row]) -> list[WorkItem]:
+    return sorted((as_item(row) for row in rows), key=lambda item: (item.created_at, item.id))

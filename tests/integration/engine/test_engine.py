@@ -52,6 +52,17 @@ def caller() -> ProcessPackage:
     return model.package(variables(outcome="", helper=""))
 
 
+def run_together(threads: list[Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def ascii_id(text: str) -> str:
+    return f"{len(text)}-{ord(text[0]):x}"
+
+
 def begin(office: Office, *packages: ProcessPackage, **given: object) -> UUID:
     case = uuid4()
     with office() as engine:
@@ -320,6 +331,35 @@ def test_an_interrupted_step_exits_and_its_late_service_changes_nothing(office: 
         assert [one.element_id for one in engine.open_items(case)] == ["b"]
 
 
+def test_two_deployments_at_once_get_two_versions(office: Office) -> None:
+    models = [
+        Model("busy").path("start", f"user:step_{number}", "end").lane("clerk", f"step_{number}") for number in range(6)
+    ]
+    packages = [model.package() for model in [*models, *models]]
+    barrier, versions = Barrier(len(packages)), []
+
+    def deploy(package: ProcessPackage) -> None:
+        barrier.wait()
+        with office() as engine:
+            versions.append(engine.deploy(package, by="designer").version)
+
+    run_together([Thread(target=deploy, args=(package,)) for package in packages])
+    assert sorted(set(versions)) == [1, 2, 3, 4, 5, 6]
+    assert len(versions) == len(packages)
+
+
+@pytest.mark.parametrize("text", ["\x00", "🙂" * 100, "\u202eabc", "ə" * 40_000, '{"typename": "UUID"}'], ids=ascii_id)
+def test_whatever_a_citizen_writes_is_kept(office: Office, text: str) -> None:
+    case = begin(office, review())
+    with office() as engine:
+        [item] = engine.open_items(case)
+        engine.complete(item.id, version=1, by="operator", variables={"outcome": text})
+    with office() as engine:
+        assert engine.lock(case).variables["outcome"] == text
+        assert engine.open_items(case)[0].data["outcome"] == text
+        assert broken_links(engine.history(case)) == []
+
+
 def test_of_two_officers_one_wins(office: Office) -> None:
     case = begin(office, review())
     with office() as engine:
@@ -335,11 +375,7 @@ def test_of_two_officers_one_wins(office: Office) -> None:
         except EngineError as error:
             outcomes.append(error.code)
 
-    threads = [Thread(target=submit, args=(person,)) for person in ("ali", "vali")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together([Thread(target=submit, args=(person,)) for person in ("ali", "vali")])
     assert sorted(outcomes) == ["done", "engine.work_item_closed"]
     with office() as engine:
         assert broken_links(engine.history(case)) == []
