@@ -1,6 +1,6 @@
 """What the engine refuses, each with a stable code; the docstring is the default message."""
 
-# ruff: noqa: N818 - an error is named after what happened (StaleWorkItem), as the law and the pages name it
+
 import inspect
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar

@@ -1,7 +1,7 @@
 """The engine's tables: definitions, instances, work items, history, timers, message waits, calendar overrides."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
     """The engine's metadata; every table is named engine_*."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         UUID: sa.Uuid(),
         datetime: UtcDateTime(),
         date: sa.Date(),

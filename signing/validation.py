@@ -3,18 +3,18 @@
 Never raises on a document: whatever the bytes are, there is a verdict.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import DocumentUnusable
+from signing.expected import STEP, expected_signatures, names_person, signer_name
 from signing.integrity import judge_integrity, judge_rest
 from signing.judgement import Knowledge, Token, attached_tokens, document_token, judge_signer
 from signing.levels import SecurityStore, level_of, security_store
@@ -31,7 +31,7 @@ from signing.report import (
     worst,
 )
 from signing.request import SignatureLevel
-from signing.structure import Stamp, attachments, open_pdf, read_attachment, stamps_of
+from signing.structure import Broken, Stamp, open_pdf, read_attachment, stamps_of
 from signing.timestamp import CLOCK_TOLERANCE
 from signing.trust import TrustStore, read_trust, scan_trust
 
@@ -49,7 +49,6 @@ __all__ = [
 
 Value = TypeVar("Value", asn1_x509.Certificate, asn1_crl.CertificateList)
 
-STEP = "step.json"
 LARGEST = 50 * 1024 * 1024
 """bytes of a document that is judged"""
 
@@ -116,7 +115,7 @@ class _Document:
 
     def report(self) -> ValidationReport:
         """Judge each signature, then all of them together."""
-        signatures = tuple(self._signature(one) for one in self._signatures)
+        signatures = tuple(report for one in self._signatures if (report := self._readable(one)) is not None)
         if not signatures and not self._broken:
             self._judge(Verdict.INDETERMINATE, Finding.NO_SIGNATURE, "the document is not signed")
         self._judge_readable()
@@ -134,6 +133,14 @@ class _Document:
     def _judge(self, verdict: Verdict, finding: Finding, sentence: str) -> None:
         self._judged.append(_Judged(verdict, finding.says(sentence)))
 
+    def _readable(self, stamp: Stamp) -> SignatureReport | None:
+        """None: this one is broken; the others are judged all the same."""
+        try:
+            return self._signature(stamp)
+        except Exception as error:  # noqa: BLE001 - pyHanko raises what it likes on foreign signatures
+            self._broken.append(Broken(stamp.field, f"{type(error).__name__}: {error}"[:300]))
+            return None
+
     def _signature(self, stamp: Stamp) -> SignatureReport:
         integrity = judge_integrity(stamp)
         later = [one for one in self._tokens if one.revision > stamp.revision]
@@ -146,7 +153,7 @@ class _Document:
             *(one.outcome for one in tokens if one.field is None),
         )
         certificate = stamp.embedded.signer_cert
-        signer = _signer_name(certificate)
+        signer = signer_name(certificate)
         self._tell(stamp.field, signer, outcome)
         return SignatureReport(
             signer=signer,
@@ -201,29 +208,22 @@ class _Document:
     def _judge_expected(self) -> None:
         """A rogue signature is valid by itself; only the list in step.json tells that nobody asked for it."""
         try:
-            expected = _expected_fields(self._reader)
+            expected = expected_signatures(self._reader)
         except (DocumentUnusable, ValueError, KeyError, TypeError, AttributeError) as error:
             self._judge(Verdict.INDETERMINATE, Finding.STEP_UNREADABLE, f"{STEP}: {error}")
             return
         if expected is None:
             return
         found = {one.field for one in self._signatures} | {one.field for one in self._broken}
-        for field in sorted(found - expected):
+        for field in sorted(found - expected.keys()):
             self._judge(Verdict.TOTAL_FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody asked for a signature in {field}")
-        for field in sorted(expected - found):
+        for field in sorted(expected.keys() - found):
             self._judge(Verdict.INDETERMINATE, Finding.MISSING_SIGNATURE, f"field {field} is not signed")
-
-
-def _expected_fields(reader: PdfFileReader) -> set[str] | None:
-    """Names of the fields step.json expects to be signed; None without step.json or without a list in it."""
-    found = attachments(reader, STEP)
-    if not found:
-        return None
-    if len(found) > 1:
-        raise DocumentUnusable(f"{len(found)} attachments of this name")
-    step = json.loads(found[0])
-    expected = step.get("expected_signatures")
-    return None if expected is None else {str(one["field"]) for one in expected}
+        for stamp in self._signatures:
+            person = expected.get(stamp.field)
+            if person and not names_person(stamp.embedded.signer_cert, person):
+                signer = signer_name(stamp.embedded.signer_cert)
+                self._judge(Verdict.INDETERMINATE, Finding.WRONG_SIGNER, f"{stamp.field}: {signer} instead of {person}")
 
 
 def _judge_claim(stamp: Stamp, proven_at: datetime | None, at: datetime) -> Outcome:
@@ -268,12 +268,6 @@ def _readable(kind: type[Value], encoded: Sequence[bytes]) -> tuple[Value, ...]:
             continue
         values.append(value)
     return tuple(values)
-
-
-def _signer_name(certificate: Any) -> str:
-    names: dict[str, Any] = certificate.subject.native
-    name = names.get("name") or names.get("common_name") or certificate.subject.human_friendly
-    return ", ".join(name) if isinstance(name, list) else str(name)
 
 
 def _rank(level: SignatureLevel) -> int:

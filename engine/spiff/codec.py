@@ -23,7 +23,7 @@ _PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
 MakeCase = Callable[..., CaseWorkflow]
 
 
-class StateUnreadable(EngineError):  # noqa: N818 - named after what happened
+class StateUnreadable(EngineError):
     """The stored state of a case cannot be read."""
 
     code = "engine.state_unreadable"

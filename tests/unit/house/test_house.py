@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[3]
 ROOMS = ("engine", "signing", "archive", "processes", "web")
 MODULE_LINES, FUNCTION_LINES = 400, 40
 DOORS = {
-    "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance", "history",
-               "findings", "spans", "lint", "simulation"},
+    "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
+               "history", "findings", "spans", "lint", "simulation"},
     "signing": {"service", "errors", "request", "report", "keys", "authority", "trust", "validation"},
     "archive": {"service", "errors", "blobs", "retention", "documents", "arrangement", "holds", "search", "access"},
 }  # fmt: skip
