@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import structlog
 
@@ -74,6 +75,8 @@ class Signing:
         :raises DocumentLocked: certified against further signatures
         :raises CertificateUnusable: unreadable certificate or unfit key
         """
+        # /M tells whole seconds of UTC; what we report is what stands there
+        request = replace(request, claimed_at=request.claimed_at.astimezone(UTC).replace(microsecond=0))
         signer = signer_of(request.certificate, request.chain)
         level = min(request.level, SignatureLevel.B_T, key=lambda one: one.rank)
         placeholder = pades.prepare_signature(request, digest=signer.mechanism.digest, room=_room(signer, level))

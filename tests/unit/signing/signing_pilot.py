@@ -24,6 +24,7 @@ from signing.trust import TrustStore
 CREATED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 SIGNED = datetime(2026, 3, 19, 10, 30, 15, tzinfo=UTC)
 JUDGED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+OFFICER = "Əliyev Şükür İsmayıl oğlu"
 PIN = "Şəhər-2026"
 PASSPHRASE = "correct horse battery staple"
 FONTS = Path(__file__).parents[3] / "processes" / "documents" / "fonts"
@@ -46,10 +47,10 @@ def render(step: str | None, paragraphs: int) -> bytes:
     return typst.compile(SOURCE.encode(), **options)
 
 
-def document(*expected: str, step: str | None = "", paragraphs: int = 3) -> bytes:
+def document(*expected: str, step: str | None = "", paragraphs: int = 3, person: str = OFFICER) -> bytes:
     """A rendered PDF/A-3b + UA-1 whose step.json expects these fields."""
     if step == "":
-        fields = [{"field": name, "role": "operator", "person": "Əliyev"} for name in expected]
+        fields = [{"field": name, "role": "operator", "person": person} for name in expected]
         step = rfc8785.dumps({"expected_signatures": fields, "previous": []}).decode()
     return render(step, paragraphs)
 
@@ -125,7 +126,7 @@ def opened(enrol: Callable[..., EnrolledKey]) -> Callable[..., SoftwareKey]:
 
 @pytest.fixture
 def pilot(authority: PilotAuthority, enrol: Callable[..., EnrolledKey], opened: Callable[..., SoftwareKey]) -> Pilot:
-    name = "Əliyev Şükür İsmayıl oğlu"
+    name = OFFICER
     clock = SetClock()
     signing = Signing(clock=clock, timestamper=authority.timestamper(clock))
     return Pilot(authority, enrol(name, "officer"), opened(name, "officer"), clock, signing)

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
-from signing_pilot import CREATED, JUDGED, SIGNED, Pilot, SetClock, document
+from signing_pilot import CREATED, JUDGED, OFFICER, SIGNED, Pilot, SetClock, document
 
 from signing import der
 from signing.algorithms import digest_identifier
@@ -69,7 +69,7 @@ def own_key(pilot: Pilot, kind: str, profile: Profile = Profile.OFFICER) -> Soft
     }[kind]()
     authority = pilot.authority
     issuer = Issuer(load_certificate(authority.issuing.certificate), authority.issuing.private_key)
-    name = signer_name(Subject(name=f"Officer {kind}", organisation="Agentlik"), profile)
+    name = signer_name(Subject(name=OFFICER, organisation="Agentlik"), profile)
     certificate = issue(Certified(name, key.public_key(), profile, CREATED), issuer)
     return SoftwareKey(der_of(certificate), (authority.issuing.certificate, *authority.issuing.chain), key)
 

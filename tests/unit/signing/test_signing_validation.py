@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from signing_archival import with_archival_timestamp, with_validation_data
-from signing_pilot import CREATED, JUDGED, SIGNED, Pilot, SetClock, document
+from signing_pilot import CREATED, JUDGED, OFFICER, SIGNED, Pilot, SetClock, document
 
 from signing import der, pades, validation
 from signing.authority import Revoked
@@ -288,6 +288,19 @@ def test_a_missing_signature_leaves_the_document_undecided(pilot: Pilot):
     fielded = pilot.signing.allot_fields(document("Signature1", "Signature2"), ["Signature1", "Signature2"])
     report = judged(pilot, pilot.signed(fielded, certify=False).pdf)
     assert (report.verdict, codes(report)) == ("INDETERMINATE", ["MISSING_SIGNATURE"])
+
+
+def test_another_officer_in_the_expected_field_is_found(pilot: Pilot, opened):
+    other = opened("Məmmədova Aygün", "officer")
+    request = pilot.request(pilot.fielded(), certificate=other.certificate, chain=other.chain)
+    report = judged(pilot, pilot.signing.sign(request, other).pdf)
+    assert [one.verdict for one in report.signatures] == ["TOTAL-PASSED"]
+    assert (report.verdict, codes(report)) == ("INDETERMINATE", ["WRONG_SIGNER"])
+
+
+@pytest.mark.parametrize("person", ["ƏLİYEV  Şükür İsmayıl oğlu".replace("Lİ", "li"), f"AZ-{len(OFFICER)}", ""])
+def test_a_person_is_expected_by_name_or_number(pilot: Pilot, person: str):
+    assert judged(pilot, pilot.signed(pilot.fielded(person=person)).pdf).verdict == "TOTAL-PASSED"
 
 
 @pytest.mark.parametrize("step", ["no JSON", "[]", '{"expected_signatures": 5}', '{"expected_signatures": [{}]}'])
