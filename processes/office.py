@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +13,11 @@ from archive.blobs import BlobStore
 from archive.service import Archive
 from engine.deadlines import WorkingCalendar
 from engine.service import DefinitionCache, Engine
-from engine.tables import CalendarOverrideRow
 from processes.clock import Clock
 from processes.documents import DocumentRenderer
 from processes.keyring import KeyRing
 from processes.organisation import role_scope
+from processes.queries.engine_rows import working_calendar
 from processes.settings import Settings
 from processes.unit_of_work import UnitOfWork
 from signing.service import Signing
@@ -73,14 +73,3 @@ class Office:
         """Let go of worker processes and connections."""
         self.renderer.close()
         self.database.dispose()
-
-
-def working_calendar(session: Session, code: str) -> WorkingCalendar:
-    """The calendar `code` with the newest version of each day's override."""
-    rows = session.execute(
-        sa.select(CalendarOverrideRow.day, CalendarOverrideRow.working)
-        .where(CalendarOverrideRow.calendar == code)
-        .order_by(CalendarOverrideRow.version)
-    )
-    overrides: dict[date, bool] = {row.day: row.working for row in rows}
-    return WorkingCalendar(code, overrides)

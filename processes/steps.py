@@ -17,9 +17,10 @@ from processes.cases import case_row
 from processes.errors import NotFound, ProcessesError
 from processes.forms import Form, FormContext, load_form
 from processes.mandates import Mandate
-from processes.office import Office, working_calendar
+from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import Body, body
+from processes.queries.engine_rows import working_calendar
 from processes.tables import AttachmentRow, CaseRow, PayloadRow, RemarkRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 

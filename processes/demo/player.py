@@ -21,9 +21,10 @@ from processes.demo.people import PEOPLE, demo_id
 from processes.errors import NotFound, NotPermitted, ProcessesError
 from processes.forms import Form, load_form
 from processes.mandates import holders, mandates_of
-from processes.office import Office, working_calendar
+from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import Body, body
+from processes.queries.engine_rows import working_calendar
 from processes.tables import CaseRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.sign_step import SignedStep, SignStep, sign_step

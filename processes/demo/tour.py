@@ -19,7 +19,6 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
-from engine.tables import TimerRow
 from processes.bootstrap import bootstrap
 from processes.demo.founding import accounts, found, is_founded
 from processes.demo.player import Player
@@ -27,6 +26,7 @@ from processes.demo.proof import examine, export_documents
 from processes.errors import ProcessesError
 from processes.jobs import Worker, failed_jobs, idle
 from processes.office import Office
+from processes.queries.engine_rows import next_timer
 from processes.settings import Settings
 from processes.tables import CaseDocumentRow, StepRecordRow
 from processes.tools import initialise_home
@@ -157,7 +157,7 @@ def _set_forward(office: Office, moment: datetime) -> None:
 
 def _next_timer(office: Office, until: datetime) -> datetime | None:
     with office.reading() as uow:
-        return uow.session.scalar(sa.select(sa.func.min(TimerRow.due_at)).where(TimerRow.due_at <= until))
+        return next_timer(uow.session, until)
 
 
 def _settle_jobs(office: Office) -> None:

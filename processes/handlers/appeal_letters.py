@@ -11,7 +11,8 @@ from processes.appeals import tell_on_track
 from processes.documents import DocumentSection
 from processes.handlers import Job, Variables, service
 from processes.handlers.appeal_intake import tell_applicant
-from processes.office import Office, working_calendar
+from processes.office import Office
+from processes.queries.engine_rows import working_calendar
 from processes.sealing import SealRequest, file_sealed, seal
 from processes.steps import last_fields
 from processes.tables import AppealRow, DeadlineRow, StepRecordRow

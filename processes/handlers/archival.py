@@ -7,12 +7,12 @@ import sqlalchemy as sa
 
 from archive.service import Classification
 from engine.history import HistoryEvent
-from engine.tables import WorkItemRow
 from processes.cases import documents_of
 from processes.documents import DocumentSection, HistoryLine, ManifestEntry
 from processes.handlers import Job, Variables, service
 from processes.office import Office
 from processes.organisation import people_named
+from processes.queries.engine_rows import completed_steps
 from processes.sealing import SealRequest, file_sealed, seal
 from processes.steps import last_fields
 from processes.tables import CaseDocumentRow, RegisterEntryRow, StepRecordRow
@@ -26,11 +26,7 @@ def chain_gaps(uow: UnitOfWork, case_id: UUID) -> list[str]:
 
     Every document but the first must name an earlier one, so only the newest may be unnamed.
     """
-    completed = uow.session.execute(
-        sa.select(WorkItemRow.element_id, WorkItemRow.id).where(
-            WorkItemRow.instance_id == case_id, WorkItemRow.state == "completed"
-        )
-    ).all()
+    completed = completed_steps(uow.session, case_id)
     recorded = dict(
         uow.session.execute(
             sa.select(StepRecordRow.work_item_id, StepRecordRow.document_id).where(StepRecordRow.case_id == case_id)
@@ -40,11 +36,9 @@ def chain_gaps(uow: UnitOfWork, case_id: UUID) -> list[str]:
     )
     documents = documents_of(uow.session, case_id)
     archived = {row.document_id for row in documents}
-    gaps = [f"{item.element_id}: no record" for item in completed if item.id not in recorded]
+    gaps = [f"{element}: no record" for item, element in completed if item not in recorded]
     gaps += [
-        f"{item.element_id}: no document"
-        for item in completed
-        if item.id in recorded and recorded[item.id] not in archived
+        f"{element}: no document" for item, element in completed if item in recorded and recorded[item] not in archived
     ]
     gaps += [f"{row.number}: not in the archive" for row in documents if not uow.archive.exists(row.document_id)]
     return gaps

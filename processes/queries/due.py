@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.deadlines import WorkingCalendar
-from processes.office import working_calendar
+from processes.queries.engine_rows import working_calendar
 from processes.unit_of_work import UnitOfWork
 
 SOON = 1

@@ -7,8 +7,8 @@ from datetime import date
 from engine.deadlines import compute_deadline, explain, parse_term
 from engine.definition import LANGUAGES, DeadlineDefinition, ProcessPackage
 from engine.errors import TermInvalid
-from processes.office import working_calendar
 from processes.queries.definitions import Definitions
+from processes.queries.engine_rows import working_calendar
 from processes.steps import OpenStep
 from processes.unit_of_work import UnitOfWork
 

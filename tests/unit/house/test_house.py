@@ -17,7 +17,8 @@ DOORS = {
     "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
                "history", "findings", "spans", "lint", "simulation"},
     "signing": {"service", "errors", "request", "report", "keys", "authority", "trust", "validation"},
-    "archive": {"service", "errors", "blobs", "retention", "documents", "arrangement", "holds", "search", "access"},
+    "archive": {"service", "errors", "blobs", "retention", "documents", "arrangement", "holds", "search",
+                "access", "highlights"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""
 TABLE_READERS = ("processes/queries/", "processes/migrations/")

@@ -1,0 +1,37 @@
+"""What the use cases ask of the engine's tables beside its door: SELECT only."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.deadlines import WorkingCalendar
+from engine.tables import CalendarOverrideRow, TimerRow, WorkItemRow
+from engine.workitem import WorkItemState
+
+
+def working_calendar(session: Session, code: str) -> WorkingCalendar:
+    """The calendar `code` (AZ or KZ) with the newest version of each day's override."""
+    rows = session.execute(
+        sa.select(CalendarOverrideRow.day, CalendarOverrideRow.working)
+        .where(CalendarOverrideRow.calendar == code)
+        .order_by(CalendarOverrideRow.version)
+    )
+    overrides: dict[date, bool] = {row.day: row.working for row in rows}
+    return WorkingCalendar(code, overrides)
+
+
+def next_timer(session: Session, until: datetime) -> datetime | None:
+    """When the next timer is due, if that is by `until`."""
+    return session.scalar(sa.select(sa.func.min(TimerRow.due_at)).where(TimerRow.due_at <= until))
+
+
+def completed_steps(session: Session, case_id: UUID) -> list[tuple[UUID, str]]:
+    """(work item, element) of every human step of a case that was completed, in order."""
+    rows = session.execute(
+        sa.select(WorkItemRow.id, WorkItemRow.element_id)
+        .where(WorkItemRow.instance_id == case_id, WorkItemRow.state == str(WorkItemState.COMPLETED))
+        .order_by(WorkItemRow.ended_at)
+    )
+    return [(row.id, row.element_id) for row in rows]
