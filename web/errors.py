@@ -8,6 +8,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from processes.attachments import AttachmentRefused
 from processes.errors import (
     NotPermitted,
     PinLocked,
@@ -17,7 +18,7 @@ from processes.errors import (
     TooManyAttempts,
 )
 from web.current import now
-from web.i18n import moment
+from web.i18n import moment, titled
 from web.texts import gettext as _
 
 log = structlog.get_logger("web")
@@ -38,6 +39,8 @@ STATUS = {
     "step-overtaken": 409,
     "attempt-in-use": 409,
     "repeated-request": 409,
+    "unknown-field": 400,
+    "attachment-refused": 422,
     "case-open": 409,
     "attempt-expired": 410,
     "office-busy": 503,
@@ -115,6 +118,11 @@ def _not_found(_error: ProcessesError | None) -> tuple[str, str, str]:
     return _("Nothing found"), text, _("Check the address, or go on from the first page.")
 
 
+def _attachment(error: ProcessesError) -> tuple[str, str, str]:
+    text = titled(error.messages) if isinstance(error, AttachmentRefused) else ""
+    return _("The file was not taken"), text, _("Everything else in the form is kept.")
+
+
 WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "not-permitted": _not_permitted,
     "step-overtaken": _overtaken,
@@ -124,6 +132,7 @@ WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "route-barred": _route_barred,
     "attempt-expired": _expired,
     "state-secret": _state_secret,
+    "attachment-refused": _attachment,
     "not-found": _not_found,
     "unknown-process": _not_found,
 }
@@ -152,6 +161,7 @@ def _plain(code: str) -> tuple[str, str, str]:
         "signature-refused": _("The signature was not accepted. Nothing was changed."),
         "repeated-request": _("This request came before with other contents. Reload the page and begin again."),
         "case-open": _("The case is still running."),
+        "unknown-field": _("The form holds a field that this step does not have. Reload the page."),
         "office-busy": _("Another process is serving this office."),
         "invalid-form": _("The form has errors. Go back: they stand beside the fields."),
     }

@@ -67,10 +67,13 @@ def titled(titles: Mapping[str, str] | None) -> str:
 
 
 def day(value: date | str | None) -> str:
-    """A date as the offices write it: 08.04.2026."""
+    """A date as the offices write it: 08.04.2026; a text that is no date stays as it is."""
     if value is None or value == "":
         return ""
-    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    try:
+        found = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
     return f"{found:%d.%m.%Y}"
 
 

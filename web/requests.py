@@ -29,7 +29,7 @@ def version() -> int:
 
     :raises BadRequest: the form came without one
     """
-    value = request.form.get("version", "")
+    value = request.form.get("_version", "")
     if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004
         raise BadRequest
     return int(value)

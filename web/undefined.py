@@ -15,6 +15,7 @@ class HouseUndefined(StrictUndefined):
     def __new__(  # noqa: D102
         cls, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = UndefinedError
     ) -> Any:
-        if isinstance(obj, dict | list | tuple | str) or obj is None:
+        # govuk's macros write JavaScript's words for nothing
+        if isinstance(obj, dict | list | tuple | str) or obj is None or name in {"undefined", "null", "caller"}:
             return Undefined(hint, obj, name, exc)
         return super().__new__(cls)

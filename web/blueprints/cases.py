@@ -1,16 +1,18 @@
 """Cases: the list, one case with its timeline and diagram, and new ones."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from processes.errors import InvalidStep
+from processes.errors import InvalidStep, NotPermitted, StepOvertaken
 from processes.forms import FieldFinding
 from processes.queries.case_page import case_page, diagram_source
 from processes.queries.cases import CaseFilter, case_list
 from processes.queries.starting import StartPage, StartQuery, start_page, startable
-from processes.use_cases.start_case import StartCase, start_case
+from processes.use_cases.start_case import StartCase, StartedCase, start_case
+from processes.use_cases.work_items import ClaimItem, claim_item
 from web.current import my_id, office
 from web.documents import served
 from web.form_view import page_form, posted, summary
@@ -103,9 +105,16 @@ def start(key: str, body_id: UUID) -> Answer:
             key=key, body_id=body_id, by=my_id(), posted=posted(), findings=findings, files=kept.as_fields()
         )
         return _form(start_page(office(), refused), kept, status=422, told=True)
+    return redirect(_first_page(started))
+
+
+def _first_page(started: StartedCase) -> str:
+    """The first step, claimed for whoever began the case; the case itself where that step is for others."""
     if started.first_item:
-        return redirect(url_for("tasks.form", item_id=started.first_item))
-    return redirect(url_for("cases.one", case_id=started.case_id))
+        with suppress(NotPermitted, StepOvertaken):
+            claim_item(office(), ClaimItem(item_id=started.first_item, version=1, by=my_id()))
+            return url_for("tasks.form", item_id=started.first_item)
+    return url_for("cases.one", case_id=started.case_id)
 
 
 def _form(view: StartPage, kept: KeptFiles, *, status: int = 200, told: bool = False) -> Response:

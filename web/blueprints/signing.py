@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import PinRefused, ProcessesError
@@ -17,6 +16,7 @@ from web.errors import told
 from web.findings import PageFinding
 from web.session import signed_in_only
 from web.texts import gettext as _
+from web.texts import ngettext
 
 pages = Blueprint("signing", __name__, url_prefix="/sign")
 Answer = Response | BaseResponse | str

@@ -7,6 +7,7 @@ export function keepDraft() {
   form.addEventListener('input', () => { dirty = true; line.textContent = line.dataset.dirty; });
   document.body.addEventListener('htmx:afterRequest', (event) => {
     if (event.detail.elt !== form && !form.contains(event.detail.elt)) return;
+    if (event.detail.xhr.status === 0 && !event.detail.failed) return; // replaced by a newer one
     if (event.detail.failed || event.detail.xhr.status >= 400) line.textContent = line.dataset.failed;
     else dirty = false;
   });

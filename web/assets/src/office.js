@@ -4,6 +4,7 @@ import { initAll } from 'govuk-frontend';
 import { keepDraft } from './draft.js';
 import { keyboard } from './keyboard.js';
 import { onceOnly } from './once.js';
+import { keepTyping } from './refresh.js';
 import { reveal } from './reveal.js';
 
 htmx.config.includeIndicatorStyles = false;
@@ -15,6 +16,7 @@ htmx.config.historyCacheSize = 0;
 document.body.classList.add('js-enabled', 'govuk-frontend-supported');
 initAll();
 keepDraft();
+keepTyping();
 keyboard();
 onceOnly();
 reveal(document);
