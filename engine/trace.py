@@ -19,6 +19,7 @@ OPENING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """when a trace begins unless its caller says otherwise: a Monday morning"""
 MAX_TIMERS = 1_000
 """timers that `skip_timers` jumps to: one that repeats for ever must not hang the trace"""
+COMPACT_EVERY = 50
 MAX_STEPS = 10_000
 """answers one trace takes: a circle of answered tasks must not hang it either"""
 
@@ -133,6 +134,13 @@ class _Run:
                 timers += 1
             else:
                 return
+            self._compact(steps + timers)
+
+    def _compact(self, steps: int) -> None:
+        """Let go of finished history now and then, so that a long loop costs the same a step."""
+        if steps % COMPACT_EVERY == 0:
+            for case in self.cases:
+                case.dump()
 
     def _answer(self) -> bool:
         for case in self.cases:
