@@ -27,13 +27,10 @@ def chain_gaps(uow: UnitOfWork, case_id: UUID) -> list[str]:
     Every document but the first must name an earlier one, so only the newest may be unnamed.
     """
     completed = completed_steps(uow.session, case_id)
-    recorded = dict(
-        uow.session.execute(
-            sa.select(StepRecordRow.work_item_id, StepRecordRow.document_id).where(StepRecordRow.case_id == case_id)
-        )
-        .tuples()
-        .all()
+    records = uow.session.execute(
+        sa.select(StepRecordRow.work_item_id, StepRecordRow.document_id).where(StepRecordRow.case_id == case_id)
     )
+    recorded = {row.work_item_id: row.document_id for row in records}
     documents = documents_of(uow.session, case_id)
     archived = {row.document_id for row in documents}
     gaps = [f"{element}: no record" for item, element in completed if item not in recorded]
