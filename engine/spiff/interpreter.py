@@ -25,7 +25,7 @@ from engine.running_deadlines import RunningDeadline
 from engine.spiff import codec, compaction
 from engine.spiff.events import Message
 from engine.spiff.program import Program
-from engine.spiff.scopes import assign, visible
+from engine.spiff.scopes import COMPLETED_AT, assign, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
 from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import CompletedElement, HumanTask, WaitingMessage, WaitingService, WaitingTimer
@@ -286,7 +286,7 @@ def _case_factory(program: Program, engine: ScriptEngine, now: datetime) -> Call
 def _opening_variables(program: Program, engine: ScriptEngine, variables: Mapping[str, Any]) -> dict[str, Any]:
     names: dict[str, Any] = engine.initial_variables(program.process)
     if program.process in program.packages:
-        names |= {name: {} if name == "completed_at" else None for name in RESERVED_VARIABLES}
+        names |= {name: {} if name == COMPLETED_AT else variables.get(name) for name in RESERVED_VARIABLES}
     names |= {name: value for name, value in variables.items() if program.declares(program.process, name)}
     return {name: normalised(value, name=name) for name, value in names.items()}
 

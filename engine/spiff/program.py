@@ -36,9 +36,9 @@ class Program:
     """process id → its package; a bare file has none, and then every variable may be set"""
 
     def declares(self, process: str, name: str) -> bool:
-        """Whether the process may hold a variable of that name."""
+        """Whether the process may set a variable of that name; the reserved ones are the engine's own."""
         package = self.packages.get(process)
-        return package is None or name in package.variables or name in RESERVED_VARIABLES
+        return package is None or (name in package.variables and name not in RESERVED_VARIABLES)
 
 
 def compile_package(package: ProcessPackage) -> CompiledProcesses:

@@ -11,6 +11,9 @@ from typing import Any
 
 from engine.spiff.values import normalised
 
+COMPLETED_AT = "completed_at"
+"""the reserved variable that tells when each element last completed"""
+
 
 def scope_of(task: Any) -> Any:
     """The workflow whose `data` holds the variables this task sees."""

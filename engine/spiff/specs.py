@@ -12,7 +12,7 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import DecisionTable
-from engine.spiff.scopes import assign, visible
+from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -209,8 +209,11 @@ class CallActivity(SubWorkflowTask, bpmn.CallActivity):
         inner.data = {**top.script_engine.initial_variables(self.spec), **deepcopy(visible(my_task))}
 
     def update_data(self, my_task: Any, subworkflow: Any) -> None:
-        returned = {name: value for name, value in subworkflow.data.items() if subworkflow.declares(name)}
-        assign(my_task, returned)
+        theirs = subworkflow.data
+        assign(my_task, {name: value for name, value in theirs.items() if subworkflow.declares(name)})
+        scope = scope_of(my_task)
+        if isinstance(scope.data.get(COMPLETED_AT), dict):
+            scope.data[COMPLETED_AT] = {**scope.data[COMPLETED_AT], **theirs.get(COMPLETED_AT, {})}
 
 
 class StartEvent(FlowNode, bpmn.StartEvent):

@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.repairs import apply_repairs
-from engine.spiff.scopes import scope_of
+from engine.spiff.scopes import COMPLETED_AT, scope_of
 from engine.spiff.timers import CYCLE
 from engine.spiff.tokens import CompletedElement
 
@@ -135,8 +135,8 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
             )
         )
         scope = scope_of(task)
-        if spec.kind not in NOT_NOTED and isinstance(scope.data.get("completed_at"), dict):
-            scope.data["completed_at"] = {**scope.data["completed_at"], spec.bpmn_id: self.now.isoformat()}
+        if spec.kind not in NOT_NOTED and isinstance(scope.data.get(COMPLETED_AT), dict):
+            scope.data[COMPLETED_AT] = {**scope.data[COMPLETED_AT], spec.bpmn_id: self.now.isoformat()}
 
 
 def in_order(workflow: Any) -> list[Any]:

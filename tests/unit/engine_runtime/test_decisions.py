@@ -157,11 +157,11 @@ def rule_task(**attributes: str) -> Model:
 
 
 def test_a_business_rule_task_sets_what_the_process_declares(run: Begin) -> None:
-    outputs = '<output id="o1" name="body"/><output id="o2" name="undeclared"/>'
+    outputs = '<output id="o1" name="competent"/><output id="o2" name="undeclared"/>'
     dmn = table("FIRST", ('"water"', "-", '"utility"', "1"), outputs=outputs)
-    package = rule_task().package(variables(topic="", days=0, body=""), route__dmn=dmn)
+    package = rule_task().package(variables(topic="", days=0, competent=""), route__dmn=dmn)
     case = run(package, topic="water").store()
-    assert case.case.variables["body"] == "utility"
+    assert case.case.variables["competent"] == "utility"
     assert "undeclared" not in case.case.variables
     assert case.waiting == ["check"]
 

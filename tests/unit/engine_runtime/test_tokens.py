@@ -402,3 +402,12 @@ def test_a_called_process_that_is_not_there_is_told(run: Begin) -> None:
         run(model.path("start", "call", "end"))
     assert failed.value.element == "call"
     assert issubclass(DefinitionRefused, Exception)
+
+
+def test_nobody_s_form_changes_the_reserved_variables(run: Begin) -> None:
+    package = Model("p").path("start", "user:a", "user:b", "end").package(variables(x=""))
+    case = run(package).do("a", x="1", body="another body", completed_at={}, calendar="KZ").store()
+    assert case.case.variables["body"] == "agency"
+    assert case.case.variables["calendar"] == "AZ"
+    assert set(case.case.variables["completed_at"]) == {"start", "a"}
+    assert case.case.variables["x"] == "1"
