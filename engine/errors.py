@@ -171,15 +171,4 @@ class ExecutionFailed(EngineError):
         super().__init__(f"{element}: {reason}" if element else reason)
 
 
-class ScenarioFailed(EngineError):
-    """A scenario does not go the way it says."""
-
-    code = "engine.scenario_failed"
-
-    def __init__(self, scenario: str, problems: Sequence[str]) -> None:
-        self.scenario = scenario
-        self.problems = tuple(problems)
-        super().__init__(f"{scenario}: " + "; ".join(self.problems))
-
-
 SHOWN_SOURCE = 200

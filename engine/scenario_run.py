@@ -31,7 +31,7 @@ MAX_SETTLING = 1_000
 """service tasks that may follow one another before a scenario is taken to run in a circle"""
 SUBSTITUTE = "/substitute"
 RECEIVED_AT = "received_at"
-"""the variable in which a starter keeps the instant of receipt; here it is the scenario's start unless said otherwise"""
+"""where a starter keeps the instant of receipt: the scenario's start, unless it says otherwise"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

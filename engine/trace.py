@@ -1,10 +1,10 @@
 """`karguzar trace`: a BPMN file or packages run in memory, with answers instead of people (DESIGN section 8)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.deadlines import WorkingCalendar
 from engine.definition import ProcessPackage
@@ -23,6 +23,7 @@ COMPACT_EVERY = 50
 MAX_STEPS = 10_000
 """answers one trace takes: a circle of answered tasks must not hang it either"""
 
+T = TypeVar("T", bound=Token)
 Source = bytes | ProcessPackage | Sequence[ProcessPackage]
 
 
@@ -75,7 +76,8 @@ def trace(
     """Run a file's processes together, or a package (the first of several) with those it may call.
 
     Never raises for what the model, the data or the answers do. `answers`: element id → an object, or a list with one
-    per visit. A user task without an answer stays waiting; a service task without one answers nothing and goes on.
+    per visit; an element that waits for a message gets it with its answer. A user task or message without an answer
+    stays waiting; a service task without one answers nothing and goes on.
     """
     try:
         programs = _programs(source, processes)
@@ -148,14 +150,18 @@ class _Run:
                 case.finish_service(service.task_id, self._answer_to(service) or {})
                 self._note()
                 return True
-            for task, answer in self._answered(case):
+            for task, answer in self._answered([] if case.ended else case.human_tasks()):
                 case.complete(task.task_id, answer)
+                self._note()
+                return True
+            for wait, answer in self._answered([] if case.ended else case.messages()):
+                case.deliver_message(wait.message, answer)
                 self._note()
                 return True
         return False
 
-    def _answered(self, case: TracedCase) -> Iterator[tuple[Token, Mapping[str, Any]]]:
-        for task in [] if case.ended else case.human_tasks():
+    def _answered(self, waiting: Iterable[T]) -> Iterator[tuple[T, Mapping[str, Any]]]:
+        for task in waiting:
             answer = self._answer_to(task)
             if answer is not None:
                 yield task, answer

@@ -92,9 +92,8 @@ def _link(_: BpmnDocument, node: Node) -> str | None:
 
 
 def _end_throws(_: BpmnDocument, node: Node) -> str | None:
-    silent = {"signal", "escalation"} & {trigger_name(trigger) for trigger in node.triggers}
-    if node.kind == "endEvent" and silent:
-        return f"a {silent.pop()} end event would not be thrown: throw it by an intermediate event before a plain end"
+    if node.kind == "endEvent" and any(trigger.kind == "signalEventDefinition" for trigger in node.triggers):
+        return "a signal end event would not be thrown: throw it by an intermediate event before a plain end"
     return None
 
 

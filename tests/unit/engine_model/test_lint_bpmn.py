@@ -159,7 +159,6 @@ BAD: dict[str, list[bytes]] = {
         bpmn(START + '<userTask id="t"><multiInstanceLoopCharacteristics behavior="One"><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></userTask>' + END + chain("s", "t", "e")),
         with_event("intermediateThrowEvent", "<compensateEventDefinition/>"),
         with_event("endEvent", SIGNALLED, roots=SIGNAL),
-        with_event("endEvent", '<escalationEventDefinition escalationRef="esc"/>', roots='<escalation id="esc" escalationCode="1"/>'),
         bpmn(START + event("intermediateThrowEvent", "t", '<linkEventDefinition name="L"/>') + event("intermediateCatchEvent", "c", '<linkEventDefinition name="L"/>') + END + chain("s", "t") + chain("c", "e")),
         bpmn(START + END + chain("s", "e") + subprocess(event("startEvent", "i", "<errorEventDefinition/>") + '<endEvent id="ie"/>' + chain("i", "ie"), ' triggeredByEvent="true"')),
         bpmn('<receiveTask id="t" instantiate="true" messageRef="msg"/>' + END + chain("t", "e"), MESSAGE),

@@ -116,6 +116,18 @@ def test_a_service_answers_what_it_is_told_or_nothing():
     assert trace(model, answers={"call": {"price": 5}}).data == {"price": 5}
 
 
+def test_a_message_arrives_with_its_answer():
+    model = bpmn(
+        '<startEvent id="s"><messageEventDefinition messageRef="m"/></startEvent><receiveTask id="r" messageRef="m"/>'
+        + END
+        + chain("s", "r", "e"),
+        '<message id="m" name="paid"/>',
+    )
+    assert trace(model).status is TraceStatus.WAITING
+    result = trace(model, answers={"s": {"sum": 5}, "r": {"sum": 7}})
+    assert (result.status, result.path, result.data["sum"]) == (TraceStatus.COMPLETED, ("s", "r", "e"), 7)
+
+
 def test_several_processes_of_a_file_are_started_together():
     process = '<process id="{0}" isExecutable="true"><startEvent id="s{0}"/><endEvent id="e{0}"/>{1}</process>'
     model = (
