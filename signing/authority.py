@@ -17,7 +17,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.algorithms import PrivateKey, mechanism_of
-from signing.certificates import Certified, Issuer, Profile, Subject, authority_name, issue, issue_root, signer_name
+from signing.certificates import (
+    FULL_NAME,
+    Certified,
+    Issuer,
+    Profile,
+    Subject,
+    authority_name,
+    issue,
+    issue_root,
+    signer_name,
+)
 from signing.cms import der_of, load_certificate
 from signing.errors import AuthorityUnusable, KeyUnreadable, WrongPin
 from signing.keys.pkcs12 import create_pkcs12, open_pkcs12
@@ -125,13 +135,15 @@ class PilotAuthority:
 
         :param profile: officer, or seal for a body
         :raises WeakPin: fewer than 8 characters
-        :raises AuthorityUnusable: no such profile
+        :raises AuthorityUnusable: no such profile, or the issuing CA is not valid then
         """
         if profile not in {Profile.OFFICER, Profile.SEAL}:
             raise AuthorityUnusable(f"nobody is enrolled as {profile!r}")
         kind = Profile(profile)
         key = ec.generate_private_key(ec.SECP256R1())
         issuer = Issuer(load_certificate(self.issuing.certificate), self.issuing.private_key)
+        if not issuer.certificate.not_valid_before_utc <= at < issuer.certificate.not_valid_after_utc:
+            raise AuthorityUnusable(f"the issuing CA is not valid on {at:%Y-%m-%d}")
         certified = Certified(signer_name(subject, kind), key.public_key(), kind, at, self._crl_url("issuing"))
         certificate = issue(certified, issuer)
         chain = tuple(load_certificate(one) for one in (self.issuing.certificate, *self.issuing.chain))
@@ -141,7 +153,7 @@ class PilotAuthority:
             serial=f"{certificate.serial_number:x}",
             not_before=certificate.not_valid_before_utc,
             not_after=certificate.not_valid_after_utc,
-            subject=certificate.subject.rfc4514_string(),
+            subject=certificate.subject.rfc4514_string({FULL_NAME: "name"}),
             issuer=certificate.issuer.rfc4514_string(),
         )
 

@@ -177,4 +177,4 @@ class Signing:
 def _room(signer: Signer, level: SignatureLevel) -> int:
     """Bytes kept for the CMS; an estimate by pyHanko's dry run would cost a third of the signature."""
     token = TOKEN_ROOM if level is SignatureLevel.B_T else 0
-    return len(signer.certificates) + ATTRIBUTES_ROOM + token
+    return len(signer.certificates) + 2 * len(signer.identifier) + ATTRIBUTES_ROOM + token

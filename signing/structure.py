@@ -18,7 +18,8 @@ SIGNATURE_FORMATS = {"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"}
 TIMESTAMP_FORMAT = "/ETSI.RFC3161"
 PADES_FORMAT = "/ETSI.CAdES.detached"
 MOST_SIGNATURES = 200
-DEEPEST_TREE = 32
+LARGEST_TREE = 2000
+"""nodes of a name tree; one whose branches meet again would be walked for ever"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def attachments(reader: PdfFileReader, name: str) -> list[bytes]:
     tree = _entry(_entry(reader.root, "/Names"), "/EmbeddedFiles")
     if tree is None:
         return []
-    return [_file(specification) for specification in _leaves(tree, 0) if _file_name(specification) == name]
+    return [_file(specification) for specification in _leaves(tree) if _file_name(specification) == name]
 
 
 def read_attachment(pdf: bytes, name: str) -> bytes | None:
@@ -140,15 +141,16 @@ def _timestamps(signature: Stamp, stamps: list[Stamp]) -> list[datetime]:
     return [token["encap_content_info"]["content"].parsed["gen_time"].native for token in tokens]
 
 
-def _leaves(node: Any, depth: int) -> Iterator[Any]:
+def _leaves(root: Any) -> Iterator[Any]:
     """File specifications of a name tree (ISO 32000-1, 7.9.6)."""
-    if depth > DEEPEST_TREE:
-        raise DocumentUnusable("the name tree of the attachments is too deep")
-    kids, pairs = _entry(node, "/Kids") or (), _entry(node, "/Names") or ()
-    for index in range(len(kids)):
-        yield from _leaves(kids[index], depth + 1)
-    for index in range(1, len(pairs), 2):
-        yield pairs[index]
+    waiting, walked = [root], 0
+    while waiting:
+        node, walked = waiting.pop(), walked + 1
+        if walked > LARGEST_TREE:
+            raise DocumentUnusable("the name tree of the attachments has no end")
+        kids, pairs = _entry(node, "/Kids") or (), _entry(node, "/Names") or ()
+        waiting += [kids[index] for index in range(len(kids))]
+        yield from (pairs[index] for index in range(1, len(pairs), 2))
 
 
 def _file_name(specification: Any) -> str:

@@ -142,10 +142,10 @@ def _crl_of(crl: bytes, issuer: bytes) -> x509.CertificateRevocationList | None:
 
 
 def _certificates(data: bytes) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(data) if b"-----BEGIN" in data else [load_der(data)]
+    return x509.load_pem_x509_certificates(data) if b"-----BEGIN" in data else [_load_der(data)]
 
 
-def load_der(data: bytes) -> x509.Certificate:
+def _load_der(data: bytes) -> x509.Certificate:
     """A DER certificate; ValueError if it is none."""
     try:
         return load_certificate(data)

@@ -128,6 +128,12 @@ def test_an_unknown_profile_is_refused(authority: PilotAuthority):
         authority.enrol(Subject(name="x", organisation="y"), at=CREATED, profile="root", pin=PIN)
 
 
+def test_nobody_is_enrolled_outside_the_authority_s_life(authority: PilotAuthority):
+    for at in (CREATED - timedelta(seconds=1), CREATED.replace(year=2041)):
+        with pytest.raises(AuthorityUnusable, match="not valid"):
+            authority.enrol(Subject(name="x", organisation="y"), at=at, pin=PIN)
+
+
 def test_a_crl_names_who_was_revoked_when_and_why(pilot: Pilot):
     when = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
     crl = x509.load_der_x509_crl(

@@ -1,6 +1,7 @@
 """Keys under a PIN, and under the server's key once more."""
 
 import os
+import unicodedata
 
 import pytest
 from asn1crypto import pkcs12 as asn1_pkcs12
@@ -16,6 +17,9 @@ def test_the_pin_opens_the_key_and_another_does_not(pilot: Pilot):
     key = open_pkcs12(pilot.enrolled.pkcs12, PIN)
     assert key.certificate == pilot.key.certificate
     assert len(key.chain) == 2
+    decomposed = unicodedata.normalize("NFD", PIN)
+    assert decomposed != PIN
+    assert open_pkcs12(pilot.enrolled.pkcs12, decomposed).certificate == key.certificate
     for wrong in (PIN[:-1], PIN.upper(), ""):
         with pytest.raises(WrongPin):
             open_pkcs12(pilot.enrolled.pkcs12, wrong)
@@ -81,7 +85,7 @@ def test_the_server_wraps_and_unwraps(pilot: Pilot):
     assert pilot.enrolled.pkcs12 not in wrapped
     assert wrap(pilot.enrolled.pkcs12, server) != wrapped
     assert unwrap(wrapped, server) == pilot.enrolled.pkcs12
-    for damaged in (wrapped[:-1], wrapped[:20] + b"\0" + wrapped[21:], b"", b"\x02" + wrapped[1:]):
+    for damaged in (wrapped[:-1], wrapped[:20] + bytes((wrapped[20] ^ 1,)) + wrapped[21:], b"", b"\x02" + wrapped[1:]):
         with pytest.raises(KeyUnreadable):
             unwrap(damaged, server)
     with pytest.raises(KeyUnreadable):
