@@ -325,7 +325,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(TREES, max_size=5))
 def test_no_model_however_odd_breaks_the_linter(parts):
     assert isinstance(lint_bpmn(bpmn("".join(parts))), list)

@@ -39,7 +39,8 @@ def test_a_user_task_without_an_answer_waits():
     assert result.path == ("s", "fill", "review", "g", "fill")
 
 
-def test_endless_answers_do_not_hang():
+def test_endless_answers_do_not_hang(monkeypatch):
+    monkeypatch.setattr("engine.trace.MAX_STEPS", 800)
     result = trace(LOOP, answers={"fill": {}, "review": {"outcome": "deficient"}})
     assert result.status is TraceStatus.WAITING
     assert len(result.path) > 1_000
@@ -95,7 +96,8 @@ def test_a_timer_waits_unless_the_clock_is_moved():
     assert trace(TIMED, skip_timers=True).path == ("s", "wait", "e")
 
 
-def test_a_timer_that_repeats_for_ever_does_not_hang():
+def test_a_timer_that_repeats_for_ever_does_not_hang(monkeypatch):
+    monkeypatch.setattr("engine.trace.MAX_TIMERS", 100)
     model = bpmn(
         START
         + '<userTask id="u"/><boundaryEvent id="b" attachedToRef="u" cancelActivity="false"><timerEventDefinition>'
