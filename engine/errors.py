@@ -1,6 +1,5 @@
 """What the engine refuses, each with a stable code; the docstring is the default message."""
 
-
 import inspect
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
