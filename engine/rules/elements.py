@@ -11,9 +11,10 @@ from engine.rules.registry import Found, PackageUnderLint, package_rule
 
 MANIFEST = "process.toml"
 HUMAN = frozenset({"userTask", "manualTask"})
-SIGNATURES = ("personal", "seal", "none")
+SIGNATURES = ("personal",)
+"""every human step is signed with the officer's own key; what nothing reads must not be written"""
 GENERIC = "generic"
-ON_HUMAN = frozenset({"form", "document", "signature", "cosigns", "deadline", "fourEyesWith", "assignee", "guard"})
+ON_HUMAN = frozenset({"form", "document", "signature", "deadline", "fourEyesWith", "assignee", "guard"})
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "userTask": ON_HUMAN | {"handler"},
     "manualTask": ON_HUMAN | {"handler"},
@@ -112,7 +113,7 @@ def task_attributes(lint: PackageUnderLint) -> Iterator[Found]:
 
 @package_rule("task-signature")
 def task_signature(lint: PackageUnderLint) -> Iterator[Found]:
-    """A signature is personal, seal or none; a document is generic or a template of the package."""
+    """A signature is personal; a document is generic or a template of the package."""
     for element in humans(lint):
         if element.signature not in SIGNATURES:
             yield Found(element.id, f"signature must be one of {', '.join(SIGNATURES)}, not {element.signature!r}")
