@@ -106,11 +106,6 @@ class Case:
             variables=task.variables,
         )
 
-    def accepted(self, token: Token, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Of what was handed in, the variables the token's process declares."""
-        program = self.interpreter.program
-        return {name: value for name, value in variables.items() if program.declares(token.process, name)}
-
     def _deadline(self, task: HumanTask, element: ElementDefinition) -> OpenedDeadline | None:
         if element.deadline is None:
             return None

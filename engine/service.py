@@ -145,10 +145,9 @@ class Engine:
             raise WorkItemNotFound(item_id)
         done = self.work_item(item_id).completed(version=version, by=by, at=self.now)
         case = self._load(row)
-        task = case.before.humans.get(item_id)
-        if task is None:
+        if item_id not in case.before.humans:
             raise ExecutionFailed(done.element_id, "the state of the case knows nothing of the work item")
-        accepted = case.accepted(task, variables)
+        accepted = case.interpreter.accepted(item_id, variables)
         case.interpreter.complete(item_id, accepted)
         self._store.update_item(done)
         passed = completions(case.interpreter.take_completed(), item_id, by, accepted)
@@ -166,10 +165,9 @@ class Engine:
         """
         row = self._found(self._store.lock_instance(instance_id), instance_id)
         case = self._load(row)
-        task = case.before.services.get(task_id)
-        if task is None:
+        if task_id not in case.before.services:
             return None
-        accepted = case.accepted(task, variables)
+        accepted = case.interpreter.accepted(task_id, variables)
         case.interpreter.finish_service(task_id, accepted)
         passed = completions(case.interpreter.take_completed(), task_id, None, accepted)
         return self._advance(as_instance(row), case, list(passed))

@@ -25,7 +25,7 @@ from engine.running_deadlines import RunningDeadline
 from engine.spiff import codec, compaction
 from engine.spiff.events import Message
 from engine.spiff.program import Program
-from engine.spiff.scopes import COMPLETED_AT, assign, visible
+from engine.spiff.scopes import COMPLETED_AT, assign, may_set, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
 from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import CompletedElement, HumanTask, WaitingMessage, WaitingService, WaitingTimer
@@ -121,6 +121,11 @@ class Interpreter:
             for one in definitions_of(task)
             if isinstance(one, Message)
         ]
+
+    def accepted(self, task_id: UUID, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Of these variables those the task may set: declared ones, and an instance's own."""
+        task = compaction.find(self._case, task_id)
+        return {name: normalised(value, name=name) for name, value in variables.items() if may_set(task, name)}
 
     def complete(self, task_id: UUID, variables: Mapping[str, Any]) -> None:
         """A person has finished a human task. Only declared variables are taken. Raises ExecutionFailed."""

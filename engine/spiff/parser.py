@@ -82,8 +82,14 @@ class _Event(_Node):
 
     spec_class: Any
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a repetition starts a branch each time: only beside an activity it does not interrupt."""
+        return self.node.get("cancelActivity") == "false"
+
     def parse_timer_event(self, event: Any) -> Any:
-        kinds = {"timeDate": timers.DateTimer, "timeDuration": timers.DurationTimer, "timeCycle": timers.CycleTimer}
+        cycle = timers.CycleTimer if self.repeats else timers.FirstOfCycle
+        kinds = {"timeDate": timers.DateTimer, "timeDuration": timers.DurationTimer, "timeCycle": cycle}
         for child in event:
             name = etree.QName(child).localname
             if name in kinds:

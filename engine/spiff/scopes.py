@@ -43,6 +43,11 @@ def visible(task: Any) -> dict[str, Any]:
     return names
 
 
+def may_set(task: Any, name: str) -> bool:
+    """Whether a variable of that name would be written: an instance's own, or one the process declares."""
+    return any(name in local for local in local_variables(task)) or scope_of(task).declares(name)
+
+
 def assign(task: Any, values: Mapping[str, Any]) -> None:
     """Write variables: to the instance's own where it has one of that name, else to the process, if declared there."""
     scope = scope_of(task)

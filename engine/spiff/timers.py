@@ -144,36 +144,38 @@ class DurationTimer(_Timer, spiff.DurationTimerEventDefinition):
         return now + value if isinstance(value, timedelta) else parse_duration(str(value)).after(now)
 
 
+class FirstOfCycle(_Timer, spiff.TimeDateEventDefinition):
+    """A repetition where only its first time counts: in the flow, or where it interrupts, a token passes once."""
+
+    def compute(self, my_task: Any) -> datetime:
+        return _cycle(self, my_task).next
+
+
 class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
     """Fires again and again; each time a branch starts beside it, which goes on when the timer has ended."""
-
-    def cycle(self, my_task: Any) -> Cycle:
-        kept = my_task.internal_data.get(CYCLE)
-        if kept is None:
-            top, zone = my_task.workflow.top_workflow, my_task.workflow.script_engine.zone_of(my_task)
-            try:
-                return parse_cycle(str(self.value(my_task)), top.now, zone)
-            except (ValueError, OverflowError) as error:
-                raise WorkflowTaskException(f"timer {self.expression!r}: {error}", task=my_task) from error
-        left, following, every = kept
-        return Cycle(left, datetime.fromisoformat(following), parse_duration(every))
 
     def due_at(self, my_task: Any) -> datetime | None:
         return datetime.fromisoformat(my_task.internal_data[CYCLE][1]) if CYCLE in my_task.internal_data else None
 
     def has_fired(self, my_task: Any) -> bool:
-        """Only when all its cycles are over."""
-        return bool(my_task.internal_data.get("event_fired", False))
-
-    def update_task(self, my_task: Any) -> None:
-        cycle = self.cycle(my_task)
+        """Fires if it is time; True only when all its cycles are over."""
+        cycle = self._known(my_task)
         if cycle.left != 0 and cycle.next <= my_task.workflow.top_workflow.now:
             left = None if cycle.left is None else cycle.left - 1
             cycle = Cycle(left, cycle.every.after(cycle.next), cycle.every)
             self._branch(my_task)
         my_task.internal_data[CYCLE] = [cycle.left, cycle.next.astimezone(UTC).isoformat(), str(cycle.every)]
-        if cycle.left == 0:
-            my_task.internal_data["event_fired"] = True
+        return cycle.left == 0
+
+    def update_task(self, my_task: Any) -> None:
+        """`has_fired` has done it."""
+
+    def _known(self, my_task: Any) -> Cycle:
+        kept = my_task.internal_data.get(CYCLE)
+        if kept is None:
+            return _cycle(self, my_task)
+        left, following, every = kept
+        return Cycle(left, datetime.fromisoformat(following), parse_duration(every))
 
     def _branch(self, my_task: Any) -> None:
         """Start the outgoing branch as a sibling: ending the timer must not take it away."""
@@ -183,6 +185,15 @@ class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
             child.triggered = True
             child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
             child.task_spec._update(child)
+
+
+def _cycle(timer: _Timer, my_task: Any) -> Cycle:
+    """The repetition, from this moment on."""
+    now, zone = my_task.workflow.top_workflow.now, my_task.workflow.script_engine.zone_of(my_task)
+    try:
+        return parse_cycle(str(timer.value(my_task)), now, zone)
+    except (ValueError, OverflowError) as error:
+        raise WorkflowTaskException(f"timer {timer.expression!r}: {error}", task=my_task) from error
 
 
 def definitions_of(task: Any) -> list[Any]:

@@ -190,6 +190,40 @@ def test_a_timer_that_is_not_due_does_not_fire(office: Office, database: sa.Engi
         assert engine.fire_timer(timer) is None
 
 
+def test_a_repeating_timer_keeps_its_row_and_moves_on(office: Office, database: sa.Engine) -> None:
+    model = Model("repeating").lane("clerk", "a", "chase").path("start", "user:a", "end")
+    model.timer("remind", "a", timeCycle="R2/PT1H")
+    begin(office, model.path("remind", "user:chase", "end:chased").package())
+    seen = []
+    for hours in (1, 2, 3):
+        with office(NOW + timedelta(hours=hours)) as engine:
+            seen += [(timer.id, timer.due_at, engine.fire_timer(timer.id)) for timer in engine.due_timers()]
+    assert [due for _, due, _ in seen] == [NOW + timedelta(hours=1), NOW + timedelta(hours=2)]
+    assert seen[0][0] == seen[1][0]
+    assert [[item.element_id for item in advance.opened] for _, _, advance in seen if advance] == [["chase"], ["chase"]]
+    with database.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(TimerRow)) == 0
+
+
+def test_each_instance_of_a_step_is_an_item_of_its_own(office: Office) -> None:
+    tag = "bpmn:multiInstanceLoopCharacteristics"
+    items = (
+        "<bpmn:loopDataInputRef>people</bpmn:loopDataInputRef><bpmn:loopDataOutputRef>answers</bpmn:loopDataOutputRef>"
+        '<bpmn:inputDataItem id="person"/><bpmn:outputDataItem id="answer"/>'
+    )
+    model = Model("agreeing").lane("clerk", "agree").path("start")
+    model.node("userTask", "agree", f"<{tag}>{items}</{tag}>", task={"assignee": "person"})
+    package = model.path("start", "agree", "end").package(variables(people=["ali", "vali"], answers=[]))
+    case = begin(office, package)
+    with office() as engine:
+        opened = engine.open_items(case)
+        assert sorted((item.assignee, item.visit) for item in opened) == [("ali", 1), ("vali", 2)]
+        for item in opened:
+            advance = engine.complete(item.id, version=1, by=str(item.assignee), variables={"answer": item.assignee})
+        assert advance.ended
+        assert sorted(advance.instance.variables["answers"]) == ["ali", "vali"]
+
+
 def test_completing_takes_the_timers_away(office: Office, database: sa.Engine) -> None:
     case = begin(office, review())
     with office() as engine:

@@ -115,3 +115,11 @@ def test_two_timers_of_one_event_wait_apart(run: Begin) -> None:
     assert [timer.due_at for timer in case.case.timers()] == [NOW + timedelta(hours=2)]
     case.case.advance(NOW + timedelta(hours=2))
     assert case.store().waiting == ["late"]
+
+
+def test_a_repetition_that_interrupts_or_stands_in_the_flow_lets_one_token_pass(run: Begin) -> None:
+    model = Model().path("start", "user:work", "end")
+    model.timer("late", "work", interrupting=True, timeCycle="R5/PT1H")
+    case = run(model.path("late", "user:chase", "end:two")).store()
+    assert len(case.case.advance(NOW + timedelta(hours=9))) == 1
+    assert case.store().waiting == ["chase"]
