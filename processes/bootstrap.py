@@ -17,6 +17,7 @@ from processes.keyring import KeyRing
 from processes.migrate import migrate, require_current
 from processes.office import Office
 from processes.settings import Settings
+from processes.trust import trust_store
 from signing.service import Signing
 
 
@@ -31,17 +32,19 @@ def bootstrap(settings: Settings) -> Office:
     clock = Clock(database)
     keys = KeyRing.open(settings.home / "keys")
     client = JobClient.connect(settings.url)
-    return Office(
+    office = Office(
         settings=settings,
         database=database,
         clock=clock,
         blobs=LocalBlobStore(settings.home / "blobs"),
         keys=keys,
-        signing=Signing(clock=clock, timestamper=keys.authority.timestamper(clock)),
+        # asked at each signature: a certificate revoked a minute ago signs nothing more
+        signing=Signing(clock=clock, timestamper=keys.authority.timestamper(clock), trust=lambda: trust_store(office)),
         renderer=DocumentRenderer(workers=1),
         definitions=DefinitionCache(),
         enqueue=client.enqueue,
     )
+    return office
 
 
 def initialise(settings: Settings) -> None:

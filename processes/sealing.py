@@ -93,8 +93,8 @@ def seal(office: Office, request: SealRequest) -> dict[str, Any]:
     }
 
 
-def file_sealed(uow: UnitOfWork, case: CaseRow, step_id: UUID, sealed: Mapping[str, Any]) -> UUID:
-    """Take what `seal` made into the archive and the case's chain; its document id."""
+def file_sealed(office: Office, uow: UnitOfWork, case: CaseRow, step_id: UUID, sealed: Mapping[str, Any]) -> UUID:
+    """Take what `seal` made into the archive and the case's chain, and have it validated; its document id."""
     document_id = UUID(sealed["document_id"])
     document = NewDocument(
         id=document_id,
@@ -112,6 +112,7 @@ def file_sealed(uow: UnitOfWork, case: CaseRow, step_id: UUID, sealed: Mapping[s
         previous=tuple(UUID(each) for each in sealed["previous"]),
     )
     file_document(uow, case, document, actor="system")
+    office.enqueue(uow.session, "validate_document", (str(document_id),), f"validate:{document_id}")
     return document_id
 
 

@@ -4,11 +4,14 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from archive.retention import CASE_CLOSED_ON
 from engine.deadlines import ComputedDeadline
 from engine.instance import Advance, OpenedDeadline, ServiceCall
 from engine.workitem import WorkItem, WorkItemState
+from processes.cases import case_row, documents_of
 from processes.numbers import annul_number
 from processes.office import Office
+from processes.organisation import body
 from processes.tables import CaseRow, DeadlineRow, DraftRow, SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
 
@@ -92,6 +95,10 @@ def explanation(computed: ComputedDeadline, definition_key: str) -> dict[str, ob
 
 
 def _end(uow: UnitOfWork, advance: Advance) -> None:
+    case = case_row(uow.session, advance.instance.id)
+    closed_on = body(uow.session, case.body_id).local(uow.now).date()
+    documents = [row.document_id for row in documents_of(uow.session, case.id)]
+    uow.archive.record_retention_facts(documents, {CASE_CLOSED_ON: closed_on}, actor="system")
     uow.update(CaseRow, {"id": advance.instance.id}, status=str(advance.instance.status), ended_at=uow.now)
     uow.audit.record(
         "case:instance:end",

@@ -3,6 +3,7 @@
 `lint`, `trace`, `scenario` and `verify` start neither a database nor the job engine.
 """
 
+import itertools
 import json
 import signal
 import threading
@@ -20,6 +21,8 @@ from processes.errors import ProcessesError
 from processes.settings import Settings
 
 Tell = Callable[[str], None]
+SWEEP_EVERY = 3600
+"""ticks, a second each, between two sweeps of orphan blobs"""
 
 
 class ToolError(Exception):
@@ -89,10 +92,15 @@ def working(office: Any) -> Any:
     from processes.jobs import Ticker, Worker
     from processes.use_cases.abandon_attempt import expire_attempts
     from processes.use_cases.fire_timers import fire_timers
+    from processes.use_cases.sweep_blobs import sweep_blobs
+
+    ticks = itertools.count()
 
     def tick() -> None:
         fire_timers(office)
         expire_attempts(office)
+        if next(ticks) % SWEEP_EVERY == 0:
+            sweep_blobs(office)
 
     @contextmanager
     def context() -> Iterator[None]:
@@ -156,14 +164,33 @@ def trace_file(
 ) -> dict[str, Any]:
     """Run a .bpmn file in memory; the result's keys are status, path, data and error."""
     from engine.simulation import trace
+    from processes.clock import real_time
 
     given = json.loads(_read(answers)) if answers else {}
     try:
         first = json.loads(data)
     except ValueError as error:
         raise ToolError(f"--data is no JSON: {error}") from error
-    result = trace(_read(file), data=first, answers=given, processes=tuple(processes), skip_timers=skip_timers)
+    result = trace(
+        _traced(file),
+        data=first,
+        answers=given,
+        processes=tuple(processes),
+        skip_timers=skip_timers,
+        now=real_time(),
+    )
     return result.as_json()
+
+
+def _traced(file: Path) -> Any:
+    """A bare file as it is; the model of a package with the package around it and those it calls."""
+    from engine.package import read_package
+    from processes.deployment import shipped_folders
+
+    if file.name != "process.bpmn" or not (file.parent / "process.toml").exists():
+        return _read(file)
+    root = read_package(file.parent)
+    return [root, *(package for folder in shipped_folders() if (package := read_package(folder)).key != root.key)]
 
 
 def run_scenarios(paths: Sequence[Path]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -211,10 +238,10 @@ def list_people(settings: Settings) -> list[str]:
 def export_trust(settings: Settings, directory: Path) -> None:
     """The authority's certificates and fresh revocation lists."""
     from processes.bootstrap import bootstrap
-    from processes.trust import issue_revocation_lists
+    from processes.trust import export_trust as export
 
     office = bootstrap(settings)
-    office.keys.authority.export_trust(directory, issue_revocation_lists(office))
+    export(office, directory)
     office.close()
 
 

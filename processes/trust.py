@@ -1,11 +1,13 @@
 """Whom this office trusts: its anchors, the authority's intermediates, and fresh revocation lists."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from processes.clock import real_time
 from processes.office import Office
 from processes.tables import CertificateRow, RevocationCacheRow, TrustAnchorRow
 from processes.unit_of_work import UnitOfWork
@@ -37,7 +39,7 @@ def _fresh(uow: UnitOfWork) -> dict[str, bytes] | None:
 def issue_revocation_lists(office: Office) -> dict[str, bytes]:
     """New lists of the pilot authority, with every certificate revoked so far; kept until they age."""
     with office.unit_of_work() as uow:
-        lists = revocation_lists(office, uow)
+        lists = revocation_lists(office, uow, at=uow.now)
         for issuer, crl in lists.items():
             uow.session.execute(sa.delete(RevocationCacheRow).where(RevocationCacheRow.issuer == issuer))
             uow.insert(
@@ -47,8 +49,8 @@ def issue_revocation_lists(office: Office) -> dict[str, bytes]:
     return lists
 
 
-def revocation_lists(office: Office, uow: UnitOfWork) -> dict[str, bytes]:
-    """The lists as of now, by issuer: root and issuing."""
+def revocation_lists(office: Office, uow: UnitOfWork, *, at: datetime) -> dict[str, bytes]:
+    """The lists issued at an instant, by issuer: root and issuing."""
     rows = uow.session.execute(
         sa.select(CertificateRow).where(CertificateRow.revoked_at.is_not(None)).order_by(CertificateRow.revoked_at)
     ).scalars()
@@ -59,8 +61,8 @@ def revocation_lists(office: Office, uow: UnitOfWork) -> dict[str, bytes]:
     ]
     authority = office.keys.authority
     return {
-        "root": authority.crl("root", (), at=uow.now),
-        "issuing": authority.crl("issuing", revoked, at=uow.now),
+        "root": authority.crl("root", (), at=at),
+        "issuing": authority.crl("issuing", revoked, at=at),
     }
 
 
@@ -70,3 +72,10 @@ def _next_update(crl: bytes, now: datetime) -> datetime:
 
 def _der(pem: str) -> bytes:
     return x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)
+
+
+def export_trust(office: Office, directory: Path) -> None:
+    """Certificates and lists for whoever verifies offline: the lists are of today, whatever a rehearsal's clock says."""
+    with office.reading() as uow:
+        lists = revocation_lists(office, uow, at=real_time())
+    office.keys.authority.export_trust(directory, lists)

@@ -22,7 +22,7 @@ from processes.tables import (
     SigningAttemptRow,
     StepRecordRow,
 )
-from processes.trust import issue_revocation_lists, trust_store
+from processes.trust import export_trust, trust_store
 from processes.unit_of_work import UnitOfWork
 from signing.validation import Verdict, read_attachment
 
@@ -177,4 +177,4 @@ def export_documents(office: Office, out: Path) -> None:
             folder = out / f"{codes[order.body_id]}-{order.ground_number}"
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "01-appointment.pdf").write_bytes(uow.archive.fetch(order.id))
-    office.keys.authority.export_trust(out / "trust", issue_revocation_lists(office))
+    export_trust(office, out / "trust")

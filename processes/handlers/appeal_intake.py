@@ -120,7 +120,7 @@ class Receipt:
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
         """File the receipt and send it where a mail address is known."""
-        document_id = file_sealed(uow, job.case, job.call.task_id, effect["sealed"])
+        document_id = file_sealed(office, uow, job.case, job.call.task_id, effect["sealed"])
         tell_on_track(uow, job.case.id, "receipt", document_id=document_id)
         tell_applicant(office, uow, job, word("receipt-title", job.body.language), document_id)
         return {}

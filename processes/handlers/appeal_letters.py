@@ -64,7 +64,7 @@ class SealedLetter(ABC):
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
         """File the notice and tell the applicant."""
-        document_id = file_sealed(uow, job.case, job.call.task_id, effect["sealed"])
+        document_id = file_sealed(office, uow, job.case, job.call.task_id, effect["sealed"])
         tell_applicant(office, uow, job, NOTICES[self.subject][job.body.language], document_id)
         fields = last_fields(uow.session, job.case.id, self.element)
         return self.settle(uow, job, fields, document_id)

@@ -1,5 +1,6 @@
 """The end of a case: is its chain complete, and the sealed dossier manifest that lists every document."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -69,8 +70,7 @@ class SealManifest:
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
         """File it and classify everything the case left."""
-        del office
-        file_sealed(uow, job.case, job.call.task_id, effect["sealed"])
+        file_sealed(office, uow, job.case, job.call.task_id, effect["sealed"])
         chosen = last_fields(uow.session, job.case.id, "classify")
         documents = [row.document_id for row in documents_of(uow.session, job.case.id)]
         uow.archive.classify(documents, _classification(job, chosen), actor="system")
@@ -86,6 +86,7 @@ def _classification(job: Job, chosen: dict[str, Any]) -> Classification:
         retention_class=chosen["retention_class"],
         access_level=chosen["access_level"],
         access_ground=chosen.get("access_ground"),
+        access_until=date.fromisoformat(chosen["access_until"]) if chosen.get("access_until") else None,
         access_flags=tuple(chosen.get("access_flags") or ()),
     )
 

@@ -67,7 +67,7 @@ class Publish:
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
         """Write the entry and tell the body."""
-        document_id = file_sealed(uow, job.case, job.call.task_id, effect["sealed"])
+        document_id = file_sealed(office, uow, job.case, job.call.task_id, effect["sealed"])
         _, fields = questionnaire(uow, job.case.id)
         number = _write_entry(uow, job, fields, effect["version"], document_id)
         _tell_body(office, uow, job, word("extract-title", job.body.language), document_id)

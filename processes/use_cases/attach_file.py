@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from processes.attachments import StoredFile, check_attachment, safe_name
 from processes.errors import NotFound
 from processes.office import Office
-from processes.steps import open_step
+from processes.steps import open_step, require_current
 from processes.tables import AttachmentRow
 
 
@@ -26,11 +26,13 @@ def attach_file(office: Office, request: AttachFile) -> UUID:
 
     :raises AttachmentRefused: size, type or name, with which and why
     :raises NotPermitted: the person may not act on the item
+    :raises StepOvertaken: the step has ended
     """
     stored = store_file(office, request.field, request.name, request.content)
     identity = uuid4()
     with office.unit_of_work() as uow:
         step = open_step(office, uow, request.item_id, request.by)
+        require_current(uow, step.item, None)
         uow.insert(
             AttachmentRow,
             id=identity,

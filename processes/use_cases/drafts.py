@@ -8,11 +8,9 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from processes.errors import StepOvertaken
 from processes.office import Office
-from processes.steps import open_step
+from processes.steps import open_step, require_current
 from processes.tables import DraftRow
-from processes.use_cases.submit_step import holder_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +40,7 @@ def save_draft(office: Office, request: SaveDraft) -> SavedDraft:
     """
     with office.unit_of_work() as uow:
         step = open_step(office, uow, request.item_id, request.by)
-        if not step.item.state.open:
-            raise StepOvertaken(by=holder_name(uow, step.item), at=step.item.ended_at, state=str(step.item.state))
+        require_current(uow, step.item, None)
         mine = sa.and_(DraftRow.work_item_id == request.item_id, DraftRow.person_id == request.by)
         version = (uow.session.scalar(sa.select(DraftRow.version).where(mine)) or 0) + 1
         expires_at = uow.now + timedelta(days=office.settings.draft_days)

@@ -22,10 +22,10 @@ from processes.payloads import store_payload
 from processes.remarks import record_remarks
 from processes.settling import settle
 from processes.step_papers import FIELD
-from processes.steps import OpenStep, item_of, open_step
+from processes.steps import OpenStep, holder_name, item_of, open_step, require_current
 from processes.tables import CaseRow, CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.submit_step import guard_step, holder_name
+from processes.use_cases.submit_step import guard_step
 from signing.errors import SigningError
 from signing.request import SignatureLevel, SignatureRequest
 from signing.service import SignedDocument
@@ -98,9 +98,7 @@ def _attempt(office: Office, request: SignStep) -> SigningAttemptRow:
             raise NotFound("no document waits for your signature here")
         if attempt.state == "signed":
             return attempt
-        item = item_of(uow, attempt.work_item_id)
-        if not item.state.open:
-            raise StepOvertaken(by=holder_name(uow, item), at=item.ended_at, state=str(item.state))
+        require_current(uow, item_of(uow, attempt.work_item_id), None)
         if attempt.state != "prepared" or attempt.expires_at <= uow.now or attempt.pdf is None:
             raise AttemptExpired
         return attempt
@@ -147,7 +145,7 @@ def _overtaken_told(uow: UnitOfWork) -> Iterator[None]:
 def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) -> datetime:
     attempt = signature.attempt
     uow.engine.lock(attempt.case_id)
-    step = open_step_again(office, uow, attempt.work_item_id, by)
+    step = open_step_again(office, uow, attempt, by)
     _take_attempt(uow, attempt)
     if step.mandate.id != attempt.mandate_id:
         raise NotPermitted
@@ -163,15 +161,13 @@ def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) 
     return uow.now
 
 
-def open_step_again(office: Office, uow: UnitOfWork, item_id: UUID, by: UUID) -> OpenStep:
+def open_step_again(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow, by: UUID) -> OpenStep:
     """The step as it stands now, under the lock.
 
-    :raises WorkItemClosed: it has ended meanwhile
+    :raises StepOvertaken: it has ended meanwhile, or passed into other hands
     """
-    item = item_of(uow, item_id)
-    if not item.state.open:
-        raise WorkItemClosed(item)
-    return open_step(office, uow, item_id, by)
+    require_current(uow, item_of(uow, attempt.work_item_id), None)
+    return open_step(office, uow, attempt.work_item_id, by, version=attempt.item_version)
 
 
 def _take_attempt(uow: UnitOfWork, attempt: SigningAttemptRow) -> None:

@@ -9,18 +9,17 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from engine.workitem import WorkItem
 from processes.cases import heads
 from processes.certificates import certificate_of
-from processes.errors import InvalidStep, NotFound, StateSecretDeclared, StepOvertaken
+from processes.errors import InvalidStep, NotFound, StateSecretDeclared
 from processes.forms import declares_state_secret
 from processes.handlers import ProposedStep, guards
 from processes.numbers import draw_document_number
 from processes.office import Office
-from processes.organisation import body, people_named
+from processes.organisation import body
 from processes.queries.review import signed_versions
 from processes.step_papers import FIELD, StepContent, step_paper, step_record
-from processes.steps import OpenStep, attachments_of, open_step, round_of
+from processes.steps import OpenStep, attachments_of, open_step, require_current, round_of
 from processes.tables import SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
 
@@ -79,7 +78,7 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
 
 
 def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent:
-    step = open_step(office, uow, request.item_id, request.by)
+    step = open_step(office, uow, request.item_id, request.by, version=request.version)
     require_current(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
     guard_step(uow, step, request.by, fields)
@@ -102,25 +101,6 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
     )
-
-
-def require_current(uow: UnitOfWork, item: WorkItem, version: int) -> None:
-    """The item is open and unchanged since `version`.
-
-    :raises StepOvertaken: with who did what, and when
-    """
-    if not item.state.open:
-        raise StepOvertaken(by=holder_name(uow, item), at=item.ended_at, state=str(item.state))
-    if item.version != version:
-        raise StepOvertaken(by=holder_name(uow, item), at=item.claimed_at, state="changed")
-
-
-def holder_name(uow: UnitOfWork, item: WorkItem) -> str | None:
-    """The name of the person who has, or finished, an item."""
-    if item.assignee is None:
-        return None
-    identity = UUID(item.assignee)
-    return people_named(uow.session, {identity}).get(identity)
 
 
 def validated_fields(step: OpenStep, fields: Mapping[str, Any]) -> dict[str, Any]:

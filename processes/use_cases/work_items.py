@@ -11,9 +11,8 @@ from processes.errors import NotPermitted, ProcessesError, StepOvertaken
 from processes.mandates import mandates_of
 from processes.office import Office
 from processes.organisation import person
-from processes.steps import item_of, note_refusal
+from processes.steps import holder_name, item_of, note_refusal
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.submit_step import holder_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +90,7 @@ def _permit(office: Office, uow: UnitOfWork, item: WorkItem, by: UUID) -> None:
     try:
         mandate_for(uow.session, by, item, uow.now)
     except ProcessesError as refusal:
-        note_refusal(office, by, item, refusal)
+        note_refusal(office, uow, by, item, refusal)
         raise
 
 
