@@ -75,7 +75,7 @@ def _der(pem: str) -> bytes:
 
 
 def export_trust(office: Office, directory: Path) -> None:
-    """Certificates and lists for whoever verifies offline: the lists are of today, whatever a rehearsal's clock says."""
+    """Certificates and lists for whoever verifies offline; the lists are of today, whatever a rehearsal says."""
     with office.reading() as uow:
         lists = revocation_lists(office, uow, at=real_time())
     office.keys.authority.export_trust(directory, lists)
