@@ -1,6 +1,7 @@
 """Codes that pages show, in the page's language."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
 from web.i18n import language, moment, titled
 from web.texts import gettext as _
+
+SEPARATOR = re.compile(r"(?<!\\),")
 
 
 def role_name(role: str) -> str:
@@ -165,6 +168,13 @@ def instant(value: datetime | str | None, zone: str = "UTC") -> str:
     return moment(datetime.fromisoformat(value) if isinstance(value, str) and value else value or None, zone)
 
 
+def name_of(distinguished: str) -> str:
+    """The common name and the organisation of an X.509 name (RFC 4514), the rest left to the report."""
+    parts = dict(part.split("=", 1) for part in SEPARATOR.split(distinguished) if "=" in part)
+    shown = [parts[key].replace("\\,", ",") for key in ("CN", "O") if parts.get(key)]
+    return ", ".join(dict.fromkeys(shown)) or distinguished
+
+
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
@@ -172,4 +182,4 @@ def init_app(app: Flask) -> None:
         job_name, marks_json, document_type, facet_value,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
-    app.jinja_env.filters["instant"] = instant
+    app.jinja_env.filters.update(instant=instant, name_of=name_of)
