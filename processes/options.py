@@ -60,7 +60,7 @@ class OptionSource:
 
     def fonds(self) -> list[Option]:
         """The fonds of this body."""
-        mine = [each for each in self._archive.fonds() if each.owner == str(self._owner.id)]
+        mine = self._archive.fonds(str(self._owner.id))
         return [Option(value=str(each.id), label=_coded(each.code, each.title)) for each in mine]
 
     def series(self) -> list[Option]:
@@ -70,7 +70,12 @@ class OptionSource:
 
     def files(self) -> list[Option]:
         """The open files of this body's series."""
-        found = [each for series in self.series() for each in self._archive.files(UUID(series.value))]
+        found = [
+            each
+            for series in self.series()
+            for each in self._archive.files(UUID(series.value))
+            if each.closed_at is None
+        ]
         return [Option(value=str(each.id), label=everywhere(f"{each.code} {each.title}")) for each in found]
 
     def retention_classes(self) -> list[Option]:

@@ -288,11 +288,14 @@ def audit_archive(settings: Settings, *, tell: Tell) -> list[Any]:
     from processes.bootstrap import bootstrap
 
     office = bootstrap(settings)
+    # the hashing takes long and reads only: no lock is held meanwhile
+    with office.reading() as uow:
+        report = uow.archive.check_fixity()
     with office.unit_of_work() as uow:
-        report = uow.archive.audit_fixity()
+        uow.archive.record_fixity(report)
         uow.commit()
     office.close()
-    tell(f"{report.checked} blobs checked, {len(report.findings)} findings")
+    tell(f"{report.checked} documents checked, {len(report.findings)} findings")
     for finding in report.findings:
         tell(str(finding))
     return list(report.findings)

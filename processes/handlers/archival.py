@@ -87,6 +87,7 @@ def _classification(job: Job, chosen: dict[str, Any]) -> Classification:
         access_level=chosen["access_level"],
         access_ground=chosen.get("access_ground"),
         access_until=date.fromisoformat(chosen["access_until"]) if chosen.get("access_until") else None,
+        note=chosen.get("note"),
         access_flags=tuple(chosen.get("access_flags") or ()),
     )
 
