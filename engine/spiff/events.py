@@ -1,8 +1,9 @@
 """Messages, signals, errors and escalations; only a message from elsewhere carries variables."""
 
-# ruff: noqa: D102 - SpiffWorkflow's own kind: the methods keep its meanings
+# ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions import item_aware_event as spiff
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
@@ -10,6 +11,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDef
 from SpiffWorkflow.bpmn.util import BpmnEvent
 
 from engine.spiff.scopes import assign, visible
+from engine.spiff.specs import BoundarySplit
 from engine.spiff.values import normalised
 
 
@@ -30,11 +32,43 @@ class Signal(_Plain, spiff.SignalEventDefinition):
     """A broadcast, matched by name."""
 
 
-class Error(_Plain, spiff.ErrorEventDefinition):
+class _Upward(_Plain):
+    """Goes up from scope to scope (BPMN 2.0.2, 10.5.1): only the border of the activity it comes out of may catch it.
+
+    SpiffWorkflow asks every event of the scope, so that a neighbour of the activity would hear it too.
+    """
+
+    def throw(self, my_task: Any) -> None:
+        event = BpmnEvent(self)
+        scope = my_task.workflow
+        while scope.parent_task is not None:
+            hearing = [one for one in _border_of(scope.parent_task) if one.task_spec.catches(one, event)]
+            for one in hearing:
+                one.task_spec.catch(one, event)
+                one.task_spec._update(one)
+            if hearing:
+                return
+            scope = scope.parent_task.workflow
+
+
+def _border_of(activity: Any) -> list[Any]:
+    """The boundary events of a running activity; an instance of a repeated one has those of the whole."""
+    for task in (activity, activity.parent):
+        split = task.parent if task is not None else None
+        if (
+            split is not None
+            and isinstance(split.task_spec, BoundarySplit)
+            and split.task_spec.activity is task.task_spec
+        ):
+            return [one for one in split.children if isinstance(one.task_spec, BoundaryEvent)]
+    return []
+
+
+class Error(_Upward, spiff.ErrorEventDefinition):
     """A failure, matched by code, caught on the way up."""
 
 
-class Escalation(_Plain, spiff.EscalationEventDefinition):
+class Escalation(_Upward, spiff.EscalationEventDefinition):
     """A notice to the level above, matched by code."""
 
 
