@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -31,9 +30,13 @@ CONTENT = (
 """fields that stay out of the engine and every chain, as an erasable payload"""
 
 
-def new_tracking_code() -> str:
-    """A code of 60 random bits, as XXXX-XXXX-XXXX."""
-    text = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+def tracking_code(office: Office, case_id: UUID) -> str:
+    """The code of an appeal: 60 bits that only this office's key can draw from the case's id, as XXXX-XXXX-XXXX.
+
+    A form sent twice is one case and so gets one code; the code itself is kept nowhere.
+    """
+    drawn = hmac.new(office.keys.lookup_key, f"code:{case_id}".encode(), hashlib.sha256).digest()
+    text = "".join(ALPHABET[byte % len(ALPHABET)] for byte in drawn[:CODE_LENGTH])
     return "-".join(text[start : start + 4] for start in range(0, CODE_LENGTH, 4))
 
 

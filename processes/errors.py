@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import ClassVar
-from uuid import UUID
 
 
 class ProcessesError(Exception):
@@ -65,12 +64,6 @@ class AttemptExpired(ProcessesError):
     """The document waited for a signature for too long; submit the step again."""
 
     code = "attempt-expired"
-
-
-class AttemptInUse(ProcessesError):
-    """This signature is being made right now."""
-
-    code = "attempt-in-use"
 
 
 class PinRefused(ProcessesError):
@@ -148,20 +141,10 @@ class UnknownProcess(ProcessesError):
         self.key = key
 
 
-class RepeatedRequest(ProcessesError):
-    """The same key came with a different request."""
+class CaseStuck(ProcessesError):
+    """The process cannot go on from here; nothing was changed, and an administrator has to look at it."""
 
-    code = "repeated-request"
-
-
-class CaseOpen(ProcessesError):
-    """The case is still running."""
-
-    code = "case-open"
-
-    def __init__(self, case_id: UUID) -> None:
-        super().__init__()
-        self.case_id = case_id
+    code = "case-stuck"
 
 
 class ConfigurationError(ProcessesError):

@@ -14,12 +14,12 @@ from engine.workitem import WorkItem
 from processes.attachments import StoredFile
 from processes.authorization import mandate_for
 from processes.cases import case_row
-from processes.errors import NotFound, ProcessesError
+from processes.errors import NotFound, NotPermitted, ProcessesError, StepOvertaken
 from processes.forms import Form, FormContext, load_form
 from processes.mandates import Mandate
 from processes.office import Office
 from processes.options import OptionSource
-from processes.organisation import Body, body
+from processes.organisation import Body, body, people_named
 from processes.queries.engine_rows import working_calendar
 from processes.tables import AttachmentRow, CaseRow, PayloadRow, RemarkRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
@@ -40,18 +40,17 @@ class OpenStep:
     mandate: Mandate
 
 
-def open_step(office: Office, uow: UnitOfWork, item_id: UUID, person_id: UUID) -> OpenStep:
-    """Open a work item for a person.
+def open_step(
+    office: Office, uow: UnitOfWork, item_id: UUID, person_id: UUID, *, version: int | None = None
+) -> OpenStep:
+    """Open a work item for a person, who saw it at `version` (None: just now).
 
     :raises NotFound: no such item
     :raises NotPermitted: the person may not act on it; an audit line says so
+    :raises StepOvertaken: the person might have, but somebody else has finished it, or taken it since `version`
     """
     item = item_of(uow, item_id)
-    try:
-        mandate = mandate_for(uow.session, person_id, item, uow.now)
-    except ProcessesError as refusal:
-        note_refusal(office, person_id, item, refusal)
-        raise
+    mandate = _mandate(office, uow, item, person_id, version)
     case = case_row(uow.session, item.instance_id)
     owner = body(uow.session, case.body_id)
     definition = uow.engine.definition(item.definition_key, item.definition_version)
@@ -70,6 +69,36 @@ def open_step(office: Office, uow: UnitOfWork, item_id: UUID, person_id: UUID) -
         options=options,
         mandate=mandate,
     )
+
+
+def _mandate(office: Office, uow: UnitOfWork, item: WorkItem, person_id: UUID, version: int | None) -> Mandate:
+    try:
+        return mandate_for(uow.session, person_id, item, uow.now)
+    except NotPermitted as refusal:
+        if refusal.rule == "assignment":
+            # who holds the role but comes late is told by whom, not turned away
+            require_current(uow, item, version)
+        note_refusal(office, uow, person_id, item, refusal)
+        raise
+
+
+def require_current(uow: UnitOfWork, item: WorkItem, version: int | None) -> None:
+    """The item is open, and unchanged since `version` if one is given.
+
+    :raises StepOvertaken: with who did what, and when
+    """
+    if not item.state.open:
+        raise StepOvertaken(by=holder_name(uow, item), at=item.ended_at, state=str(item.state))
+    if version not in {None, item.version}:
+        raise StepOvertaken(by=holder_name(uow, item), at=item.claimed_at, state="changed")
+
+
+def holder_name(uow: UnitOfWork, item: WorkItem) -> str | None:
+    """The name of the person who has, or finished, an item."""
+    if item.assignee is None:
+        return None
+    identity = UUID(item.assignee)
+    return people_named(uow.session, {identity}).get(identity)
 
 
 def item_of(uow: UnitOfWork, item_id: UUID) -> WorkItem:
@@ -105,8 +134,10 @@ def form_context(
     )
 
 
-def note_refusal(office: Office, person_id: UUID, item: WorkItem, refusal: ProcessesError) -> None:
-    """A refused attempt is on the audit trail, whatever happens to the transaction that refused it."""
+def note_refusal(office: Office, refused: UnitOfWork, person_id: UUID, item: WorkItem, refusal: ProcessesError) -> None:
+    """A refused attempt is on the audit trail; the transaction that refused it ends here with nothing done."""
+    # it may hold the write lock that the line of the trail needs: SQLite has only one
+    refused.session.rollback()
     with office.unit_of_work() as uow:
         uow.audit.record(
             "case:item:refused",

@@ -37,11 +37,8 @@ STATUS = {
     "state-secret": 422,
     "route-barred": 422,
     "step-overtaken": 409,
-    "attempt-in-use": 409,
-    "repeated-request": 409,
     "unknown-field": 400,
     "attachment-refused": 422,
-    "case-open": 409,
     "attempt-expired": 410,
     "office-busy": 503,
 }
@@ -126,7 +123,6 @@ def _attachment(error: ProcessesError) -> tuple[str, str, str]:
 WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "not-permitted": _not_permitted,
     "step-overtaken": _overtaken,
-    "attempt-in-use": _overtaken,
     "too-many-attempts": _later,
     "pin-locked": _pin_locked,
     "route-barred": _route_barred,
@@ -159,8 +155,6 @@ def _plain(code: str) -> tuple[str, str, str]:
     texts = {
         "no-certificate": _("You have no valid certificate to sign with. An administrator can issue one."),
         "signature-refused": _("The signature was not accepted. Nothing was changed."),
-        "repeated-request": _("This request came before with other contents. Reload the page and begin again."),
-        "case-open": _("The case is still running."),
         "unknown-field": _("The form holds a field that this step does not have. Reload the page."),
         "office-busy": _("Another process is serving this office."),
         "invalid-form": _("The form has errors. Go back: they stand beside the fields."),

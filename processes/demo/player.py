@@ -1,7 +1,5 @@
 """Plays one scenario of a package on the real office: real people, real signatures, real jobs."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +11,6 @@ import sqlalchemy as sa
 from engine.definition import ClockMove, ElementDefinition, ProcessPackage, Scenario, Submission
 from engine.spans import at_wall, later
 from engine.workitem import WorkItem
-from processes.appeals import ALPHABET
 from processes.authorization import mandate_for, matching
 from processes.cases import case_row
 from processes.demo.founding import Account
@@ -138,16 +135,9 @@ class Player:
                 language=self.scenario.language,
                 fields=fields,
                 channel="portal" if by is None else str(fields.get("channel") or "internal"),
-                tracking_code=self.tracking_code(),
                 case_id=self.case_id,
             ),
         )
-
-    def tracking_code(self) -> str:
-        """The citizen's code; drawn from this installation's key, so that a resumed tour knows it again."""
-        raw = hmac.new(self.office.keys.lookup_key, f"tour:{self.case_id}".encode(), hashlib.sha256).digest()
-        text = "".join(ALPHABET[byte % 32] for byte in raw[:12])
-        return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
     def _starter(self, uow: UnitOfWork) -> UUID:
         found = holders(uow.session, self.scenario.by, self.body_id, uow.now)

@@ -75,8 +75,6 @@ class StartedBy:
     by: UUID | None
     fields: Mapping[str, Any]
     channel: str
-    tracking_code: str
-    """drawn for every public case; a starter that has no use for it lets it go"""
 
 
 class Registry(Generic[T]):

@@ -9,9 +9,9 @@ from processes.appeals import (
     applicant_key,
     content,
     is_repeated,
-    new_tracking_code,
     person_named,
     tell_on_track,
+    tracking_code,
     tracking_hash,
 )
 from processes.documents import AttachedFile, DocumentSection
@@ -52,7 +52,7 @@ def register(office: Office, uow: UnitOfWork, started: StartedBy) -> Variables:
         applicant_key=key,
         complained_body_id=complained_body,
         complained_person_id=person_named(uow.session, fields.get("complained_person")),
-        tracking_hash=tracking_hash(office, started.tracking_code or new_tracking_code()),
+        tracking_hash=tracking_hash(office, tracking_code(office, case.id)),
         status="registered",
         answer_document_id=None,
         received_at=uow.now,

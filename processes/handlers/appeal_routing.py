@@ -4,7 +4,7 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
-from processes.appeals import content, new_tracking_code, require_unbarred_bodies, tell_on_track
+from processes.appeals import content, require_unbarred_bodies, tell_on_track
 from processes.attachments import StoredFile
 from processes.handlers import Job, Variables, service
 from processes.handlers.appeal_intake import appeal_of
@@ -71,7 +71,6 @@ class Forward(SealedLetter):
                     for each in files
                 ),
                 channel="inter_departmental",
-                tracking_code=new_tracking_code(),
                 case_id=uuid5(job.call.task_id, str(target)),
                 parent_case_id=job.case.id,
             ),

@@ -17,10 +17,9 @@ from processes.queries.due import Due, DueCounter
 from processes.queries.filled_form import FilledForm, RemarkView, file_fields, filled
 from processes.queries.previews import Preview, previews
 from processes.queries.review import Reviewed, reviewed
-from processes.steps import OpenStep, attachments_of, open_remarks, open_step, round_of
+from processes.steps import OpenStep, attachments_of, holder_name, open_remarks, open_step, round_of
 from processes.tables import BodyRow, DraftRow, PayloadRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.submit_step import holder_name
 
 Titles = Mapping[str, str]
 SHOWN = "_shown"

@@ -139,17 +139,6 @@ class JobEffectRow(Base):
     at: Mapped[datetime]
 
 
-class IdempotencyRow(Base):
-    """The answer to a request that carried a key, kept for a repeat of it."""
-
-    __tablename__ = "process_idempotency"
-    key: Mapped[str] = mapped_column(primary_key=True)
-    """user, route and key together"""
-    body_sha256: Mapped[str]
-    response: Mapped[dict[str, Any] | None]
-    at: Mapped[datetime]
-
-
 class AuditRow(Base):
     """Who did or saw what, append-only; hash-chained per stream (a case, or the office)."""
 

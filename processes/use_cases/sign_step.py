@@ -8,14 +8,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+import structlog
 
 from archive.blobs import BlobRef
 from archive.service import Accession
-from engine.errors import InstanceEnded, StaleWorkItem, WorkItemClosed, WorkItemReserved
+from engine.errors import EngineError, InstanceEnded, StaleWorkItem, WorkItemClosed, WorkItemReserved
 from engine.workitem import WorkItem
 from processes.cases import NewDocument, file_document, named_subject
 from processes.certificates import OpenedKey, open_key
-from processes.errors import AttemptExpired, NotFound, NotPermitted, SignatureRefused, StepOvertaken
+from processes.errors import AttemptExpired, CaseStuck, NotFound, NotPermitted, SignatureRefused, StepOvertaken
 from processes.handlers import CompletedStep, recorders
 from processes.office import Office
 from processes.payloads import store_payload
@@ -29,6 +30,8 @@ from processes.use_cases.submit_step import guard_step
 from signing.errors import SigningError
 from signing.request import SignatureLevel, SignatureRequest
 from signing.service import SignedDocument
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,9 @@ def _overtaken_told(uow: UnitOfWork) -> Iterator[None]:
             raise StepOvertaken(state="exited") from error
         at = current.ended_at or current.claimed_at
         raise StepOvertaken(by=holder_name(uow, current), at=at, state=str(current.state)) from error
+    except EngineError as error:
+        log.exception("a signed step could not be completed")
+        raise CaseStuck from error
 
 
 def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) -> datetime:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+
 from engine.definition import ProcessDefinition
 from engine.errors import DefinitionNotFound
 from engine.instance import Advance
@@ -38,8 +40,8 @@ class StartCase:
     fields: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[StoredFile] = ()
     channel: str = "internal"
-    tracking_code: str = ""
     case_id: UUID | None = None
+    """drawn beforehand by a page: the same request sent twice starts one case"""
     parent_case_id: UUID | None = None
 
 
@@ -69,6 +71,8 @@ def start_case(office: Office, request: StartCase) -> StartedCase:
 
 def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase:
     """The same inside a transaction that goes on."""
+    if (begun := _begun(uow, request.case_id)) is not None:
+        return begun
     definition = _definition(uow, request.definition_key)
     owner = body(uow.session, request.body_id)
     _require_start(uow, definition, request)
@@ -86,7 +90,6 @@ def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase
                 by=request.by,
                 fields=fields,
                 channel=request.channel,
-                tracking_code=request.tracking_code,
             ),
         )
     actor = str(request.by) if request.by else "citizen"
@@ -100,6 +103,19 @@ def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase
         details={"number": case.number, "process": definition.key, "version": definition.version},
     )
     return StartedCase(case_id=case.id, number=case.number, first_item=_first_item(advance))
+
+
+def _begun(uow: UnitOfWork, case_id: UUID | None) -> StartedCase | None:
+    """The case that an earlier sending of the same request has started."""
+    if case_id is None:
+        return None
+    if uow.session.get_bind().dialect.name == "postgresql":
+        uow.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"case:{case_id}"))))
+    case = uow.session.get(CaseRow, case_id)
+    if case is None:
+        return None
+    waiting = uow.engine.open_items(case_id)
+    return StartedCase(case_id=case_id, number=case.number, first_item=waiting[0].id if waiting else None)
 
 
 def _definition(uow: UnitOfWork, key: str) -> ProcessDefinition:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from processes.appeals import new_tracking_code
+from processes.appeals import tracking_code
 from processes.errors import InvalidStep
 from processes.forms import FieldFinding
 from processes.queries.starting import StartPage, StartQuery, appeal_bodies, appeal_body, public_process, start_page
@@ -45,7 +45,6 @@ def submit(code: str) -> Answer:
     if kept.refused or request.form.get("_action", "submit") != "submit":
         _switch_language()
         return _form(start_page(office(), _query(code, kept)), kept, status=422 if kept.refused else 200)
-    tracking_code = new_tracking_code()
     command = StartCase(
         definition_key=view.key,
         body_id=view.body_id,
@@ -54,16 +53,15 @@ def submit(code: str) -> Answer:
         fields=view.form.fields if view.form else {},
         files=kept.files,
         channel="portal",
-        tracking_code=tracking_code,
         case_id=identity(kept.case_id),
     )
     try:
-        start_case(office(), command)
+        started = start_case(office(), command)
     except InvalidStep as error:
         findings = [each for each in error.findings if isinstance(each, FieldFinding)]
         return _form(start_page(office(), _query(code, kept, findings)), kept, status=422, told=True)
     # the code stands in the citizen's own session only, never in an address that a log might keep
-    session[RECEIPT] = [kept.case_id, tracking_code]
+    session[RECEIPT] = [kept.case_id, tracking_code(office(), started.case_id)]
     return redirect(url_for("appeals.received"))
 
 

@@ -378,14 +378,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_correspondent")),
     )
     op.create_table(
-        "process_idempotency",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("body_sha256", sa.Text(), nullable=False),
-        sa.Column("response", sa.JSON(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_process_idempotency")),
-    )
-    op.create_table(
         "process_job_effect",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=True),
