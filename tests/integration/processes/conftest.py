@@ -50,7 +50,9 @@ def renderer() -> Iterator[DocumentRenderer]:
 
 
 @pytest.fixture(scope="session")
-def found_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], FoundedOffice]:
+def found_once(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], FoundedOffice]:
     """found_once(kind): the demo office founded on a kind of database, the first time it is asked for."""
     known: dict[str, FoundedOffice] = {}
 

@@ -155,9 +155,7 @@ class Rehearsal:
         return submit_step(self.office, request)
 
     def sign(self, prepared: PreparedStep, login: str, *, pin: str | None = None) -> SignedStep:
-        request = SignStep(
-            attempt_id=prepared.attempt_id, by=self.person(login), pin=pin or self.accounts[login].pin
-        )
+        request = SignStep(attempt_id=prepared.attempt_id, by=self.person(login), pin=pin or self.accounts[login].pin)
         return sign_step(self.office, request)
 
     # what became of it
