@@ -16,6 +16,7 @@ from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.deadlines import DeadlineView, deadlines_of
 from processes.queries.definitions import Definitions
+from processes.queries.submission import Submission, submission
 from processes.queries.timeline import TimelineEntry, timeline
 from processes.tables import (
     BodyRow,
@@ -117,6 +118,7 @@ class CasePage:
     resolutions: Sequence[CaseResolution]
     documents: Sequence[CaseDocument]
     may_assign: bool
+    submission: Submission | None
 
 
 def case_page(office: Office, case_id: UUID, by: UUID) -> CasePage:
@@ -182,6 +184,7 @@ def _page(uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         resolutions=_resolutions(uow, case),
         documents=_documents(uow, case),
         may_assign=_may_assign(uow, case, by),
+        submission=submission(uow, case),
     )
 
 

@@ -16,12 +16,12 @@ from processes.options import OptionSource
 from processes.organisation import body
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
+from processes.queries.submission import ShownSection, shown_sections
 from processes.tables import BodyRow, CaseRow, PersonRow, ServiceEntryRow, ServiceVersionRow
 from processes.unit_of_work import UnitOfWork
 from processes.vocabulary import SECTIONS
 
 Titles = Mapping[str, str]
-LANGUAGES = ("az", "kk", "ru", "en")
 ELEMENT = "fill_questionnaire"
 """where the form that describes a service is filled"""
 NOT_PUBLIC = frozenset({"attachments", "state_secret"})
@@ -69,14 +69,6 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntrySection:
-    """A section of a service's description, in the four languages."""
-
-    title: Titles
-    rows: Sequence[tuple[Titles, Titles]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryVersion:
     """A version of an entry."""
 
@@ -99,7 +91,7 @@ class ServiceEntry:
     time_zone: str
     shown: EntryVersion
     versions: Sequence[EntryVersion]
-    sections: Sequence[EntrySection]
+    sections: Sequence[ShownSection]
     removed_at: datetime | None
 
 
@@ -258,26 +250,13 @@ def _version(row: ServiceVersionRow, name: str) -> EntryVersion:
     )
 
 
-def _described(uow: UnitOfWork, entry: ServiceEntryRow, fields: Mapping[str, Any]) -> list[EntrySection]:
+def _described(uow: UnitOfWork, entry: ServiceEntryRow, fields: Mapping[str, Any]) -> list[ShownSection]:
     case = uow.session.get_one(CaseRow, entry.case_id)
     package = uow.engine.definition(case.definition_key).package
     form = load_form(package, package.elements[ELEMENT].form or "")
     options = OptionSource(uow.session, uow.archive, body(uow.session, entry.body_id), uow.now)
     public = {name: value for name, value in fields.items() if name not in NOT_PUBLIC}
-    by_language = {language: form.rows(public, language, options) for language in LANGUAGES}
-    return [
-        EntrySection(
-            title={language: by_language[language][at].title for language in LANGUAGES},
-            rows=[
-                (
-                    {language: by_language[language][at].rows[line].label for language in LANGUAGES},
-                    {language: by_language[language][at].rows[line].value for language in LANGUAGES},
-                )
-                for line in range(len(section.rows))
-            ],
-        )
-        for at, section in enumerate(by_language["az"])
-    ]
+    return shown_sections(form, public, options)
 
 
 def registry_statistics(office: Office) -> RegistryStatistics:

@@ -17,6 +17,7 @@ from processes.queries.due import Due, DueCounter
 from processes.queries.filled_form import FilledForm, RemarkView, file_fields, filled
 from processes.queries.previews import Preview, previews
 from processes.queries.review import Reviewed, reviewed
+from processes.queries.submission import Submission, submission
 from processes.steps import OpenStep, attachments_of, holder_name, open_remarks, open_step, round_of
 from processes.tables import BodyRow, DraftRow, PayloadRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
@@ -84,6 +85,8 @@ class StepPage:
     drafted_remarks: Sequence[Mapping[str, str]]
     files: Sequence[FileView]
     saved: SavedState | None
+    submission: Submission | None
+    """the appeal the case began with"""
     attempt_id: UUID | None
     """a document of this step that waits for this person's signature"""
 
@@ -125,9 +128,7 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         held_by=holder_name(uow, item) if item.assignee not in {None, str(query.by)} else None,
         acts_for=step.mandate.acts_for,
         ground=step.mandate.ground,
-        form=filled(
-            step.form, _fields(uow, step, query, draft), step.context, findings=findings, remarks=remarks
-        ),
+        form=filled(step.form, _fields(uow, step, query, draft), step.context, findings=findings, remarks=remarks),
         reviewed=reviewed(uow, step, drafted),
         remarks=remarks,
         drafted_remarks=drafted,
@@ -136,6 +137,7 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
             for row in attachments_of(uow.session, item.id)
         ],
         saved=SavedState(saved_at=draft.updated_at, expires_at=draft.expires_at) if draft else None,
+        submission=submission(uow, step.case),
         attempt_id=_attempt(uow, query),
     )
 
@@ -166,7 +168,13 @@ def _entered(uow: UnitOfWork, step: OpenStep, query: StepQuery, draft: DraftRow 
 
 
 def _prefill(uow: UnitOfWork, step: OpenStep) -> dict[str, Any]:
-    """What was signed before at the element the form opens from, or at this one, whichever is newer."""
+    """What the case knows already; over it what was signed before."""
+    known = {name: step.item.data.get(name) for name, field in step.form.fields.items() if not field.computed}
+    return {name: value for name, value in known.items() if value} | _signed_before(uow, step)
+
+
+def _signed_before(uow: UnitOfWork, step: OpenStep) -> dict[str, Any]:
+    """At the element the form opens from, or at this one, whichever is newer."""
     if not step.form.prefill:
         return {}
     elements = {step.item.element_id, step.form.prefill_from or step.item.element_id}

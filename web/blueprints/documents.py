@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from processes.queries.submission import attachment
 from processes.use_cases.view_document import ViewDocument, view_document
 from web.current import my_id, office
 from web.documents import served
@@ -19,3 +20,11 @@ def pdf(document_id: UUID) -> Response:
     document, content = view_document(office(), ViewDocument(document_id=document_id, by=my_id()))
     name = f"{document.number}.pdf".replace("/", "-")
     return served(content, name, document.media_type, download="download" in request.args)
+
+
+@pages.get("/attachments/<uuid:attachment_id>")
+@signed_in_only
+def attachment_file(attachment_id: UUID) -> Response:
+    """A file of a case, always saved, never opened within our pages."""
+    name, media_type, content = attachment(office(), attachment_id, my_id())
+    return served(content, name, media_type, download=True)
