@@ -43,12 +43,13 @@ def _lock_register(uow: UnitOfWork, name: str) -> None:
 
 def draw_document_number(uow: UnitOfWork, case: CaseRow, step_id: UUID) -> str:
     """The number of a step's document, e.g. ``R-2026-000431/3``; the step keeps it over all its attempts."""
+    # the lock comes before the question: two who ask at once must get one number
+    uow.session.execute(sa.select(CaseRow.id).where(CaseRow.id == case.id).with_for_update())
     kept = uow.session.scalar(
         sa.select(NumberRow.number).where(NumberRow.work_item_id == step_id, NumberRow.state != "annulled")
     )
     if kept:
         return kept
-    uow.session.execute(sa.select(CaseRow.id).where(CaseRow.id == case.id).with_for_update())
     uow.update(CaseRow, {"id": case.id}, document_seq=CaseRow.document_seq + 1)
     seq = uow.session.scalar(sa.select(CaseRow.document_seq).where(CaseRow.id == case.id))
     number = f"{case.number}/{seq}"

@@ -89,9 +89,16 @@ def sign_step(office: Office, request: SignStep) -> SignedStep:
             accepted_at = _complete(office, uow, signature, request.by)
             uow.commit()
     except StepOvertaken:
+        if _attempt_state(office, attempt) == "signed":
+            return _told_before(office, attempt)  # a double click: the other one of the two was first
         _keep_without_effect(office, signature)
         raise
     return _told(signature, accepted_at)
+
+
+def _attempt_state(office: Office, attempt: SigningAttemptRow) -> str | None:
+    with office.reading() as uow:
+        return uow.session.scalar(sa.select(SigningAttemptRow.state).where(SigningAttemptRow.id == attempt.id))
 
 
 def _attempt(office: Office, request: SignStep) -> SigningAttemptRow:
@@ -279,6 +286,9 @@ def _advance(office: Office, uow: UnitOfWork, step: OpenStep, attempt: SigningAt
 def _keep_without_effect(office: Office, signature: _Signature) -> None:
     attempt, record = signature.attempt, signature.attempt.step or {}
     with office.unit_of_work() as uow:
+        uow.engine.lock(attempt.case_id)
+        if uow.archive.exists(attempt.id):
+            return  # sent twice, kept once
         uow.session.execute(
             sa.update(SigningAttemptRow)
             .where(SigningAttemptRow.id == attempt.id, SigningAttemptRow.state == "prepared")
