@@ -14,8 +14,9 @@ from processes.errors import NotFound, NotPermitted
 from processes.mandates import mandates_of
 from processes.office import Office
 from processes.organisation import people_named
-from processes.queries.deadlines import DeadlineView, deadlines_of
+from processes.queries.deadlines import DeadlineView, deadlines_of, distinct
 from processes.queries.definitions import Definitions
+from processes.queries.diagrams import localised
 from processes.queries.submission import Submission, submission
 from processes.queries.timeline import TimelineEntry, timeline
 from processes.tables import (
@@ -132,8 +133,8 @@ def case_page(office: Office, case_id: UUID, by: UUID) -> CasePage:
         return _page(uow, case, by)
 
 
-def diagram_source(office: Office, case_id: UUID, key: str, by: UUID) -> bytes:
-    """The BPMN of a process of the case, in the version the case runs.
+def diagram_source(office: Office, case_id: UUID, key: str, by: UUID, *, language: str) -> bytes:
+    """The BPMN of a process of the case, in the version the case runs, its names in a language.
 
     :raises NotFound: :raises NotPermitted: as case_page
     """
@@ -142,7 +143,7 @@ def diagram_source(office: Office, case_id: UUID, key: str, by: UUID) -> bytes:
         versions = _versions(uow, case)
         if key not in versions:
             raise NotFound("this case has no such process")
-        return Definitions(uow).get(key, versions[key]).package.bpmn
+        return localised(Definitions(uow).get(key, versions[key]).package, language)
 
 
 def _open(office: Office, uow: UnitOfWork, case_id: UUID, by: UUID) -> CaseRow:
@@ -179,7 +180,7 @@ def _page(uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         parent=(parent.id, parent.number) if parent else None,
         timeline=timeline(uow, case, body, by),
         diagrams=_diagrams(uow, case),
-        deadlines=deadlines_of(uow, case, body),
+        deadlines=distinct(deadlines_of(uow, case, body)),
         remarks=_remarks(uow, case),
         resolutions=_resolutions(uow, case),
         documents=_documents(uow, case),

@@ -55,6 +55,14 @@ def deadlines_of(uow: UnitOfWork, case: CaseRow, body: BodyRow) -> list[Deadline
     return sorted(views, key=lambda view: (view.state not in {"running", "breached"}, view.due.at))
 
 
+def distinct(deadlines: Iterable[DeadlineView]) -> list[DeadlineView]:
+    """Without repeats: one term of law may run over several steps of a case, and is told once."""
+    found: dict[tuple[str, date, date, str], DeadlineView] = {}
+    for each in deadlines:
+        found.setdefault((each.name, each.starts_on, each.due.on, each.state), each)
+    return list(found.values())
+
+
 def _view(row: DeadlineRow, body: BodyRow, definitions: Definitions, counter: DueCounter) -> DeadlineView:
     computed = _computed(row)
     due = counter.due(row.due_at, calendar=body.calendar, time_zone=body.time_zone, on=row.due_on)

@@ -56,7 +56,7 @@ def one(case_id: UUID) -> str:
 @signed_in_only
 def diagram(case_id: UUID, key: str) -> Response:
     """The model of a process of the case, for the diagram."""
-    source = diagram_source(office(), case_id, key, my_id())
+    source = diagram_source(office(), case_id, key, my_id(), language=language())
     return served(source, f"{key}.bpmn", "application/xml", download=False)
 
 
