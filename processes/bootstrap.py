@@ -13,7 +13,7 @@ from processes.documents import DocumentRenderer
 from processes.errors import ConfigurationError
 from processes.handlers.catalogue import load_handlers
 from processes.jobs import JobClient, system_url
-from processes.keyring import KeyRing
+from processes.keyring import KeyRing, has_keys
 from processes.migrate import migrate, require_current
 from processes.office import Office
 from processes.settings import Settings
@@ -68,13 +68,13 @@ def initialise(settings: Settings) -> None:
 def create_keys(settings: Settings, *, at: datetime) -> None:
     """The authority's keys, if there are none; their certificates begin at `at`."""
     directory = settings.home / "keys"
-    if not (directory / "authority").exists():
+    if not has_keys(directory):
         KeyRing.create(directory, at=at)
 
 
 def is_initialised(settings: Settings) -> bool:
     """Whether the home has keys; a database alone may be half made."""
-    return (settings.home / "keys" / "authority").exists()
+    return has_keys(settings.home / "keys")
 
 
 def check_config(settings: Settings) -> list[str]:

@@ -29,12 +29,21 @@ def passphrase(keys: Path, environ: Mapping[str, str] = os.environ) -> str:
     file = keys / "passphrase"
     if not file.exists():
         keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # whole or not at all: an empty passphrase, left by a crash, would lock everything made with it
+        temporary = keys / ".passphrase.new"
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as new:
             new.write(secrets.token_urlsafe(32))
             new.flush()
             os.fsync(new.fileno())
+        temporary.rename(file)
     return file.read_text(encoding="utf-8").strip()
+
+
+def has_keys(keys: Path) -> bool:
+    """Whether the ring is whole; the authority writes this file last, so one cut short by a crash does not count."""
+    return (keys / "authority" / "authority.json").exists()
 
 
 def derived_key(secret: str, purpose: str) -> bytes:
@@ -63,7 +72,7 @@ class KeyRing:
 
         :raises ConfigurationError: the home has no keys yet, or the passphrase is wrong
         """
-        if not (directory / "authority").exists():
+        if not has_keys(directory):
             raise ConfigurationError(f"no keys in {directory}; run `karguzar init` first")
         secret = passphrase(directory, environ)
         authority = PilotAuthority.open(directory / "authority", secret)

@@ -1,5 +1,6 @@
 """Numbers: drawn from a register, never reused, never a silent gap. An unused one is annulled with a ground."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,13 @@ from processes.tables import CaseRow, NumberRow
 from processes.unit_of_work import UnitOfWork
 
 
-def draw_case_number(uow: UnitOfWork, body: Body, *, register: str, pattern: str, case_id: UUID) -> str:
-    """The next number of a body's register in its current year, e.g. ``R-2026-000431``."""
+def draw_case_number(
+    uow: UnitOfWork, body: Body, *, register: str, pattern: str, case_id: UUID, state: str = "used"
+) -> str:
+    """The next number of a body's register in its current year, e.g. ``R-2026-000431``.
+
+    `state` is ``drawn`` where what bears it is yet to be signed: `use_drawn` or `annul_unsigned` ends that.
+    """
     year = uow.now.astimezone(ZoneInfo(body.time_zone)).year
     _lock_register(uow, f"{body.id}:{register}:{year}")
     newest = uow.session.scalar(
@@ -30,10 +36,24 @@ def draw_case_number(uow: UnitOfWork, body: Body, *, register: str, pattern: str
         seq=seq,
         number=number,
         case_id=case_id,
-        state="used",
+        state=state,
         drawn_at=uow.now,
     )
     return number
+
+
+def use_drawn(uow: UnitOfWork, identity: UUID) -> bool:
+    """What the number was drawn for is signed; False when it took so long that the number has been annulled."""
+    return bool(uow.update(NumberRow, {"case_id": identity, "state": "drawn"}, state="used"))
+
+
+def annul_unsigned(uow: UnitOfWork, register: str, *, before: datetime, ground: str) -> int:
+    """Annul the numbers of a register drawn before an instant for what was never signed; how many."""
+    stale = sa.and_(NumberRow.register == register, NumberRow.state == "drawn", NumberRow.drawn_at <= before)
+    annulled = uow.session.connection().execute(
+        sa.update(NumberRow).where(stale).values(state="annulled", annulled_ground=ground)
+    )
+    return annulled.rowcount
 
 
 def _lock_register(uow: UnitOfWork, name: str) -> None:

@@ -21,8 +21,8 @@ from processes.errors import ProcessesError
 from processes.settings import Settings
 
 Tell = Callable[[str], None]
-SWEEP_EVERY = 3600
-"""ticks, a second each, between two sweeps of orphan blobs"""
+HOUR = 3600
+"""ticks, a second each, between two rounds of what is done hourly"""
 
 
 class ToolError(Exception):
@@ -89,8 +89,10 @@ def working(office: Any) -> Any:
     """A context in which this process runs the office's jobs and timers."""
     from contextlib import contextmanager
 
-    from processes.jobs import Ticker, Worker
+    from processes.jobs import Ticker, Worker, idle
+    from processes.signed_documents import raise_waiting
     from processes.use_cases.abandon_attempt import expire_attempts
+    from processes.use_cases.appoint import annul_unsigned_orders
     from processes.use_cases.fire_timers import fire_timers
     from processes.use_cases.sweep_blobs import sweep_blobs
 
@@ -99,8 +101,12 @@ def working(office: Any) -> Any:
     def tick() -> None:
         fire_timers(office)
         expire_attempts(office)
-        if next(ticks) % SWEEP_EVERY == 0:
-            sweep_blobs(office)
+        if next(ticks) % HOUR == 0:
+            annul_unsigned_orders(office)
+            raise_waiting(office)
+            if idle(office):
+                # a job under way may hold a blob that gets its row only when it ends, after a restart even
+                sweep_blobs(office)
 
     @contextmanager
     def context() -> Iterator[None]:

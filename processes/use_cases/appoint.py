@@ -1,7 +1,7 @@
 """Appoint somebody: the head signs the order, the archive keeps it, the mandate rests on its hash (C7, B22)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,9 +10,10 @@ from archive.service import Accession
 from processes.authorization import require_role
 from processes.certificates import OpenedKey, open_key
 from processes.documents import DocumentSection, OfficeDocument
+from processes.errors import AttemptExpired
 from processes.mandates import Mandate
 from processes.mandates import mandate as mandate_by_id
-from processes.numbers import draw_case_number
+from processes.numbers import annul_unsigned, draw_case_number, use_drawn
 from processes.office import Office
 from processes.organisation import Body, Person, body, person
 from processes.sealing import verify_code
@@ -48,6 +49,7 @@ def appoint(office: Office, request: Appoint) -> UUID:
     """Sign the order and give the mandate; the mandate's id.
 
     :raises NotPermitted: the signer is not the head of that body
+    :raises AttemptExpired: signing took so long that the order's number has been annulled
     """
     opened = open_key(office, request.by, request.pin)
     order = _drawn(office, request, opened)
@@ -70,11 +72,22 @@ def appoint(office: Office, request: Appoint) -> UUID:
     )
     blob = office.blobs.put(signed.pdf)
     with office.unit_of_work() as uow:
+        if not use_drawn(uow, order.id):
+            raise AttemptExpired
         _archive(uow, order, paper, blob, str(signed.level))
         _grant(uow, order, paper, blob)
         office.enqueue(uow.session, "validate_document", (str(order.id),), f"validate:{order.id}")
         uow.commit()
     return order.id
+
+
+def annul_unsigned_orders(office: Office) -> int:
+    """Annul the numbers of orders that were drawn but never signed, after a crash for instance; how many."""
+    with office.unit_of_work() as uow:
+        before = uow.now - timedelta(minutes=office.settings.attempt_minutes)
+        annulled = annul_unsigned(uow, REGISTER, before=before, ground="the order was not signed")
+        uow.commit()
+    return annulled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +110,7 @@ def _drawn(office: Office, request: Appoint, opened: OpenedKey) -> _Order:
     with office.unit_of_work() as uow:
         mandate = require_role(uow.session, request.by, "head", uow.now, body_id=request.body_id)
         owner, holder = body(uow.session, request.body_id), person(uow.session, request.holder_id)
-        number = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERN, case_id=identity)
+        number = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERN, case_id=identity, state="drawn")
         replaced = mandate_by_id(uow.session, request.acts_for_id) if request.acts_for_id else None
         uow.commit()
     return _Order(
