@@ -8,6 +8,7 @@ from archive.retention import CASE_CLOSED_ON
 from engine.deadlines import ComputedDeadline
 from engine.instance import Advance, OpenedDeadline, ServiceCall
 from engine.workitem import WorkItem, WorkItemState
+from processes.carried_files import carry_files
 from processes.cases import case_row, documents_of
 from processes.numbers import annul_number
 from processes.office import Office
@@ -20,6 +21,8 @@ def settle(office: Office, uow: UnitOfWork, advance: Advance) -> None:
     """Write down what follows from an advance; call it after every engine operation that returns one."""
     for item in advance.closed:
         _close(uow, item)
+    for item in advance.opened:
+        carry_files(uow, item)
     for deadline in advance.deadlines:
         _open_deadline(uow, advance, deadline)
     for call in advance.services:
