@@ -115,6 +115,7 @@ def custody_event(event: str) -> str:
 def document_type(code: str) -> str:
     """What kind of document it is."""
     titles = {
+        "generic": _("Document"),
         "receipt": _("Receipt"),
         "notice": _("Notice"),
         "extract": _("Extract"),

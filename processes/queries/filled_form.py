@@ -125,6 +125,9 @@ def _field(
     remarks: Sequence[RemarkView],
 ) -> FieldView:
     options = field.choices(context.options)
+    value = values.get(field.name)
+    if value is None and field.required and field.widget == "select" and len(options) == 1:
+        value = options[0].value  # there is nothing to choose
     if field.widget == "yesno":
         options = [Option(value=value, label=label) for value, label in YES_NO.items()]
     return FieldView(
@@ -136,8 +139,8 @@ def _field(
         required=field.required,
         rows=field.rows or ROWS,
         longest=field.max_length,
-        value=values.get(field.name),
-        shown=shown(field, values.get(field.name), context.options),
+        value=value,
+        shown=shown(field, value, context.options),
         options=tuple(options),
         findings=tuple(each for each in findings if each.field == field.name),
         remarks=tuple(each for each in remarks if each.field == field.name),

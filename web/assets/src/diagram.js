@@ -12,6 +12,10 @@ async function show(container) {
   for (const mark of marks) {
     if (known.get(mark.element)) canvas.addMarker(mark.element, `token-${mark.state}`);
   }
+  const drawn = canvas.viewbox().inner;
+  const height = (container.clientWidth * drawn.height) / Math.max(1, drawn.width) + 40;
+  container.style.height = `${Math.round(Math.min(560, Math.max(220, height)))}px`;
+  canvas.resized();
   canvas.zoom('fit-viewport', 'auto');
   container.hidden = false;
   container.closest('[data-diagram-frame]')?.querySelectorAll('[data-zoom]').forEach((button) => {
