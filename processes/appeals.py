@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -78,23 +79,28 @@ def is_repeated(uow: UnitOfWork, key: str | None, topic: str, body_id: UUID) -> 
 
 
 def person_named(session: Session, name: str | None) -> UUID | None:
-    """The officer a complaint names, if it can be told: all words of the shorter name stand in the other."""
-    if not name:
+    """The officer a complaint names, if it can be told: by family and given name, or by a part of the name alone."""
+    given = set(_words(name or ""))
+    if not given:
         return None
-    given = set(name.casefold().split())
-    for row in session.execute(sa.select(PersonRow.id, PersonRow.name)):
-        known = set(row.name.casefold().split())
-        if given and (given <= known or known <= given):
+    for row in session.execute(sa.select(PersonRow.id, PersonRow.name).order_by(PersonRow.name, PersonRow.id)):
+        known = _words(row.name)
+        if given.issuperset(known[:2]) or given.issubset(known):
             return UUID(str(row.id))
     return None
 
 
+def _words(text: str) -> list[str]:
+    # a dotted capital I folds to i and a combining dot, which would part the word
+    return re.findall(r"\w+", text.casefold().replace("\u0307", ""))
+
+
 def require_unbarred_bodies(uow: UnitOfWork, case_id: UUID, bodies: Iterable[UUID]) -> None:
-    """A complaint never goes to the body it is about.
+    """A complaint never goes to the body it is about; whatever kind the clerk registers, what was declared counts.
 
     :raises RouteBarred: one of `bodies` is that body
     """
-    appeal = _complaint(uow, case_id)
+    appeal = uow.session.get(AppealRow, case_id)
     if appeal is not None and appeal.complained_body_id in set(bodies):
         raise RouteBarred(body(uow.session, UUID(str(appeal.complained_body_id))).named())
 
@@ -104,14 +110,9 @@ def require_unbarred_people(uow: UnitOfWork, case_id: UUID, people: Iterable[UUI
 
     :raises RouteBarred: one of `people` is that person
     """
-    appeal = _complaint(uow, case_id)
+    appeal = uow.session.get(AppealRow, case_id)
     if appeal is not None and appeal.complained_person_id in set(people):
         raise RouteBarred(person(uow.session, UUID(str(appeal.complained_person_id))).name)
-
-
-def _complaint(uow: UnitOfWork, case_id: UUID) -> AppealRow | None:
-    appeal = uow.session.get(AppealRow, case_id)
-    return appeal if appeal is not None and appeal.kind == "complaint" else None
 
 
 def content(uow: UnitOfWork, appeal: AppealRow) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class CheckRoute:
         chosen = str(job.call.variables.get("competent_body") or job.body.code)
         target = body_by_code(uow.session, chosen) or job.body
         competence = "own" if target.id == job.body.id else str(job.call.variables.get("competence") or "other")
-        barred = appeal.kind == "complaint" and appeal.complained_body_id == target.id
+        barred = appeal.complained_body_id == target.id
         if barred:
             target, competence = _superior(uow, target), "other"
             uow.audit.record(

@@ -6,8 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from processes.errors import NotFound
+from processes.forms import clean_text
 from processes.office import Office
 from processes.tables import SigningAttemptRow
+
+MAX_REASON = 500
+"""characters of a reason that are kept"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,8 @@ def abandon_attempt(office: Office, request: AbandonAttempt) -> UUID:
         row = uow.session.get(SigningAttemptRow, request.attempt_id)
         if row is None or row.person_id != request.by or row.state != "prepared":
             raise NotFound("no document waits for your signature here")
-        row.state, row.pdf, row.ended_at, row.ended_reason = "abandoned", None, uow.now, request.reason[:500]
+        reason = clean_text(request.reason)[:MAX_REASON]
+        row.state, row.pdf, row.ended_at, row.ended_reason = "abandoned", None, uow.now, reason
         uow.audit.record(
             "case:attempt:abandon",
             actor=str(request.by),

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from processes.errors import TooManyAttempts, WrongCredentials
+from processes.forms import clean_text
 from processes.office import Office
 from processes.organisation import Person, person
 from processes.tables import LoginAttemptRow, PersonRow
@@ -37,7 +38,7 @@ def sign_in(office: Office, request: SignIn) -> Person:
     :raises TooManyAttempts: with when to try again
     :raises WrongCredentials: one message for a wrong login and a wrong password
     """
-    login = request.login.strip().lower()[:200]
+    login = clean_text(request.login, one_line=True).lower()[:200]
     with office.reading() as uow:
         _require_few_tries(uow, login, request.address)
         row = uow.session.execute(sa.select(PersonRow).where(PersonRow.login == login)).scalar()

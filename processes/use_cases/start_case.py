@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,8 @@ from processes.steps import form_context
 from processes.tables import AttachmentRow, CaseRow, RegisterEntryRow
 from processes.unit_of_work import UnitOfWork
 
+REPEATED_WITHIN = timedelta(hours=1)
+"""how long after the first sending a second one is taken for the same"""
 ELECTRONIC = frozenset({"portal", "internal", "inter_departmental"})
 """channels without paper"""
 
@@ -71,7 +74,7 @@ def start_case(office: Office, request: StartCase) -> StartedCase:
 
 def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase:
     """The same inside a transaction that goes on."""
-    if (begun := _begun(uow, request.case_id)) is not None:
+    if (begun := _begun(uow, request)) is not None:
         return begun
     definition = _definition(uow, request.definition_key)
     owner = body(uow.session, request.body_id)
@@ -105,8 +108,12 @@ def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase
     return StartedCase(case_id=case.id, number=case.number, first_item=_first_item(advance))
 
 
-def _begun(uow: UnitOfWork, case_id: UUID | None) -> StartedCase | None:
-    """The case that an earlier sending of the same request has started."""
+def _begun(uow: UnitOfWork, request: StartCase) -> StartedCase | None:
+    """The case that an earlier sending of the same request has started.
+
+    :raises NotPermitted: the id is another case's
+    """
+    case_id = request.case_id
     if case_id is None:
         return None
     if uow.session.get_bind().dialect.name == "postgresql":
@@ -114,6 +121,14 @@ def _begun(uow: UnitOfWork, case_id: UUID | None) -> StartedCase | None:
     case = uow.session.get(CaseRow, case_id)
     if case is None:
         return None
+    same = (case.definition_key, case.body_id, case.started_by) == (
+        request.definition_key,
+        request.body_id,
+        request.by,
+    )
+    if not same or uow.now - case.started_at > REPEATED_WITHIN:
+        # who knows the id of somebody else's case must not be told its number or code for it
+        raise NotPermitted(rule="repeated")
     waiting = uow.engine.open_items(case_id)
     return StartedCase(case_id=case_id, number=case.number, first_item=waiting[0].id if waiting else None)
 

@@ -1,7 +1,7 @@
 """Submit a human step: check it, draw its number, render its document, open an attempt (DESIGN 3, hops 2-6)."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from engine.definition import LANGUAGES
 from processes.cases import heads
 from processes.certificates import certificate_of
 from processes.errors import InvalidStep, NotFound, StateSecretDeclared
-from processes.forms import declares_state_secret
+from processes.forms import FieldFinding, clean_text, declares_state_secret, message
 from processes.handlers import ProposedStep, guards
 from processes.numbers import draw_document_number
 from processes.office import Office
@@ -84,6 +85,7 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
     require_current(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
     guard_step(uow, step, request.by, fields)
+    labels = _labels(uow, step)
     return StepContent(
         document_id=uuid4(),
         number=draw_document_number(uow, step.case, step.item.id),
@@ -94,9 +96,9 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
         definition=step.definition,
         form=step.form,
         options=step.options,
-        labels=_labels(uow, step),
+        labels=labels,
         fields=fields,
-        remarks=_remarks(request.remarks),
+        remarks=_remarks(request.remarks, labels),
         attachments=attachments_of(uow.session, step.item.id),
         mandate=step.mandate,
         certificate=certificate_of(uow, request.by),
@@ -131,9 +133,25 @@ def _labels(uow: UnitOfWork, step: OpenStep) -> dict[str, Mapping[str, str]]:
     return {name: field.label for name, field in form.fields.items()}
 
 
-def _remarks(remarks: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    kept = [{"field": each["field"], "text": each["text"].strip()[:MAX_REMARK]} for each in remarks]
-    return [each for each in kept if each["text"]]
+def _remarks(remarks: Sequence[Mapping[str, str]], labels: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
+    """The remarks as they will stand on the page, word for word.
+
+    :raises InvalidStep: a remark is too long, or about a field that is not there
+    """
+    kept = [{"field": each["field"], "text": clean_text(each["text"])} for each in remarks]
+    kept = [each for each in kept if each["text"]]
+    if findings := tuple(finding for each in kept for finding in _remark_findings(each, labels)):
+        raise InvalidStep(findings)
+    return kept
+
+
+def _remark_findings(remark: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]) -> Iterator[FieldFinding]:
+    name, length = remark["field"], len(remark["text"])
+    code = "unknown-field" if name not in labels else "too-long" if length > MAX_REMARK else None
+    if code is not None:
+        label = labels.get(name) or dict.fromkeys(LANGUAGES, name)
+        messages = message(code, label, limit=MAX_REMARK, count=length)
+        yield FieldFinding(field=name, severity="error", code=code, messages=messages)
 
 
 def _rendered(office: Office, content: StepContent, step: Mapping[str, Any]) -> bytes:
