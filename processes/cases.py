@@ -12,6 +12,7 @@ from archive.blobs import BlobRef
 from archive.service import Accession
 from processes.errors import NotFound
 from processes.numbers import use_number
+from processes.organisation import body
 from processes.tables import CaseDocumentRow, CaseRow
 from processes.unit_of_work import UnitOfWork
 
@@ -134,6 +135,7 @@ def _accession(uow: UnitOfWork, case: CaseRow, document: NewDocument) -> Accessi
         access_flags=tuple(case.access_flags),
         retention_class=None,
         signed_at=uow.now,
+        dated_on=body(uow.session, case.body_id).local(uow.now).date(),
         signers=tuple(document.signers),
         properties={"element": document.element_id, "case_number": case.number},
         text=document.text,

@@ -18,7 +18,7 @@ from processes.errors import (
     TooManyAttempts,
 )
 from web.current import now
-from web.i18n import moment, titled
+from web.i18n import moment, titled, zone
 from web.texts import gettext as _
 
 log = structlog.get_logger("web")
@@ -41,6 +41,7 @@ STATUS = {
     "attachment-refused": 422,
     "attempt-expired": 410,
     "office-busy": 503,
+    "case-stuck": 503,
 }
 """what is missing here is our fault: 500"""
 
@@ -134,13 +135,6 @@ WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
 }
 
 
-def zone() -> str:
-    """The time zone of whoever reads the page."""
-    from flask_login import current_user
-
-    return current_user.person.time_zone if current_user.is_authenticated else "Asia/Baku"
-
-
 def told(error: ProcessesError) -> Told:
     """Status and words for an error of a use case."""
     wording = WORDING.get(error.code)
@@ -155,6 +149,7 @@ def _plain(code: str) -> tuple[str, str, str]:
     texts = {
         "no-certificate": _("You have no valid certificate to sign with. An administrator can issue one."),
         "signature-refused": _("The signature was not accepted. Nothing was changed."),
+        "case-stuck": _("The case cannot go on by itself. The administrator sees why; nothing you did is lost."),
         "unknown-field": _("The form holds a field that this step does not have. Reload the page."),
         "office-busy": _("Another process is serving this office."),
         "invalid-form": _("The form has errors. Go back: they stand beside the fields."),

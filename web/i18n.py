@@ -17,6 +17,8 @@ SHORT_NAMES = {"az": "AZ", "kk": "ҚАЗ", "ru": "РУ", "en": "EN"}
 FULL_NAMES = {"az": "Azərbaycanca", "kk": "Қазақша", "ru": "Русский", "en": "English"}
 DEFAULT = "az"
 PARAMETER = "lang"
+PUBLIC_ZONE = "Asia/Baku"
+"""of readers without an account"""
 KILO = 1024
 
 
@@ -66,14 +68,22 @@ def titled(titles: Mapping[str, str] | None) -> str:
     return titles.get(language()) or titles.get(DEFAULT) or next(iter(titles.values()))
 
 
+def zone() -> str:
+    """The time zone of whoever reads the page."""
+    signed_in = bool(current_user) and current_user.is_authenticated
+    return str(current_user.person.time_zone) if signed_in else PUBLIC_ZONE
+
+
 def day(value: date | str | None) -> str:
-    """A date as the offices write it: 08.04.2026; a text that is no date stays as it is."""
+    """A date as the offices write it: 08.04.2026; of an instant, the reader's day; other texts stay as they are."""
     if value is None or value == "":
         return ""
     try:
         found = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return str(value)
+    if isinstance(found, datetime):
+        found = found.astimezone(ZoneInfo(zone()))
     return f"{found:%d.%m.%Y}"
 
 

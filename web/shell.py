@@ -9,6 +9,7 @@ from flask_login import current_user
 from processes.queries.inbox import open_count
 from processes.queries.people import SignedIn
 from web.current import office
+from web.i18n import zone
 from web.texts import gettext as _
 
 EVERYBODY_AT_WORK = frozenset(
@@ -79,7 +80,7 @@ def _frame() -> dict[str, Any]:
     offset = office().clock.offset.total_seconds()
     return {
         "me": person,
-        "zone": person.time_zone if person else "Asia/Baku",
+        "zone": zone(),
         "doors": doors(),
         "office_time": office().clock() if offset else None,
         "request_id": g.get("request_id", ""),

@@ -196,6 +196,7 @@ def _archive(uow: UnitOfWork, order: _Order, paper: OfficeDocument, blob: BlobRe
             access_flags=(),
             retention_class=None,
             signed_at=uow.now,
+            dated_on=paper.date,
             signers=(signer,),
             properties={},
             text=f"{paper.title} {paper.summary}",

@@ -19,6 +19,7 @@ from processes.certificates import OpenedKey, open_key
 from processes.errors import AttemptExpired, CaseStuck, NotFound, NotPermitted, SignatureRefused, StepOvertaken
 from processes.handlers import CompletedStep, recorders
 from processes.office import Office
+from processes.organisation import body
 from processes.payloads import store_payload
 from processes.remarks import record_remarks
 from processes.settling import settle
@@ -310,6 +311,7 @@ def _keep_without_effect(office: Office, signature: _Signature) -> None:
                 access_flags=(),
                 retention_class=None,
                 signed_at=uow.now,
+                dated_on=body(uow.session, UUID(record["body"]["id"])).local(uow.now).date(),
                 signers=({"name": record["mandate"]["holder"], "serial": signature.certificate.serial},),
                 properties={"reason": "the step was done or interrupted before this signature arrived"},
                 text=record["title"],
