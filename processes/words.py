@@ -25,7 +25,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "substitute": {
         "az": "əvəz edən şəxs",
-        "kk": "алмастырушы тұлға",
+        "kk": "міндетін атқарушы",
         "ru": "исполняющий обязанности",
         "en": "substitute",
     },
@@ -47,7 +47,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "supervisor": {"az": "nəzarətçi", "kk": "бақылаушы", "ru": "контролёр", "en": "supervisor"},
     "designer": {
         "az": "proses dizayneri",
-        "kk": "үдеріс жобалаушысы",
+        "kk": "процесс жобалаушысы",
         "ru": "проектировщик процессов",
         "en": "process designer",
     },
@@ -75,7 +75,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "receipt-summary": {
         "az": "Qurum müraciəti almış və qeydiyyata almışdır. Bu sənədi müraciət edən şəxs imzalamayıb.",
-        "kk": "Орган жолданымды алып, тіркеді. Бұл құжатқа жолдаушы қол қоймаған.",
+        "kk": "Орган жолданымды алып, тіркеді. Бұл құжатқа жолданым беруші қол қоймаған.",
         "ru": "Орган получил и зарегистрировал обращение. Заявитель этот документ не подписывал.",
         "en": "The body has received and registered the appeal. This document is not signed by the applicant.",
     },
@@ -113,9 +113,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "Dossier manifest",
     },
     "manifest-summary": {
-        "az": "İşin bütün sənədləri hash qiymətləri ilə və işin tarixçəsi.",
-        "kk": "Істің барлық құжаттары хэш мәндерімен және істің тарихы.",
-        "ru": "Все документы дела с их хеш-суммами и история дела.",
+        "az": "İşin bütün sənədləri nəzarət cəmləri ilə və işin gedişi.",
+        "kk": "Істің барлық құжаттары хештерімен және істің барысы.",
+        "ru": "Все документы дела с их контрольными суммами и ход дела.",
         "en": "Every document of the case with its hash, and the case's history.",
     },
     "classification": {"az": "Təsnifat", "kk": "Жіктеу", "ru": "Классификация", "en": "Classification"},
@@ -124,9 +124,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "access": {"az": "İcazə səviyyəsi", "kk": "Қолжетімділік деңгейі", "ru": "Уровень доступа", "en": "Access level"},
     "documents": {"az": "Sənədlərin sayı", "kk": "Құжаттар саны", "ru": "Количество документов", "en": "Documents"},
     "history-head": {
-        "az": "Tarixçənin son hash qiyməti",
-        "kk": "Тарихтың соңғы хэш мәні",
-        "ru": "Последний хеш истории",
+        "az": "İşin gedişinin son nəzarət cəmi",
+        "kk": "Іс барысының соңғы хеші",
+        "ru": "Последняя контрольная сумма хода дела",
         "en": "Head of the history's chain",
     },
     "notice": {"az": "Bildiriş", "kk": "Хабарлама", "ru": "Уведомление", "en": "Notice"},
@@ -154,7 +154,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "appointed": {"az": "Təyin edilir", "kk": "Тағайындалады", "ru": "Назначается", "en": "Appointed"},
     "capacity": {"az": "Səlahiyyət", "kk": "Өкілеттік", "ru": "Полномочие", "en": "Capacity"},
     "valid-from": {"az": "Qüvvəyə minir", "kk": "Күшіне енеді", "ru": "Действует с", "en": "In force from"},
-    "valid-to": {"az": "Qüvvədədir", "kk": "Күші бар", "ru": "Действует до", "en": "In force until"},
+    "valid-to": {"az": "Qüvvədən düşür", "kk": "Күшін жояды", "ru": "Действует до", "en": "In force until"},
 }
 
 KINDS: Mapping[str, Mapping[str, str]] = {
@@ -166,8 +166,8 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 
 NOTICES: Mapping[str, Mapping[str, str]] = {
     "not_considered": {
-        "az": "Müraciətə baxılmaması barədə bildiriş",
-        "kk": "Жолданымның қаралмайтыны туралы хабарлама",
+        "az": "Müraciətin baxılmamış saxlanılması barədə bildiriş",
+        "kk": "Жолданымды қараусыз қалдыру туралы хабарлама",
         "ru": "Уведомление об оставлении обращения без рассмотрения",
         "en": "Notice that the appeal is not considered",
     },
@@ -180,7 +180,7 @@ NOTICES: Mapping[str, Mapping[str, str]] = {
     "forwarded": {
         "az": "Müraciətin aidiyyəti üzrə göndərilməsi barədə bildiriş",
         "kk": "Жолданымның құзыреті бойынша жіберілгені туралы хабарлама",
-        "ru": "Уведомление о направлении обращения по компетенции",
+        "ru": "Уведомление о направлении обращения по принадлежности",
         "en": "Notice that the appeal was forwarded",
     },
     "answered": {

@@ -7,7 +7,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "date": {"az": "Tarix", "kk": "Күні", "ru": "Дата", "en": "Date"},
     "to": {"az": "Kimə", "kk": "Кімге", "ru": "Кому", "en": "To"},
     "decision": {"az": "Qərar", "kk": "Шешім", "ru": "Решение", "en": "Decision"},
-    "remarks": {"az": "İradlar", "kk": "Ескертулер", "ru": "Замечания", "en": "Remarks"},
+    "remarks": {"az": "Qeydlər", "kk": "Ескертулер", "ru": "Замечания", "en": "Remarks"},
     "round": {"az": "baxış {n}", "kk": "{n}-қарау", "ru": "рассмотрение {n}", "en": "round {n}"},
     "attachments": {"az": "Əlavələr", "kk": "Қосымшалар", "ru": "Приложения", "en": "Attachments"},
     "name": {"az": "Ad", "kk": "Атауы", "ru": "Название", "en": "Name"},
@@ -28,7 +28,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "actor": {"az": "Kim", "kk": "Кім", "ru": "Кто", "en": "Who"},
     "signer": {"az": "İmzalayan", "kk": "Қол қойған", "ru": "Подписал", "en": "Signed by"},
     "acts_for": {"az": "Kimi əvəz edir", "kk": "Кімнің орнына", "ru": "Замещает", "en": "Acting for"},
-    "ground": {"az": "Əsas", "kk": "Негіздеме", "ru": "Основание", "en": "Ground"},
+    "ground": {"az": "Əsas", "kk": "Негіз", "ru": "Основание", "en": "Ground"},
     "certificate": {"az": "Sertifikat", "kk": "Сертификат", "ru": "Сертификат", "en": "Certificate"},
     "signed": {
         "az": "Elektron imza ilə imzalanır; imza bu faylın içindədir.",
@@ -74,9 +74,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "without_effect": {"az": "QÜVVƏSİ YOXDUR", "kk": "КҮШІ ЖОҚ", "ru": "БЕЗ ПРАВОВОЙ СИЛЫ", "en": "WITHOUT EFFECT"},
     "unsigned_by_applicant": {
-        "az": "Müraciət edən bu sənədi imzalamayıb: o, nəyin və nə vaxt daxil olduğunu təsdiq edir.",
-        "kk": "Өтініш беруші бұл құжатқа қол қойған жоқ: ол ненің және қашан келіп түскенін растайды.",
-        "ru": "Заявитель этот документ не подписывал: он подтверждает, что и когда поступило.",
+        "az": "Müraciət edən bu sənədi imzalamayıb: sənəd nəyin və nə vaxt daxil olduğunu təsdiq edir.",
+        "kk": "Жолданым беруші бұл құжатқа қол қойған жоқ: құжат ненің және қашан келіп түскенін растайды.",
+        "ru": "Заявитель этот документ не подписывал: документ подтверждает, что и когда поступило.",
         "en": "Not signed by the applicant: it confirms what arrived and when.",
     },
     "replaced": {
@@ -135,7 +135,7 @@ EVENTS: Mapping[str, Mapping[str, str]] = {
     },
     "timer.fired": {"az": "Vaxt çatıb", "kk": "Уақыты келді", "ru": "Срок наступил", "en": "Time reached"},
     "message.delivered": {
-        "az": "Məlumat daxil olub",
+        "az": "Xəbər daxil olub",
         "kk": "Хабарлама келді",
         "ru": "Сообщение получено",
         "en": "Message received",
