@@ -18,6 +18,8 @@ SCREENSHOTS = ROOT / "tests" / "screenshots"
 PATIENCE = 30_000
 """milliseconds; two cores may have much to do beside"""
 JOBS_SECONDS = 60
+VIEWER_MILLISECONDS = 1200
+"""the browser's own PDF viewer tells nobody when it has drawn the page"""
 SCRIPTS_AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 LOCALES = {"az": "az-AZ", "kk": "kk-KZ", "ru": "ru-RU", "en": "en-GB"}
 TOLD_BY_THE_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
@@ -90,6 +92,8 @@ class Person:
         """A picture of the whole page, to be looked at."""
         file = SCREENSHOTS / self.language / f"{name}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
+        if self.page.locator("iframe").count():
+            self.page.wait_for_timeout(VIEWER_MILLISECONDS)
         self.page.screenshot(path=file, full_page=True, caret="initial")  # hiding the caret would need an inline style
 
     def wait_for(self, path: str, there: Callable[[], bool]) -> None:
