@@ -50,6 +50,7 @@ class ArchiveLine:
     title: Sequence[Fragment]
     excerpt: Sequence[Fragment]
     type: str
+    language: str
     owner: Titles
     dated_on: date
     signers: Sequence[str]
@@ -159,6 +160,7 @@ def _line(document: ArchivedDocument, found: SearchPage, owners: Mapping[str, Ti
         title=highlight.title if highlight else (Fragment(text=document.title),),
         excerpt=highlight.excerpt if highlight else (),
         type=document.type,
+        language=document.language,
         owner=owners.get(document.owner, {"en": document.owner}),
         dated_on=document.dated_on,
         signers=[str(signer.get("name", "")) for signer in document.signers],

@@ -86,6 +86,7 @@ class CaseDocument:
     seq: int
     number: str
     title: str
+    language: str
     kind: str
     sha256: str
     bytes: int
@@ -105,6 +106,8 @@ class CasePage:
     status: str
     body: Titles
     time_zone: str
+    language: str
+    """the body's, in which the subject is written"""
     started_at: datetime
     started_by: str | None
     ended_at: datetime | None
@@ -171,6 +174,7 @@ def _page(uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         status=case.status,
         body=body.title,
         time_zone=body.time_zone,
+        language=body.language,
         started_at=case.started_at,
         started_by=starter.name if starter else None,
         ended_at=case.ended_at,
@@ -288,6 +292,7 @@ def _documents(uow: UnitOfWork, case: CaseRow) -> list[CaseDocument]:
             seq=link.seq,
             number=link.number,
             title=document.title,
+            language=document.language,
             kind=link.kind,
             sha256=document.sha256,
             bytes=document.bytes,

@@ -45,6 +45,8 @@ class CaseLine:
     process: Titles
     body: Titles
     time_zone: str
+    language: str
+    """the body's, in which the subject is written"""
     status: str
     started_at: datetime
     ended_at: datetime | None
@@ -117,6 +119,7 @@ def _lines(uow: UnitOfWork, definitions: Definitions, rows: Sequence[Any]) -> li
                 process=definitions.process_title(case.definition_key),
                 body=body.title,
                 time_zone=body.time_zone,
+                language=body.language,
                 status=case.status,
                 started_at=case.started_at,
                 ended_at=case.ended_at,

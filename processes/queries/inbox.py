@@ -68,6 +68,8 @@ class InboxLine:
     step: Titles
     body: Titles
     time_zone: str
+    language: str
+    """the body's, in which the subject is written"""
     round: int
     due: Due | None
     holder: str | None
@@ -239,6 +241,7 @@ def _lines(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate], rows: 
                 step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
                 body=body.title,
                 time_zone=body.time_zone,
+                language=body.language,
                 round=item.visit,
                 due=counter.due(item.due_at, calendar=body.calendar, time_zone=body.time_zone),
                 holder=holder,

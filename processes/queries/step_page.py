@@ -67,6 +67,8 @@ class StepPage:
     case_id: UUID
     case_number: str
     subject: str
+    language: str
+    """the body's, in which the subject is written"""
     process: Titles
     step: Titles
     role: Titles
@@ -118,6 +120,7 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         case_id=step.case.id,
         case_number=step.case.number,
         subject=step.case.subject,
+        language=step.body.language,
         process=package.titles,
         step=step.element.titles,
         role=role.titles if role else {"en": item.role},

@@ -32,6 +32,7 @@ class OverdueStep:
     case_id: UUID
     case_number: str
     subject: str
+    language: str
     step: Titles
     body: Titles
     holder: str | None
@@ -130,6 +131,7 @@ def _steps(uow: UnitOfWork, rows: Sequence[Any], names: Mapping[UUID, str]) -> I
             case_id=case.id,
             case_number=case.number,
             subject=case.subject,
+            language=body.language,
             step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
             body=body.title,
             holder=names.get(UUID(item.assignee)) if item.assignee else None,

@@ -35,6 +35,8 @@ class TimelineEntry:
     acts_for: str | None = None
     decision: str | None = None
     round: int = 1
+    type: str = ""
+    """of a sealed document: receipt, notice, extract, manifest"""
     number: str | None = None
     document_id: UUID | None = None
     verdict: str | None = None
@@ -96,7 +98,8 @@ def _sealed(uow: UnitOfWork, case: CaseRow) -> list[TimelineEntry]:
         TimelineEntry(
             kind="sealed",
             at=link.at,
-            title={document.language: document.title, "az": document.title},
+            title={document.language: document.title},
+            type=document.type,
             number=link.number,
             document_id=link.document_id,
             verdict=document.verdict,

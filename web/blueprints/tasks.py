@@ -166,7 +166,8 @@ def _attach(item_id: UUID) -> list[PageFinding]:
     refused = []
     for field, name, content in uploads():
         try:
-            attach_file(office(), AttachFile(item_id=item_id, by=my_id(), field=field, name=name, content=content))
+            file = AttachFile(item_id=item_id, by=my_id(), field=field, name=name, content=content, declared=posted())
+            attach_file(office(), file)
         except ProcessesError as error:
             if told(error).status in {403, 404, 409}:
                 raise
