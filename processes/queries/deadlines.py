@@ -55,6 +55,12 @@ def deadlines_of(uow: UnitOfWork, case: CaseRow, body: BodyRow) -> list[Deadline
     return sorted(views, key=lambda view: (view.state not in {"running", "breached"}, view.due.at))
 
 
+def law_of(law: str, calendar: str) -> str:
+    """What a body is bound by: a package for both countries names Azerbaijan's law first, then Kazakhstan's."""
+    named = law.split("; ")
+    return named[-1] if calendar == "KZ" else named[0]
+
+
 def distinct(deadlines: Iterable[DeadlineView]) -> list[DeadlineView]:
     """Without repeats: one term of law may run over several steps of a case, and is told once."""
     found: dict[tuple[str, date, date, str], DeadlineView] = {}
@@ -70,7 +76,7 @@ def _view(row: DeadlineRow, body: BodyRow, definitions: Definitions, counter: Du
     return DeadlineView(
         name=row.name,
         title=_title(row, definitions),
-        law=row.law,
+        law=law_of(row.law, body.calendar),
         term={language: term_words(computed.term, language) for language in LANGUAGES},
         starts_on=row.starts_on,
         state=row.state,

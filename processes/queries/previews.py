@@ -7,6 +7,7 @@ from datetime import date
 from engine.deadlines import compute_deadline, explain, parse_term
 from engine.definition import LANGUAGES, DeadlineDefinition, ProcessPackage
 from engine.errors import TermInvalid
+from processes.queries.deadlines import law_of
 from processes.queries.definitions import Definitions
 from processes.queries.engine_rows import working_calendar
 from processes.steps import OpenStep
@@ -38,7 +39,8 @@ def previews(uow: UnitOfWork, step: OpenStep) -> Sequence[Preview]:
         except TermInvalid:
             continue  # its amount is decided later in the case
         derivation = {language: explain(computed, language) for language in LANGUAGES}
-        found.append(Preview(title=deadline.titles, law=deadline.law, due_on=computed.due_on, derivation=derivation))
+        law = law_of(deadline.law, step.body.calendar)
+        found.append(Preview(title=deadline.titles, law=law, due_on=computed.due_on, derivation=derivation))
     return found
 
 
