@@ -55,7 +55,7 @@ def tracking_hash(office: Office, code: str) -> str:
 def applicant_key(office: Office, fields: Mapping[str, Any]) -> str | None:
     """The same for every appeal of one applicant; None where nothing tells who it is."""
     known = [fields.get("applicant_name"), fields.get("applicant_email") or fields.get("applicant_phone")]
-    text = "|".join("".join(str(each).casefold().split()) for each in known if each)
+    text = "|".join("".join(_folded(str(each)).split()) for each in known if each)
     return keyed_hash(office, "applicant", text) if text else None
 
 
@@ -91,8 +91,12 @@ def person_named(session: Session, name: str | None) -> UUID | None:
 
 
 def _words(text: str) -> list[str]:
-    # a dotted capital I folds to i and a combining dot, which would part the word
-    return re.findall(r"\w+", text.casefold().replace("\u0307", ""))
+    return re.findall(r"\w+", _folded(text))
+
+
+def _folded(text: str) -> str:
+    """Without case: İ and I, i and ı are one letter, however capitals were typed (Azerbaijani MƏLİKOVA, QIZI)."""
+    return text.casefold().replace("\u0307", "").replace("ı", "i")
 
 
 def require_unbarred_bodies(uow: UnitOfWork, case_id: UUID, bodies: Iterable[UUID]) -> None:

@@ -1,10 +1,14 @@
 """Add a file to a work item's form, or take it away again."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from processes.attachments import StoredFile, check_attachment, safe_name
-from processes.errors import NotFound
+from processes.errors import NotFound, StateSecretDeclared
+from processes.forms import declares_state_secret
 from processes.office import Office
 from processes.steps import open_step, require_current
 from processes.tables import AttachmentRow
@@ -19,6 +23,8 @@ class AttachFile:
     field: str
     name: str
     content: bytes
+    declared: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """what the form says that the file comes with"""
 
 
 def attach_file(office: Office, request: AttachFile) -> UUID:
@@ -27,7 +33,10 @@ def attach_file(office: Office, request: AttachFile) -> UUID:
     :raises AttachmentRefused: size, type or name, with which and why
     :raises NotPermitted: the person may not act on the item
     :raises StepOvertaken: the step has ended
+    :raises StateSecretDeclared: B16; nothing of the file is kept
     """
+    if declares_state_secret(request.declared):
+        raise StateSecretDeclared
     stored = store_file(office, request.field, request.name, request.content)
     identity = uuid4()
     with office.unit_of_work() as uow:

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from processes.errors import StateSecretDeclared
+from processes.forms import declares_state_secret
 from processes.office import Office
 from processes.steps import open_step, require_current
 from processes.tables import DraftRow
@@ -37,7 +39,10 @@ def save_draft(office: Office, request: SaveDraft) -> SavedDraft:
 
     :raises NotPermitted: the person may not act on the item
     :raises StepOvertaken: the step has ended
+    :raises StateSecretDeclared: B16; a draft lies in the same database
     """
+    if declares_state_secret(request.fields):
+        raise StateSecretDeclared
     with office.unit_of_work() as uow:
         step = open_step(office, uow, request.item_id, request.by)
         require_current(uow, step.item, None)
