@@ -58,10 +58,6 @@ class Clock:
         """Back to real time."""
         self._write(timedelta())
 
-    def set_offset(self, offset: timedelta) -> None:
-        """Go on with an offset read before."""
-        self._write(min(offset, timedelta()))
-
     def _write(self, offset: timedelta) -> None:
         row = {"offset_seconds": offset.total_seconds()}
         with self._engine.begin() as connection:
