@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TextIO
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -92,23 +92,30 @@ class ExecutorLock:
 
     def __init__(self, directory: Path, executor_id: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._file = (directory / f"executor-{executor_id}.lock").open("w")
+        self._path = directory / f"executor-{executor_id}.lock"
+        self._file: TextIO | None = None
 
     def acquire(self) -> None:
         """Take the id.
 
         :raises OfficeBusy: another process works under it
         """
+        file = self._path.open("a", encoding="ascii")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            file.close()
             raise OfficeBusy from error
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
 
     def release(self) -> None:
         """Give the id back."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 class Worker:
