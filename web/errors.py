@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, make_response, redirect, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from processes.attachments import AttachmentRefused
 from processes.errors import (
@@ -17,8 +19,10 @@ from processes.errors import (
     StepOvertaken,
     TooManyAttempts,
 )
-from web.current import now
+from web import resume
+from web.current import my_id, now, office
 from web.i18n import moment, titled, zone
+from web.session import sign_in_first
 from web.texts import gettext as _
 
 log = structlog.get_logger("web")
@@ -209,7 +213,10 @@ def _on_http_error(error: HTTPException) -> Response:
     return response
 
 
-def _on_csrf(_error: CSRFError) -> Response:
+def _on_csrf(_error: CSRFError) -> Response | BaseResponse:
+    if kept := resume.keep():
+        here = current_user.is_authenticated and resume.take_up(office(), my_id(), kept)
+        return redirect(here) if here else sign_in_first()
     return page(
         400,
         _("Your session has ended"),

@@ -5,11 +5,12 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.queries.people import SignedIn, signed_in
+from web import resume
 from web.current import office
 
 P = ParamSpec("P")
@@ -36,7 +37,12 @@ def _load(token: str) -> SessionUser | None:
     return SessionUser(person) if person else None
 
 
-def _sign_in_first() -> BaseResponse:
+def sign_in_first() -> BaseResponse:
+    """Ask for the sign-in; the form of a step that was sent too late is kept in the page."""
+    kept = resume.keep()
+    if kept:
+        shown = render_template("signin.html", target="", login="", findings=[], resume=kept)
+        return make_response(shown, 401)
     target = request.full_path.rstrip("?") if request.method == "GET" else request.path
     return redirect(url_for("session.sign_in", next=target))
 
@@ -53,7 +59,7 @@ def signed_in_only(view: Callable[P, R]) -> Callable[P, R | BaseResponse]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | BaseResponse:
-        return view(*args, **kwargs) if current_user.is_authenticated else _sign_in_first()
+        return view(*args, **kwargs) if current_user.is_authenticated else sign_in_first()
 
     return guarded
 

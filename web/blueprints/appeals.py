@@ -1,6 +1,9 @@
 """A citizen's appeal: the body, the form, the receipt with the tracking code. No account."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.appeals import tracking_code
@@ -11,10 +14,12 @@ from processes.queries.tracking import track
 from processes.use_cases.start_case import StartCase, start_case
 from web.app_limits import limiter
 from web.current import office
+from web.findings import PageFinding
 from web.form_view import page_form, posted, summary
 from web.i18n import language, use_language
 from web.kept_files import KeptFiles
 from web.requests import identity
+from web.texts import gettext as _
 
 pages = Blueprint("appeals", __name__, url_prefix="/appeal")
 Answer = Response | BaseResponse | str
@@ -34,8 +39,14 @@ def write(code: str) -> Answer:
     return _form(start_page(office(), _query(code)), KeptFiles())
 
 
+def _only_refreshed() -> bool:
+    """A form that redraws itself while somebody fills it in; nothing is kept of it."""
+    return request.form.get("_action") == "refresh" and not request.files
+
+
 @pages.post("/<code>")
-@limiter.limit("30 per minute; 200 per hour")
+@limiter.limit("30 per minute; 200 per hour", exempt_when=_only_refreshed)
+@limiter.limit("600 per minute")
 def submit(code: str) -> Answer:
     """Take the appeal in, or show what is wrong; files stay attached."""
     kept = KeptFiles.from_request(office())
@@ -65,8 +76,19 @@ def submit(code: str) -> Answer:
     return redirect(url_for("appeals.received"))
 
 
+@pages.errorhandler(CSRFError)
+def sent_too_late(_error: CSRFError) -> Answer:
+    """The session ended while the citizen was writing: the form again with everything in it, to be sent once more."""
+    kept = KeptFiles.from_request(office())
+    code = str((request.view_args or {}).get("code", ""))
+    finding = PageFinding(
+        text=_("Your session ended before this was sent. Everything is still in the form: please send it again.")
+    )
+    return _form(start_page(office(), _query(code, kept)), kept, status=400, findings=[finding])
+
+
 def _switch_language() -> None:
-    action, _, argument = request.form.get("_action", "").partition(":")
+    action, _sep, argument = request.form.get("_action", "").partition(":")
     if action == "language":
         use_language(argument)
 
@@ -91,8 +113,10 @@ def _query(code: str, kept: KeptFiles | None = None, findings: list[FieldFinding
     )
 
 
-def _form(view: StartPage, kept: KeptFiles, *, status: int = 200, told: bool = False) -> Response:
-    findings = [*kept.refused, *(summary(view.form) if told and view.form else [])]
+def _form(
+    view: StartPage, kept: KeptFiles, *, status: int = 200, told: bool = False, findings: Sequence[PageFinding] = ()
+) -> Response:
+    findings = [*findings, *kept.refused, *(summary(view.form) if told and view.form else [])]
     shown = render_template(
         "start.html",
         page=view,

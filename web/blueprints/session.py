@@ -8,6 +8,7 @@ from processes.errors import TooManyAttempts, WrongCredentials
 from processes.queries.people import signed_in
 from processes.use_cases.sign_in import SignIn
 from processes.use_cases.sign_in import sign_in as sign_in_use_case
+from web import resume
 from web.current import office
 from web.findings import PageFinding
 from web.i18n import moment
@@ -50,7 +51,8 @@ def signed() -> Response | BaseResponse:
     found = signed_in(office(), person.id, person.session_epoch)
     if found is not None:
         login_user(SessionUser(found))
-    return redirect(target or url_for("inbox.page"))
+    step = resume.take_up(office(), person.id, request.form.get(resume.FIELD, ""))
+    return redirect(step or target or url_for("inbox.page"))
 
 
 @pages.post("/sign-out")
@@ -66,4 +68,6 @@ def sign_out() -> BaseResponse:
 
 def _page(*, target: str, login: str = "", text: str = "", status: int = 200) -> Response:
     findings = [PageFinding(text=text, href="#login")] if text else []
-    return make_response(render_template("signin.html", target=target, login=login, findings=findings), status)
+    kept = request.form.get(resume.FIELD, "")
+    shown = render_template("signin.html", target=target, login=login, findings=findings, resume=kept)
+    return make_response(shown, status)
