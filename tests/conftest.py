@@ -14,6 +14,11 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+
+# how long an example takes says something of the machine, nothing of the code
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 MIGRATIONS = Path(__file__).parent.parent / "processes" / "migrations" / "versions"
 FAST = ("fsync", "synchronous_commit", "full_page_writes")
