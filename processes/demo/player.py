@@ -48,6 +48,7 @@ class Player:
     case_id: UUID = field(init=False)
     body_id: UUID = field(init=False)
     _next: int = 0
+    _begun: bool = False
     _at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,8 +87,10 @@ class Player:
         return documents
 
     def _started(self) -> bool:
-        with self.office.reading() as uow:
-            return uow.session.get(CaseRow, self.case_id) is not None
+        if not self._begun:
+            with self.office.reading() as uow:
+                self._begun = uow.session.get(CaseRow, self.case_id) is not None
+        return self._begun
 
     def _move_past(self, step: Submission | ClockMove) -> None:
         if isinstance(step, ClockMove):

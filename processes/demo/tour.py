@@ -8,7 +8,7 @@ called again goes on from what the database holds.
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,7 @@ from processes.settings import Settings
 from processes.tables import CaseDocumentRow, StepRecordRow
 from processes.tools import initialise_home
 from processes.use_cases.abandon_attempt import expire_attempts
+from processes.use_cases.appoint import annul_unsigned_orders
 from processes.use_cases.fire_timers import fire_timers
 
 Tell = Callable[[str], None]
@@ -69,8 +70,11 @@ class Told:
         return True
 
 
-def run_tour(settings: Settings, *, out: Path | None, tell: Tell) -> bool:
-    """Play everything, validate everything, print the table; False if anything falls short."""
+def run_tour(settings: Settings, *, out: Path | None, tell: Tell, only: Collection[str] | None = None) -> bool:
+    """Play everything, validate everything, print the table; False if anything falls short.
+
+    :param only: the scenarios to play, as ``package/scenario``; None: all
+    """
     initialise_home(settings, demo=False, tell=tell)
     office = bootstrap(settings)
     worker = Worker(office)
@@ -79,8 +83,9 @@ def run_tour(settings: Settings, *, out: Path | None, tell: Tell) -> bool:
         if not is_founded(office):
             tell("Founding the demo office: bodies, people, certificates, signed appointments …")
             found(office)
-        _play(office, Told(settings.home / "told.log"), tell)
+        _play(office, _players(office, only), Told(settings.home / "told.log"), tell)
         _settle_jobs(office)
+        annul_unsigned_orders(office)
         report = examine(office)
         if out is not None:
             tell(f"Writing every signed PDF to {out} …")
@@ -94,8 +99,7 @@ def run_tour(settings: Settings, *, out: Path | None, tell: Tell) -> bool:
         office.close()
 
 
-def _play(office: Office, told: Told, tell: Tell) -> None:
-    players = _players(office)
+def _play(office: Office, players: list[Player], told: Told, tell: Tell) -> None:
     for player in players:
         for document_id in player.resume():
             _tell_step(office, told, tell, player, document_id)
@@ -110,7 +114,7 @@ def _play(office: Office, told: Told, tell: Tell) -> None:
             _settle_jobs(office)
 
 
-def _players(office: Office) -> list[Player]:
+def _players(office: Office, only: Collection[str] | None) -> list[Player]:
     secret = accounts(office.settings.home)
     with office.reading() as uow:
         packages = [definition.package for definition in uow.engine.definitions()]
@@ -118,7 +122,8 @@ def _players(office: Office) -> list[Player]:
         Player(office=office, package=package, scenario=scenario, accounts=secret)
         for package in packages
         if package.register is not None
-        for scenario in package.scenarios.values()
+        for name, scenario in package.scenarios.items()
+        if only is None or f"{package.key}/{name}" in only
     ]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -19,8 +20,6 @@ WINDOW = timedelta(minutes=15)
 TRIES_PER_LOGIN = 5
 TRIES_PER_ADDRESS = 30
 HASHER = PasswordHasher()
-NOBODY = HASHER.hash("no such person")
-"""verified when a login is unknown, so that the answer takes as long"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +54,15 @@ def sign_in(office: Office, request: SignIn) -> Person:
         return person(uow.session, row.id)
 
 
+@cache
+def _nobody() -> str:
+    """Verified when a login is unknown, so that the answer takes as long; made once, but not by every command."""
+    return HASHER.hash("no such person")
+
+
 def _fits(row: PersonRow | None, password: str) -> bool:
     try:
-        HASHER.verify(row.password_hash if row and row.password_hash else NOBODY, password)
+        HASHER.verify(row.password_hash if row and row.password_hash else _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return row is not None and row.active and row.password_hash is not None
