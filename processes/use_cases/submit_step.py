@@ -181,15 +181,12 @@ def _open_attempt(
         ended_at=uow.now,
         ended_reason="prepared anew",
     )
-    last = uow.session.scalar(
-        sa.select(sa.func.max(SigningAttemptRow.attempt)).where(SigningAttemptRow.work_item_id == request.item_id)
-    )
     attempt = SigningAttemptRow(
         id=content.document_id,
         work_item_id=request.item_id,
         case_id=content.case.id,
         item_version=request.version,
-        attempt=(last or 0) + 1,
+        attempt=_next_attempt(uow, request.item_id),
         person_id=request.by,
         mandate_id=content.mandate.id,
         number=content.number,
@@ -203,6 +200,11 @@ def _open_attempt(
     uow.session.add(attempt)
     uow.session.flush()
     return attempt
+
+
+def _next_attempt(uow: UnitOfWork, item_id: UUID) -> int:
+    highest = sa.select(sa.func.max(SigningAttemptRow.attempt)).where(SigningAttemptRow.work_item_id == item_id)
+    return (uow.session.scalar(highest) or 0) + 1
 
 
 def attempt_pdf(office: Office, attempt_id: UUID, by: UUID) -> bytes:
