@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from processes.mandates import Mandate
 from processes.office import Office
-from processes.organisation import people_named
+from processes.organisation import bodies, people_named
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
 from processes.queries.people import require_any_role
@@ -34,6 +34,8 @@ class PersonLine:
     post: Titles | None
     active: bool
     mandates: Sequence[Mandate]
+    elsewhere: Mapping[UUID, Titles]
+    """mandate → the body it is for, where that is not the person's own"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ def people(office: Office, by: UUID) -> list[PersonLine]:
             for holder, title in uow.session.execute(sa.select(PostRow.person_id, PostRow.title))
             if holder
         }
+        titles = {body.id: body.title for body in bodies(uow.session)}
         rows = uow.session.execute(
             sa.select(PersonRow, BodyRow)
             .join(BodyRow, BodyRow.id == PersonRow.body_id)
@@ -118,6 +121,9 @@ def people(office: Office, by: UUID) -> list[PersonLine]:
                 post=posts.get(person.id),
                 active=person.active,
                 mandates=mandates.get(person.id, ()),
+                elsewhere={
+                    each.id: titles[each.body_id] for each in mandates.get(person.id, ()) if each.body_id != body.id
+                },
             )
             for person, body in rows
         ]
