@@ -16,6 +16,8 @@ from web.logs import configure_logs
 
 Tell = Callable[[str], None]
 THREADS = 8
+HARD_LIMIT = 4 * MAX_REQUEST_BYTES
+"""bytes; above it the server itself hangs up, in English and without a page, so the application's own limit is lower"""
 
 
 def serve_office(
@@ -35,7 +37,7 @@ def serve_office(
         host=settings.host,
         port=settings.port,
         threads=THREADS,
-        max_request_body_size=MAX_REQUEST_BYTES + 1024 * 1024,
+        max_request_body_size=HARD_LIMIT,
         ident="karguzar",
     )
 

@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 import { initAll } from 'govuk-frontend';
 import { keepDraft } from './draft.js';
+import { weighFiles } from './files.js';
 import { keyboard } from './keyboard.js';
 import { onceOnly } from './once.js';
 import { keepTyping } from './refresh.js';
@@ -19,6 +20,7 @@ keepDraft();
 keepTyping();
 keyboard();
 onceOnly();
+weighFiles();
 reveal(document);
 document.body.addEventListener('htmx:afterSwap', (event) => reveal(event.target));
 // a 409 or 422 answers with a page that must be seen
