@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from processes.errors import ConfigurationError
 from signing.authority import PilotAuthority
+from signing.errors import SigningError
 from signing.keys import SigningKey
 from signing.keys.pkcs12 import open_pkcs12, unwrap
 
@@ -75,7 +76,10 @@ class KeyRing:
         if not has_keys(directory):
             raise ConfigurationError(f"no keys in {directory}; run `karguzar init` first")
         secret = passphrase(directory, environ)
-        authority = PilotAuthority.open(directory / "authority", secret)
+        try:
+            authority = PilotAuthority.open(directory / "authority", secret)
+        except SigningError as error:
+            raise ConfigurationError(f"the keys in {directory} cannot be opened: {error}") from error
         return cls(directory, secret, authority, derived_key(secret, "wrap"), derived_key(secret, "lookup"))
 
     @classmethod

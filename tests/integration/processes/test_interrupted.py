@@ -37,7 +37,8 @@ def test_a_timer_that_comes_first_wins_and_the_number_says_why(rehearsal: Rehear
     item = rehearsal.item(case.case_id, ELEMENT)
     prepared = rehearsal.submit(item, "head", {"text": "Qeyd", "last": True})
     assert item.due_at is not None
-    rehearsal.office.clock._real = lambda: item.due_at  # the tests' only look into the future
+    due = item.due_at
+    rehearsal.office.clock._real = lambda: due  # the tests' only look into the future
     rehearsal.office.clock.return_to_present()
     assert fire_timers(rehearsal.office) == 1
     with pytest.raises(StepOvertaken) as told:

@@ -17,7 +17,8 @@ NAMES = {"head": "Əliyev Şükür İsmayıl oğlu", "deputy": "İbrahimova Xəy
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """What each of the acts, begun at the same moment in threads of their own, gave or raised."""
-    barrier, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
+    barrier = threading.Barrier(len(acts))
+    outcomes: list[Any] = [None] * len(acts)
 
     def run(index: int) -> None:
         barrier.wait(timeout=30)
@@ -57,7 +58,7 @@ def test_of_two_officers_at_once_one_signs_and_the_other_is_told(rehearsal: Rehe
         signed = {login: each for login, each in outcomes.items() if isinstance(each, SignedStep)}
         told = {login: each for login, each in outcomes.items() if isinstance(each, StepOvertaken)}
         assert (len(signed), len(told)) == (1, 1), outcomes
-        (winner, success), (_, overtaken) = *signed.items(), *told.items()
+        ((winner, success),), (overtaken,) = signed.items(), told.values()
         assert (overtaken.by, overtaken.at) == (NAMES[winner], success.accepted_at)
         winners.append(winner)
     assert rehearsal.case(case.case_id).status == "completed"
