@@ -22,7 +22,7 @@ VIEWER_MILLISECONDS = 1200
 """the browser's own PDF viewer tells nobody when it has drawn the page"""
 SCRIPTS_AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 LOCALES = {"az": "az-AZ", "kk": "kk-KZ", "ru": "ru-RU", "en": "en-GB"}
-TOLD_BY_THE_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
+TOLD_BY_THE_PAGE = re.compile(r"^(Failed to load resource: the server responded with a|Response) [Ss]tatus .*\b4\d\d\b")
 """the browser notes every 4xx page in its console; the page itself says what happened, and the tests read that"""
 OVERTAKEN_REFRESH = re.compile(r"^htmx:(sendAbort|afterRequest), ")
 """htmx notes a refresh that a newer one or the next page replaced"""
@@ -53,6 +53,7 @@ class Person:
         self, browser: Browser, url: str, language: str, account: Account | None = None, **options: Any
     ) -> None:
         self.url, self.language, self.account = url, language, account
+        self.scripts = options.get("java_script_enabled", True)
         self.troubles: list[str] = []
         """console errors, requests to other hosts, answers of 500 and above; the tests end with none"""
         options = {
@@ -136,6 +137,8 @@ class Person:
 
     def settle(self) -> None:
         """Until no partial refresh is under way."""
+        if not self.scripts:
+            return
         self.page.wait_for_timeout(250)  # a refresh begins 200 ms after the change
         self.page.wait_for_function(SCRIPTS_AT_REST)
 
@@ -164,19 +167,19 @@ class Person:
         controls = self.page.locator(f'[name="{name}"]')
         kind = controls.first.evaluate("control => control.tagName === 'SELECT' ? 'select' : control.type")
         if kind == "radio":
-            self.page.locator(f'[name="{name}"][value="{_plain(value)}"]').check()
+            self.page.locator(f'[name="{name}"][value="{plain(value)}"]').check()
         elif kind == "checkbox":
             for each in value:
                 self.page.locator(f'[name="{name}"][value="{each}"]').or_(self.page.get_by_label(each)).first.check()
         elif kind == "select":
             controls.first.select_option(self._option(name, value))
         else:
-            controls.first.fill(_plain(value))
+            controls.first.fill(plain(value))
             controls.first.blur()
 
     def _option(self, name: str, value: Any) -> str:
         if not isinstance(value, Labelled):
-            return _plain(value)
+            return plain(value)
         option = self.page.locator(f'[name="{name}"] option').filter(has_text=value.text).first
         return option.get_attribute("value") or ""
 
@@ -205,7 +208,8 @@ class Person:
             self._trouble(f"{response.status} from {response.url}")
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """A value as a form's control holds it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
