@@ -227,6 +227,7 @@ def _on_csrf(_error: CSRFError) -> Response | BaseResponse:
 
 def _on_crash(error: Exception) -> Response:
     log.error("crash", id=g.get("request_id"), endpoint=request.endpoint, exc_info=error)
+    g.crashed = True  # the page must not ask what may just have failed
     return page(
         500,
         _("Something went wrong on our side"),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask, redirect, request, session
+from flask import Flask, g, redirect, request, session
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -38,7 +38,7 @@ def _select() -> str:
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
-    if current_user and current_user.is_authenticated:
+    if not g.get("crashed") and current_user and current_user.is_authenticated:
         return str(current_user.person.language)
     return request.accept_languages.best_match(LANGUAGES) or DEFAULT
 

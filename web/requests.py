@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import request
 from werkzeug.exceptions import BadRequest
 
+from processes.forms import clean_text
+
 Choice = TypeVar("Choice", bound=StrEnum)
 MAX_PAGE = 100_000
 
@@ -33,6 +35,11 @@ def version() -> int:
     if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004
         raise BadRequest
     return int(value)
+
+
+def line(name: str, longest: int = 500) -> str:
+    """A line somebody typed into a form of ours, without what no keyboard writes."""
+    return clean_text(request.form.get(name, ""), one_line=True)[:longest]
 
 
 def identity(text: str) -> UUID:

@@ -6,6 +6,7 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import BadRequest
 
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -14,6 +15,8 @@ CONTENT_POLICY = (
 )
 DIAGRAM_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self'; style-src-attr 'unsafe-inline'")
 """bpmn-js places what it draws by style attributes"""
+NUL = "\x00"
+"""no address has it, and PostgreSQL takes no text with it; in a form's fields it is left out"""
 STATIC_SECONDS = 365 * 24 * 3600
 
 log = structlog.get_logger("web")
@@ -22,6 +25,8 @@ log = structlog.get_logger("web")
 def _begin() -> None:
     g.request_id = secrets.token_hex(6)
     g.started = time.perf_counter()
+    if any(NUL in text for text in (request.path, *request.args.values(), *request.args)):
+        raise BadRequest
 
 
 def _headers(response: Response) -> Response:

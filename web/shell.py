@@ -76,6 +76,8 @@ def doors() -> list[Door]:
 
 
 def _frame() -> dict[str, Any]:
+    if g.get("crashed"):
+        return {"me": None, "zone": "UTC", "doors": [], "office_time": None, "request_id": g.get("request_id", "")}
     person = current_user.person if current_user and current_user.is_authenticated else None
     offset = office().clock.offset.total_seconds()
     return {

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from processes.errors import StepOvertaken
-from processes.forms import FieldFinding
+from processes.forms import FieldFinding, clean_text
 from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.deadlines import DeadlineView, deadlines_of
@@ -196,8 +196,9 @@ def _posted_remarks(query: StepQuery) -> list[dict[str, str]]:
     found = []
     for name, texts in (query.posted or {}).items():
         prefix, _, field = name.partition(":")
-        if prefix == "remark" and texts and texts[-1].strip():
-            found.append({"field": field, "text": texts[-1].strip()})
+        text = clean_text(texts[-1]) if prefix == "remark" and texts else ""
+        if text:
+            found.append({"field": field, "text": text})
     return found
 
 

@@ -12,6 +12,7 @@ from web import resume
 from web.current import office
 from web.findings import PageFinding
 from web.i18n import moment
+from web.requests import line
 from web.session import SessionUser, safe_target
 from web.texts import gettext as _
 
@@ -32,8 +33,8 @@ def sign_in() -> Response | BaseResponse:
 def signed() -> Response | BaseResponse:
     """Sign in, then on to where the person wanted to go."""
     target = safe_target(request.form.get("next")) or ""
-    login = request.form.get("login", "").strip()[:MAX_NAME]
-    password = request.form.get("password", "")
+    login = line("login", MAX_NAME)
+    password = request.form.get("password", "").replace("\x00", "")
     try:
         person = sign_in_use_case(
             office(), SignIn(login=login, password=password, address=request.remote_addr or "unknown")

@@ -14,6 +14,7 @@ from web.current import my_id, office
 from web.documents import pdf
 from web.errors import told
 from web.findings import PageFinding
+from web.requests import line
 from web.session import signed_in_only
 from web.texts import gettext as _
 from web.texts import ngettext
@@ -68,7 +69,7 @@ def receipt(attempt_id: UUID) -> Answer:
 @signed_in_only
 def abandon(attempt_id: UUID) -> Answer:
     """Not to sign: back to the form, everything entered still in it."""
-    reason = request.form.get("reason", "").strip()[:MAX_REASON] or "back to the form"
+    reason = line("reason", MAX_REASON) or "back to the form"
     item_id = abandon_attempt(office(), AbandonAttempt(attempt_id=attempt_id, by=my_id(), reason=reason))
     flash(_("The document was withdrawn unsigned. Your entries are still in the form."), "ok")
     return redirect(url_for("tasks.form", item_id=item_id))

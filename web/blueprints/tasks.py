@@ -27,7 +27,7 @@ from web.errors import told
 from web.findings import PageFinding
 from web.form_view import page_form, posted, summary, uploads
 from web.i18n import use_language
-from web.requests import identity, version
+from web.requests import identity, line, version
 from web.session import signed_in_only
 from web.texts import gettext as _
 
@@ -113,7 +113,7 @@ def assign(item_id: UUID) -> Answer:
 @signed_in_only
 def assigned(item_id: UUID) -> Answer:
     """Give a step to somebody, with a ground."""
-    ground, to = request.form.get("ground", "").strip(), request.form.get("to", "")
+    ground, to = line("ground"), request.form.get("to", "")
     findings = [] if ground else [PageFinding(text=_("Say why the step is given to somebody else."), href="#ground")]
     if not to:
         findings.append(PageFinding(text=_("Choose a person."), href="#to"))

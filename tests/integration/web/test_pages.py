@@ -195,3 +195,36 @@ def test_the_registry_leaves_as_csv_and_json(visitor: Visitor) -> None:
     assert visitor.get("/registry/services.json").json == []
     assert visitor.get("/registry/services.csv").data.decode("utf-8-sig").startswith("number")
     assert visitor.get("/registry/services/ER-999999").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/inbox?text=%00", "/registry?section=a%00b", "/track/AB%00CD", "/cases?%00=1"])
+def test_a_nul_in_an_address_is_a_bad_request(visitor: Visitor, path: str) -> None:
+    visitor.sign_in("clerk")
+    assert visitor.get(path).status_code == 400
+
+
+def test_a_crash_is_a_calm_page_with_its_number(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor.sign_in("clerk")
+
+    def fails(*_args: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("web.blueprints.inbox.inbox", fails)
+    monkeypatch.setattr("web.shell.open_count", fails)
+    page = visitor.get("/inbox")
+    assert page.status_code == 500
+    assert "Something went wrong on our side" in visitor.text
+    assert page.headers["X-Request-Id"] in visitor.text
+    assert "disk" not in visitor.text
+
+
+def test_a_file_is_attached_listed_and_removed(visitor: Visitor) -> None:
+    path = begin(visitor)
+    own = {"_version": visitor.field("_version"), "_shown": visitor.field("_shown"), "_action": "attach"}
+    data = {**own, "_file.attachments": (io.BytesIO("Mətn".encode()), "əsas.txt")}
+    visitor.post(path, data, content_type="multipart/form-data")
+    assert "əsas.txt" in visitor.text
+    removal = re.search(r'value="(remove:[0-9a-f-]+)"', visitor.text)
+    assert removal
+    visitor.act(removal[1], {})
+    assert "əsas.txt" not in visitor.text

@@ -115,3 +115,8 @@ def test_a_citizen_submits_follows_and_reads(visitor: Visitor, office: Office) -
     visitor.get(visitor.link("/tasks/[0-9a-f-]+"))
     assert "What the applicant wrote" in visitor.text
     assert "😀" in visitor.text
+
+
+def test_a_login_with_a_nul_is_only_a_wrong_login(visitor: Visitor) -> None:
+    visitor.get("/sign-in?lang=en")
+    assert visitor.post("/sign-in", {"login": "cle\x00rk", "password": "a\x00b"}).status_code == 401
