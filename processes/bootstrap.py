@@ -27,6 +27,8 @@ def bootstrap(settings: Settings) -> Office:
     :raises ConfigurationError: not initialised, or its database needs `karguzar init` after an update
     """
     load_handlers()
+    if not is_initialised(settings):
+        raise ConfigurationError(f"there is no office in {settings.home}: run `karguzar init`")
     database = create_engine(settings.url)
     require_current(database)
     clock = Clock(database)

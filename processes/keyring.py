@@ -75,6 +75,9 @@ class KeyRing:
         """
         if not has_keys(directory):
             raise ConfigurationError(f"no keys in {directory}; run `karguzar init` first")
+        if PASSPHRASE_VARIABLE not in environ and not (directory / "passphrase").exists():
+            # a new one would open nothing, and would hide that the right one is missing
+            raise ConfigurationError(f"the passphrase of the keys in {directory} is missing: set {PASSPHRASE_VARIABLE}")
         secret = passphrase(directory, environ)
         try:
             authority = PilotAuthority.open(directory / "authority", secret)

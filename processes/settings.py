@@ -54,7 +54,10 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     """
     home = (home or Path(environ.get(PREFIX + "HOME", "var"))).absolute()
     file = home / "karguzar.toml"
-    values = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}") from error
     values |= {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
