@@ -38,7 +38,8 @@ VERSION = "1"
 """DBOS's application version: constant, or jobs of an older release would never be taken up"""
 QUEUES = {"service": 4, "signatures": 2, "notices": 2}
 """jobs of each queue that one worker runs at once"""
-POLLING_SECONDS = 0.1
+POLLING_SECONDS = {"service": 0.1, "signatures": 0.1, "notices": 1.0}
+"""how often each queue is asked for; nobody waits for a mail, and each question costs some milliseconds"""
 POOL = sum(QUEUES.values()) + 12
 """a transactional step holds SQLite's write lock while DBOS asks its own pool for ownership: too few, and it stalls"""
 
@@ -146,7 +147,7 @@ class Worker:
         register_workflows(self._office, store, sqlite=url.startswith("sqlite"))
         DBOS.launch()
         for name, concurrency in QUEUES.items():
-            DBOS.register_queue(name, worker_concurrency=concurrency, polling_interval_sec=POLLING_SECONDS)
+            DBOS.register_queue(name, worker_concurrency=concurrency, polling_interval_sec=POLLING_SECONDS[name])
 
     def stop(self, patience: int = 5) -> None:
         """Finish what runs, for at most `patience` seconds, and let go."""

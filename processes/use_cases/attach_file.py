@@ -11,7 +11,8 @@ from processes.errors import NotFound, StateSecretDeclared
 from processes.forms import declares_state_secret
 from processes.office import Office
 from processes.steps import open_step, require_current
-from processes.tables import AttachmentRow
+from processes.tables import AttachmentRow, SigningAttemptRow
+from processes.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,21 @@ def attach_file(office: Office, request: AttachFile) -> UUID:
             added_by=request.by,
             added_at=uow.now,
         )
+        _outdate_attempts(uow, request.item_id)
         uow.commit()
     return identity
+
+
+def _outdate_attempts(uow: UnitOfWork, item_id: UUID) -> None:
+    """A document prepared before lists other files than the step has now: it must not be signed any more."""
+    uow.update(
+        SigningAttemptRow,
+        {"work_item_id": item_id, "state": "prepared"},
+        state="abandoned",
+        pdf=None,
+        ended_at=uow.now,
+        ended_reason="the step's files have changed",
+    )
 
 
 def store_file(office: Office, field: str, name: str, content: bytes) -> StoredFile:
@@ -79,4 +93,5 @@ def remove_attachment(office: Office, attachment_id: UUID, by: UUID) -> None:
         if not step.item.state.open:
             raise NotFound("the step is signed; its attachments stay")
         row.removed_at = uow.now
+        _outdate_attempts(uow, row.work_item_id)
         uow.commit()

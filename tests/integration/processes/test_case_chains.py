@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -62,30 +63,24 @@ def test_erased_content_leaves_every_chain_whole(rehearsal: Rehearsal) -> None:
     assert digests == {kept[step.payload_id] for step in rehearsal.rows(StepRecordRow, case_id=case_id)}
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_a_changed_or_removed_line_of_the_audit_trail_is_found(rehearsal: Rehearsal) -> None:
+    case_id = rehearsal.play(APPEAL, ANSWERED, until="resolution")
+    line = rehearsal.audit("case:step:sign")[0]
+    changes: list[dict[str, object]] = [
         {"actor": "nobody"},
         {"action": "case:item:claim"},
+        {"at": line.at + timedelta(seconds=1)},
         {"details": {"number": "R-2026-000666/1"}},
         {"sha256": "f" * 64},
-    ],
-    ids=["who", "what", "details", "hash"],
-)
-def test_a_changed_line_of_the_audit_trail_is_found(rehearsal: Rehearsal, change: dict[str, object]) -> None:
-    case_id = rehearsal.play(APPEAL, ANSWERED, until="prepare_answer")
-    line = rehearsal.audit("case:step:sign")[0]
+    ]
+    for change in changes:
+        with rehearsal.office.unit_of_work() as uow:  # and nothing of it lasts
+            assert broken_links(uow.session, str(case_id)) == []
+            uow.update(AuditRow, {"stream": str(case_id), "seq": line.seq}, **change)
+            assert broken_links(uow.session, str(case_id))[0] == line.seq, change
     with rehearsal.office.unit_of_work() as uow:
-        assert broken_links(uow.session, str(case_id)) == []
-        uow.update(AuditRow, {"stream": str(case_id), "seq": line.seq}, **change)
-        assert broken_links(uow.session, str(case_id))[0] == line.seq
-
-
-def test_a_removed_line_of_the_audit_trail_is_found(rehearsal: Rehearsal) -> None:
-    case_id = rehearsal.play(APPEAL, ANSWERED, until="prepare_answer")
-    with rehearsal.office.unit_of_work() as uow:
-        uow.session.execute(sa.delete(AuditRow).where(AuditRow.stream == str(case_id), AuditRow.seq == 2))
-        assert broken_links(uow.session, str(case_id)) == [3]
+        uow.session.execute(sa.delete(AuditRow).where(AuditRow.stream == str(case_id), AuditRow.seq == 1))
+        assert broken_links(uow.session, str(case_id)) == [2]
 
 
 def test_the_cases_history_is_a_chain_over_digests(rehearsal: Rehearsal) -> None:
