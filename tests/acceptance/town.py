@@ -56,6 +56,11 @@ class Town:
         return services.describe_return_correct_accept_and_archive(self)
 
     @cached_property
+    def service_under_review(self) -> str:
+        """The case number of a service that waits for the operator."""
+        return services.submit_quickly(self.officer("responsible1"))
+
+    @cached_property
     def answered_appeal(self) -> appeals.Answered:
         """An appeal in Azerbaijani, answered by the deputy for the head."""
         return appeals.submit_and_answer(self, appeals.EXECUTIVE)

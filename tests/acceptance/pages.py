@@ -1,0 +1,104 @@
+"""What must hold on every page, in every language, wide and narrow."""
+
+import gettext
+import os
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from acceptance.person import Person, catalogue
+from acceptance.served_office import ROOT
+
+LANGUAGES = ("az", "kk", "ru", "en")
+WIDE, NARROW = (1360, 900), (390, 844)
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+AXE_LOOKS = {("az", WIDE): "light", ("kk", NARROW): "dark"}
+"""every page is judged once by day and once by night"""
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+GRAVE = {"serious", "critical"}
+PHOTOGRAPHED = {"az", "kk"} if "ALL_PHOTOS" not in os.environ else set(LANGUAGES)
+TEXTS = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); ) {
+    if (!['SCRIPT', 'STYLE', 'TEXTAREA'].includes(node.parentElement.tagName)) found.push(node.data);
+  }
+  for (const name of ['aria-label', 'title', 'alt', 'placeholder'])
+    document.querySelectorAll(`[${name}]`).forEach((each) => found.push(each.getAttribute(name)));
+  return [document.title, ...found].map((text) => text.replace(/\\s+/g, ' ').trim()).filter((text) => text);
+}"""
+WIDER_THAN_THE_WINDOW = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const beyond = (each) => each.getBoundingClientRect().right > width + 1;
+  const wide = [...document.querySelectorAll('body *')].filter(beyond);
+  return [document.documentElement.scrollWidth, ...wide.slice(-3).map((each) => each.outerHTML.slice(0, 200))];
+}"""
+PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sd]|%%")
+LONG = 14
+"""characters of a sentence's fixed part that do not stand in a page by chance"""
+
+
+def look_through(person: Person, path: str, name: str, expected: int) -> list[str]:
+    """Open a page in the four languages at two widths; what is wrong with it."""
+    wrong: list[str] = []
+    for language in LANGUAGES:
+        person.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        answer = person.go(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        person.language = language
+        if answer.status != expected:
+            wrong.append(f"answers {answer.status}, not {expected}")
+        if person.page.locator("html").get_attribute("lang") != language:
+            wrong.append(f"does not say that it is in {language}")
+        wrong += [f"{language}: untranslated: {text}" for text in untranslated(person, language)]
+        for width in (WIDE, NARROW):
+            wrong += [f"{language} {width[0]}: {each}" for each in _at(person, name, language, width)]
+    return [f"{path}: {each}" for each in wrong]
+
+
+def _at(person: Person, name: str, language: str, width: tuple[int, int]) -> list[str]:
+    person.page.set_viewport_size({"width": width[0], "height": width[1]})
+    look = AXE_LOOKS.get((language, width), "light")
+    person.page.emulate_media(color_scheme=look)
+    wrong = [f"wider than the window: {person.page.evaluate(WIDER_THAN_THE_WINDOW)}"]
+    wrong = [each for each in wrong if not each.endswith("[]")]
+    if (language, width) in AXE_LOOKS:
+        wrong += grave_violations(person)
+    if language in PHOTOGRAPHED:
+        person.photo(f"page-{name}-{width[0]}")
+    person.page.emulate_media(color_scheme="light")
+    return wrong
+
+
+def grave_violations(person: Person) -> list[str]:
+    """What axe-core finds serious or critical by WCAG 2.2 A and AA."""
+    person.page.evaluate(AXE)
+    options = {"runOnly": list(RULES), "resultTypes": ["violations"], "iframes": False}
+    result: dict[str, Any] = person.page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"axe: {violation['id']}: {violation['help']}: {node['html'][:200]} {node['any'][:1]}"
+        for violation in result["violations"]
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"][:3]
+    ]
+
+
+def untranslated(person: Person, language: str) -> list[str]:
+    """English texts of the pages on a page in another language."""
+    if language == "en":
+        return []
+    whole, parts = _english(language)
+    shown: list[str] = person.page.evaluate(TEXTS)
+    return [text for text in shown if text in whole or any(part in text for part in parts)]
+
+
+@cache
+def _english(language: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Whole short texts, and the fixed parts of long ones, that differ in this language."""
+    english = gettext.translation("messages", ROOT / "web" / "translations", ["en"])
+    assert isinstance(english, gettext.GNUTranslations)
+    texts = [each if isinstance(each, str) else each[0] for each in english._catalog if each]  # type: ignore[attr-defined]
+    differing = [text for text in texts if catalogue(language)(text) != text]
+    parts = {part.strip() for text in differing for part in PLACEHOLDER.split(text)}
+    return frozenset(differing), tuple(part for part in parts if len(part) >= LONG)

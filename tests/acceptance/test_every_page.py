@@ -1,0 +1,139 @@
+"""Every page in four languages, wide and narrow, by day and by night (WCAG 2.2 AA)."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from acceptance.appeals import EXECUTIVE, submit_quickly
+from acceptance.pages import look_through
+from acceptance.person import Person
+from acceptance.services import PACKAGE, QUESTIONNAIRE, REMARKS, claim
+from acceptance.town import Town
+
+Page = tuple[str, str] | tuple[str, str, int]
+"""a name, an address, and the status it answers with if that is not 200"""
+
+
+def for_everybody(town: Town, citizen: Person) -> Iterator[Page]:
+    yield "home", "/"
+    yield "appeal-bodies", "/appeal"
+    yield "appeal-form", "/appeal/executive"
+    yield "track", "/track"
+    yield "track-answered", f"/track/{town.answered_appeal.code}"
+    yield "track-running", f"/track/{submit_quickly(town, 'housing').code}"
+    yield "track-unknown", "/track/KZ7M-4QPD-19AB", 404
+    yield "registry", "/registry"
+    yield "registry-nothing", "/registry?text=tapılmaz", 200
+    yield "registry-entry", f"/registry/services/{town.registered_service.service_number}"
+    yield "registry-statistics", "/registry/statistics"
+    yield "verify", "/verify"
+    yield "verified", f"/verify/{town.answered_appeal.verify_code}"
+    yield "sign-in", "/sign-in"
+    yield "not-found", "/nowhere", 404
+
+
+def for_a_citizen_who_has_just_written(town: Town, citizen: Person) -> Iterator[Page]:
+    citizen.go("/appeal/housing")
+    citizen.fill(EXECUTIVE.appeal)
+    citizen.press("Send the appeal")
+    citizen.reads("Your appeal has been received")
+    yield "appeal-received", "/appeal/received"
+
+
+def for_the_clerk(town: Town, clerk: Person) -> Iterator[Page]:
+    submit_quickly(town, "housing")
+    claim(clerk, submit_quickly(town, "housing").number)
+    step = address(clerk)
+    clerk.fill({"decision": "consider"})
+    clerk.press("Go on to signing")
+    clerk.page.wait_for_url("**/sign/*")
+    attempt = address(clerk)
+    yield "inbox", "/inbox"
+    yield "inbox-group", "/inbox?tab=group"
+    yield "inbox-substitute", "/inbox?tab=substitute"
+    yield "cases", "/cases"
+    yield "case-new", "/cases/new"
+    yield "registration", step
+    yield "sign", attempt
+    clerk.language = "en"
+    clerk.go(attempt)
+    clerk.sign()
+    clerk.reads("Signed and safely kept")
+    yield "signed", f"{attempt}/receipt"
+    yield "inbox-done", "/inbox?tab=done"
+
+
+def for_the_responsible_person(town: Town, responsible: Person) -> Iterator[Page]:
+    responsible.go("/cases/new")
+    responsible.page.locator(f'a[href*="{PACKAGE}"]').click()
+    yield "case-begin", address(responsible)
+    responsible.language = "en"
+    responsible.go(address(responsible))
+    responsible.press("Begin the case")
+    responsible.page.wait_for_url("**/tasks/*")
+    step = address(responsible)
+    responsible.fill({"paid": True, "new_service": True, "act_in_force": QUESTIONNAIRE["act_in_force"]})
+    yield "questionnaire", step
+    yield "case", town.registered_service.case_path
+
+
+def for_the_operator(town: Town, operator: Person) -> Iterator[Page]:
+    claim(operator, town.service_under_review)
+    for field, text in REMARKS.items():
+        operator.page.locator(f"#r-{field} summary").click()
+        operator.page.locator(f"#r-{field} textarea").fill(text)
+    operator.press("Save draft")
+    yield "review", address(operator)
+
+
+def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
+    yield "archive", "/archive"
+    yield "archive-search", "/archive?text=texniki+pasport&type=questionnaire"
+    yield "archive-record", town.registered_service.record_path
+
+
+def for_the_supervisor(town: Town, supervisor: Person) -> Iterator[Page]:
+    yield "supervision", "/supervision"
+    number = submit_quickly(town, "housing").number
+    row = supervisor.page.locator("tbody a.title")
+    supervisor.wait_for(f"/cases?text={number}", lambda: row.count() > 0)
+    row.click()
+    supervisor.page.locator('a[href$="/assign"]').first.click()
+    yield "assign", address(supervisor)
+
+
+def for_the_administrator(town: Town, administrator: Person) -> Iterator[Page]:
+    for part in ("", "/certificates", "/outbox", "/incidents", "/audit"):
+        yield f"admin{part.replace('/', '-')}", f"/admin{part}"
+
+
+def for_a_stranger(town: Town, stranger: Person) -> Iterator[Page]:
+    yield "not-permitted", town.registered_service.case_path, 403
+    yield "not-my-office", "/admin", 403
+
+
+def address(person: Person) -> str:
+    return person.page.url.removeprefix(person.url).split("?")[0]
+
+
+VISITORS: dict[str, tuple[str | None, Callable[[Town, Person], Iterator[Page]]]] = {
+    "everybody": (None, for_everybody),
+    "a citizen who has just written": (None, for_a_citizen_who_has_just_written),
+    "the clerk": ("housing.clerk", for_the_clerk),
+    "the responsible person": ("responsible2", for_the_responsible_person),
+    "the operator": ("operator", for_the_operator),
+    "the archivist": ("archivist", for_the_archivist),
+    "the supervisor": ("supervisor", for_the_supervisor),
+    "the administrator": ("admin", for_the_administrator),
+    "a stranger": ("executor1", for_a_stranger),
+}
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_every_page_holds_in_four_languages_wide_and_narrow(town: Town, visitor: str) -> None:
+    login, pages = VISITORS[visitor]
+    person = town.another_browser(login) if login else town.citizen("az")
+    wrong: list[str] = []
+    for name, path, *status in pages(town, person):
+        wrong += look_through(person, path, name, status[0] if status else 200)
+    assert wrong == [], "\n".join(wrong)
