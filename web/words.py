@@ -156,6 +156,12 @@ def facet_value(name: str, value: str, facets: Mapping[str, Sequence[FacetLine]]
     return worded.get(name, str)(value)
 
 
+def actor_name(actor: str) -> str:
+    """Who did it, where it may have been no person."""
+    names = {"system": _("the system"), "audit": _("the fixity audit")}
+    return names.get(actor, actor)
+
+
 def job_name(name: str) -> str:
     """What a job was to do."""
     names = {
@@ -188,7 +194,7 @@ def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
         role_name, capacity_name, access_name, territory_name, channel_name, track_title, track_event, custody_event,
-        job_name, marks_json, document_type, facet_value,
+        actor_name, job_name, marks_json, document_type, facet_value,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)
