@@ -24,6 +24,11 @@ MIGRATIONS = Path(__file__).parent.parent / "processes" / "migrations" / "versio
 FAST = ("fsync", "synchronous_commit", "full_page_writes")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their number: what is drawn or timed would be another name in each worker, or a page long."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[sa.URL]:
     """A PostgreSQL server, as the URL of its maintenance database."""

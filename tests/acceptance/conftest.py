@@ -16,15 +16,19 @@ CHROMIUM = Path("/usr/bin/chromium")
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives the one server: one worker runs it all."""
+    """Everything here drives the one server: one worker runs it all.
+
+    Package scope ends the browser with this folder: the event loop that drives it would be in every later test's way.
+    """
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         missing = f"{CHROMIUM} is missing: apt-get install chromium, to see the pages as a person does"
@@ -39,7 +43,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedOffice]:
     office = ServedOffice(tmp_path_factory.mktemp("office") / "home")
     try:
@@ -50,7 +54,7 @@ def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     assert code == 0, f"the server did not end by itself when told to:\n{office.console()}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_town(chromium: Browser, served: ServedOffice) -> Iterator[Town]:
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
     town = Town(chromium, served)

@@ -60,6 +60,7 @@ class Person:
             "locale": LOCALES[language],
             "timezone_id": "Asia/Baku",
             "viewport": {"width": 1360, "height": 900},
+            "reduced_motion": "reduce",  # a colour half way to another is no page
         } | options
         self.context: BrowserContext = browser.new_context(base_url=url, **options)
         self.context.set_default_timeout(PATIENCE)

@@ -15,19 +15,20 @@ Page = tuple[str, str] | tuple[str, str, int]
 
 
 def for_everybody(town: Town, citizen: Person) -> Iterator[Page]:
+    service, appeal = town.registered_service, town.answered_appeal
     yield "home", "/"
     yield "appeal-bodies", "/appeal"
     yield "appeal-form", "/appeal/executive"
     yield "track", "/track"
-    yield "track-answered", f"/track/{town.answered_appeal.code}"
+    yield "track-answered", f"/track/{appeal.code}"
     yield "track-running", f"/track/{submit_quickly(town, 'housing').code}"
     yield "track-unknown", "/track/KZ7M-4QPD-19AB", 404
     yield "registry", "/registry"
-    yield "registry-nothing", "/registry?text=tapılmaz", 200
-    yield "registry-entry", f"/registry/services/{town.registered_service.service_number}"
+    yield "registry-nothing", "/registry?text=tapılmaz"
+    yield "registry-entry", f"/registry/services/{service.service_number}"
     yield "registry-statistics", "/registry/statistics"
     yield "verify", "/verify"
-    yield "verified", f"/verify/{town.answered_appeal.verify_code}"
+    yield "verified", f"/verify/{appeal.verify_code}"
     yield "sign-in", "/sign-in"
     yield "not-found", "/nowhere", 404
 
