@@ -1,55 +1,29 @@
 """The engine's door. An Engine is bound to one session and one instant; it flushes, its caller commits."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from engine.advancing import (
-    NOTHING,
-    Case,
-    ScopeOf,
-    Standing,
-    completions,
-    message_rows,
-    standing,
-    timer_rows,
-)
-from engine.deadlines import WorkingCalendar
+from engine.advancing import NOTHING, ScopeOf, completions
 from engine.definition import ProcessDefinition, ProcessPackage
-from engine.definitions import DefinitionCache, Repository
-from engine.errors import ExecutionFailed, InstanceEnded, InstanceNotFound, WorkItemNotFound
+from engine.definitions import DefinitionCache
+from engine.desk import Calendars, Desk
+from engine.errors import ExecutionFailed, InstanceEnded, WorkItemNotFound
 from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, Marking
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
-from engine.ledger import Ledger, call_event, item_event
+from engine.ledger import item_event
 from engine.spiff.interpreter import Interpreter
-from engine.store import Row, Store, as_instance
+from engine.store import as_instance
 from engine.workitem import WorkItem
 
 __all__ = ["Calendars", "DefinitionCache", "Engine", "ScopeOf"]
 
-Calendars = Callable[[str], WorkingCalendar]
 
-
-class Engine:
+class Engine(Desk):
     """Deploys packages and moves cases on. Every change returns what its caller has to act on in the same transaction.
 
     Whether a person may act is the caller's question; the engine knows people as strings and writes them down.
     """
-
-    def __init__(
-        self, session: Session, *, now: datetime, definitions: DefinitionCache, calendars: Calendars, scope_of: ScopeOf
-    ) -> None:
-        self._store = Store(session)
-        self._repository = Repository(self._store, definitions)
-        self._ledger = Ledger(self._store, now)
-        self._known_calendars: dict[str, WorkingCalendar] = {}
-        self._calendars = calendars
-        self._scope_of = scope_of
-        self.now = now
 
     # definitions
 
@@ -235,32 +209,6 @@ class Engine:
 
     # inner
 
-    def _calendar(self, code: str) -> WorkingCalendar:
-        if code not in self._known_calendars:
-            self._known_calendars[code] = self._calendars(code)
-        return self._known_calendars[code]
-
-    @staticmethod
-    def _found(row: Row | None, instance_id: UUID) -> Row:
-        if row is None:
-            raise InstanceNotFound(instance_id)
-        return row
-
-    def _load(self, row: Row) -> Case:
-        bound = self._repository.bound(row["bindings"])
-        program = self._repository.program(bound[row["definition_key"]], bound)
-        interpreter = Interpreter.load(row["state"], program, now=self.now, calendars=self._calendar)
-        return self._case(row["id"], bound, interpreter, standing(interpreter))
-
-    def _case(
-        self, instance_id: UUID, bound: Mapping[str, ProcessDefinition], interpreter: Interpreter, before: Standing
-    ) -> Case:
-        return Case(instance_id=instance_id, definitions=bound, interpreter=interpreter, before=before, now=self.now)
-
-    @staticmethod
-    def _passed(case: Case) -> Iterable[Happening]:
-        return completions(case.interpreter.take_completed(), None, None, {})
-
     def _change_item(
         self, item_id: UUID, event: EventKind, by: str, change: Callable[[WorkItem], WorkItem]
     ) -> WorkItem:
@@ -271,56 +219,3 @@ class Engine:
             self._store.update_item(changed)
             self._ledger.save(self._ledger.append(as_instance(row), [item_event(event, changed, by)]))
         return changed
-
-    def _advance(
-        self,
-        instance: ProcessInstance,
-        case: Case,
-        happenings: list[Happening],
-        *,
-        closed: tuple[WorkItem, ...] = (),
-        status: InstanceStatus = InstanceStatus.COMPLETED,
-    ) -> Advance:
-        """Write down where the case stands now. `status` is what it gets should it have ended."""
-        after = standing(case.interpreter)
-        happenings += self._passed(case)
-        exited = self._exited(case, after, {item.id for item in closed})
-        opened = [
-            case.opened(task, self._scope_of) for ident, task in after.humans.items() if ident not in case.before.humans
-        ]
-        calls = tuple(case.call(task) for ident, task in after.services.items() if ident not in case.before.services)
-        items = tuple(item for item, _ in opened)
-        ended = case.interpreter.ended
-        happenings += [item_event(EventKind.ITEM_EXITED, item) for item in exited]
-        happenings += [call_event(call) for call in calls]
-        happenings += [item_event(EventKind.ITEM_OPENED, item) for item in items]
-        if ended and status is InstanceStatus.COMPLETED:
-            happenings.append(Happening(event=EventKind.INSTANCE_ENDED, definition_key=instance.definition_key))
-        self._store.insert_items(items)
-        self._store.replace_timers(*timer_rows(case, after))
-        self._store.replace_messages(*message_rows(case, after))
-        return Advance(
-            instance=self._save(self._ledger.append(instance, happenings), case, status if ended else instance.status),
-            opened=items,
-            closed=(*closed, *exited),
-            services=calls,
-            deadlines=tuple(deadline for _, deadline in opened if deadline is not None),
-            ended=ended,
-        )
-
-    def _save(self, instance: ProcessInstance, case: Case, status: InstanceStatus) -> ProcessInstance:
-        advanced = replace(
-            instance,
-            status=status,
-            variables=case.interpreter.variables,
-            ended_at=self.now if status.ended else None,
-        )
-        return self._ledger.save(advanced, state=case.interpreter.dump())
-
-    def _exited(self, case: Case, after: Standing, completed: set[UUID]) -> tuple[WorkItem, ...]:
-        """Work items whose tokens are gone without their having been completed."""
-        gone = [ident for ident in case.before.humans if ident not in after.humans and ident not in completed]
-        items = tuple(item.exited(at=self.now) for item in self._store.items(gone) if item.state.open)
-        for item in items:
-            self._store.update_item(item)
-        return items
