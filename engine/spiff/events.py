@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 
 from engine.spiff.scopes import assign, visible
 from engine.spiff.specs import BoundarySplit
+from engine.spiff.tokens import Thrown, ThrownKind
 from engine.spiff.values import normalised
 
 
@@ -28,8 +29,29 @@ class _Plain:
         EventDefinition.reset(self, my_task)
 
 
+def hand_out(my_task: Any, event: BpmnEvent, kind: ThrownKind) -> None:
+    """Let everything in the case that waits for it catch it, and write it down for other cases."""
+    top = my_task.workflow.top_workflow
+    caught = top.event_manager.catch(event, internal=False) > 0
+    keys = event.correlations.values()
+    top.thrown.append(
+        Thrown(
+            kind=kind,
+            name=event.event_definition.name or "",
+            process=my_task.task_spec.process,
+            element=my_task.task_spec.bpmn_id,
+            variables=normalised(visible(my_task)),
+            correlation="|".join(str(value) for values in keys for value in values.values()) or None,
+            caught=caught,
+        )
+    )
+
+
 class Signal(_Plain, spiff.SignalEventDefinition):
     """A broadcast, matched by name."""
+
+    def throw(self, my_task: Any) -> None:
+        hand_out(my_task, BpmnEvent(self), ThrownKind.SIGNAL)
 
 
 class _Upward(_Plain):
@@ -91,7 +113,7 @@ class Message(MessageEventDefinition):
         payload = normalised(visible(my_task), name=self.name)
         correlations = self.get_correlations(my_task, payload)
         my_task.workflow.correlations.update(correlations)
-        my_task.workflow.top_workflow.catch(BpmnEvent(self, payload=payload, correlations=correlations))
+        hand_out(my_task, BpmnEvent(self, payload=payload, correlations=correlations), ThrownKind.MESSAGE)
 
     def update_task_data(self, my_task: Any) -> None:
         assign(my_task, my_task.internal_data.pop("payload", {}))

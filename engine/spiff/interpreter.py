@@ -23,12 +23,20 @@ from engine.errors import EngineError, ExecutionFailed
 from engine.history import Marking, MarkingState
 from engine.running_deadlines import RunningDeadline
 from engine.spiff import codec, compaction
-from engine.spiff.events import Message
+from engine.spiff.events import Message, Signal
 from engine.spiff.program import Program
 from engine.spiff.scopes import COMPLETED_AT, assign, may_set, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
 from engine.spiff.timers import definitions_of, due_of
-from engine.spiff.tokens import CompletedElement, HumanTask, WaitingMessage, WaitingService, WaitingTimer
+from engine.spiff.tokens import (
+    CompletedElement,
+    HumanTask,
+    Thrown,
+    WaitingMessage,
+    WaitingService,
+    WaitingSignal,
+    WaitingTimer,
+)
 from engine.spiff.values import normalised
 from engine.spiff.workflow import CaseWorkflow, in_state
 
@@ -122,6 +130,15 @@ class Interpreter:
             if isinstance(one, Message)
         ]
 
+    def signals(self) -> list[WaitingSignal]:
+        """Signals the case waits for."""
+        return [
+            WaitingSignal(**_token(task), signal=one.name)
+            for task in self._case.event_manager.tasks.values()
+            for one in definitions_of(task)
+            if isinstance(one, Signal)
+        ]
+
     def accepted(self, task_id: UUID, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Of these variables those the task may set: declared ones, and an instance's own."""
         task = compaction.find(self._case, task_id)
@@ -170,7 +187,14 @@ class Interpreter:
 
     def deliver_message(self, message: str, variables: Mapping[str, Any]) -> bool:
         """Hand in a message for this case; False when nothing waits for it."""
-        event = BpmnEvent(Message(message), payload={name: normalised(value) for name, value in variables.items()})
+        return self._deliver(Message(message), variables)
+
+    def deliver_signal(self, name: str, variables: Mapping[str, Any]) -> bool:
+        """Hand in a signal from elsewhere: everything that waits for it catches it; False when nothing does."""
+        return self._deliver(Signal(name), variables)
+
+    def _deliver(self, definition: Message | Signal, variables: Mapping[str, Any]) -> bool:
+        event = BpmnEvent(definition, payload={name: normalised(value) for name, value in variables.items()})
         with translated():
             caught = self._case.event_manager.catch(event, internal=False)
         if caught:
@@ -189,6 +213,11 @@ class Interpreter:
     def take_completed(self) -> list[CompletedElement]:
         """What has completed since this was last asked, in order; for the history."""
         taken, self._case.passed = self._case.passed, []
+        return taken
+
+    def take_thrown(self) -> list[Thrown]:
+        """The messages and signals it has thrown since this was last asked, in order; for whoever else waits."""
+        taken, self._case.thrown = self._case.thrown, []
         return taken
 
     def markings(self) -> list[Marking]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,36 @@ class WaitingMessage(Token):
 
     message: str
     correlation: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingSignal(Token):
+    """An event that waits for a signal."""
+
+    signal: str
+
+
+class ThrownKind(StrEnum):
+    """What may leave a case: a message has one receiver, a signal reaches everybody who waits for it."""
+
+    MESSAGE = "message"
+    SIGNAL = "signal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thrown:
+    """A message or signal that the case has thrown; whoever runs the case hands it on to others."""
+
+    kind: ThrownKind
+    name: str
+    process: str
+    element: str
+    variables: Mapping[str, Any]
+    """a copy of the variables as the throwing token saw them"""
+    correlation: str | None
+    """what the message's correlation keys come to, as `WaitingMessage.correlation` has it"""
+    caught: bool
+    """whether something in this very case has caught it; such a message has had its receiver"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.spiff.repairs import apply_repairs
 from engine.spiff.scopes import COMPLETED_AT, scope_of
 from engine.spiff.timers import CYCLE
-from engine.spiff.tokens import CompletedElement
+from engine.spiff.tokens import CompletedElement, Thrown
 
 apply_repairs()
 
@@ -85,6 +85,7 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
         self.now = now
         self.program_declares = declares
         self.passed: list[CompletedElement] = []
+        self.thrown: list[Thrown] = []
         self.entered: dict[str, dict[str, int]] = {}
         self.done: dict[str, dict[str, int]] = {}
         self.steps = 0
