@@ -3,12 +3,12 @@
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from engine.errors import ExpressionError
 from engine.expression_functions import FUNCTIONS, ExpressionContext
-from engine.expression_values import MAX_INTEGER, compare, limited
+from engine.expression_values import MAX_INTEGER, Budget, compare
 
 MAX_LITERAL = 1_000
 """characters of one text literal"""
@@ -20,6 +20,12 @@ class Scope:
 
     names: Mapping[str, Any]
     context: ExpressionContext
+    budget: Budget = field(default_factory=Budget)
+
+    def compare(self, sign: str, left: Any, right: Any) -> bool:
+        """One comparison, paid for by its right side: what a search walks over, at least as long as an equal left."""
+        self.budget.read(right)
+        return compare(sign, left, right, self.context)
 
 
 Evaluator = Callable[[Scope], Any]
@@ -143,8 +149,8 @@ def _bin_op(compiler: Compiler, node: Any) -> Evaluator:
         if one is None or other is None:
             return None
         if adding and _joinable(one, other):
-            return limited(one + other)
-        return limited(operation(_number(one), _number(other)))
+            return scope.budget.limited(one + other)
+        return scope.budget.limited(operation(_number(one), _number(other)))
 
     return evaluate
 
@@ -180,7 +186,7 @@ def _compare(compiler: Compiler, node: Any) -> Evaluator:
         left = operands[0](scope)
         for sign, operand in zip(signs, operands[1:], strict=True):
             right = operand(scope)
-            if not compare(sign, left, right, scope.context):
+            if not scope.compare(sign, left, right):
                 return False
             left = right
         return True
@@ -191,7 +197,7 @@ def _compare(compiler: Compiler, node: Any) -> Evaluator:
 def _single_comparison(compiler: Compiler, node: Any) -> Evaluator:
     left, right = compiler.compiled(node.left), compiler.compiled(node.comparators[0])
     sign = _sign(compiler, node.ops[0], node.comparators[0])
-    return lambda scope: compare(sign, left(scope), right(scope), scope.context)
+    return lambda scope: scope.compare(sign, left(scope), right(scope))
 
 
 def _sign(compiler: Compiler, op: ast.cmpop, right: ast.expr) -> str:
@@ -231,7 +237,7 @@ def _item(container: Any, key: Any) -> Any:
 
 def _list(compiler: Compiler, node: Any) -> Evaluator:
     items = [compiler.compiled(item) for item in node.elts]
-    return lambda scope: limited([item(scope) for item in items])
+    return lambda scope: scope.budget.limited([item(scope) for item in items])
 
 
 def _dict(compiler: Compiler, node: Any) -> Evaluator:
@@ -239,7 +245,7 @@ def _dict(compiler: Compiler, node: Any) -> Evaluator:
     if not all(isinstance(key, str) for key in keys):
         compiler.refuse("the keys of a dict are text literals")
     values = [compiler.compiled(value) for value in node.values]
-    return lambda scope: limited({key: value(scope) for key, value in zip(keys, values, strict=True)})
+    return lambda scope: scope.budget.limited({key: value(scope) for key, value in zip(keys, values, strict=True)})
 
 
 def _if(compiler: Compiler, node: Any) -> Evaluator:
@@ -257,8 +263,14 @@ def _call(compiler: Compiler, node: Any) -> Evaluator:
     if name == "deadline":
         _note_deadline(compiler, node.args[0])
     arguments = [compiler.compiled(argument) for argument in node.args]
-    call = function.call
-    return lambda scope: limited(call(scope.context, *[argument(scope) for argument in arguments]))
+    call, cost = function.call, function.cost
+
+    def evaluate(scope: Scope) -> Any:
+        budget = scope.budget
+        budget.spend(cost)
+        return budget.limited(call(scope.context, *[budget.read(argument(scope)) for argument in arguments]))
+
+    return evaluate
 
 
 def _note_deadline(compiler: Compiler, argument: ast.expr) -> None:

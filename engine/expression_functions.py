@@ -45,6 +45,8 @@ class Function:
     call: Callable[..., Any]
     least: int
     most: int
+    cost: int = 1
+    """what it takes of an evaluation's budget"""
 
 
 def _len(_: ExpressionContext, value: Any) -> int:
@@ -242,7 +244,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "now": Function(_now, 0, 0),
     "days": Function(_days, 1, 2),
     "months": Function(_months, 1, 2),
-    "working_days": Function(_working_days, 1, 2),
-    "working_days_between": Function(_working_days_between, 2, 2),
+    "working_days": Function(_working_days, 1, 2, 10 * MAX_SPAN),
+    "working_days_between": Function(_working_days_between, 2, 2, 10 * MAX_COUNTED),
     "deadline": Function(_deadline, 1, 1),
 }

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 MAX_TEXT = 100_000
 MAX_WEIGHT = 200_000
 """items and characters of one list or dict that an expression builds"""
+MAX_WORK = 2_000_000
+"""items and characters all operations of one evaluation may look at together: some tenths of a second"""
 MAX_INTEGER = 2**53 - 1
 """beyond it JSON readers disagree"""
 
@@ -18,19 +20,41 @@ class TooBigError(ValueError):
     """A result outgrows what an expression may build."""
 
 
-def limited(value: Any) -> Any:
-    """The value of an operation, or TooBigError: integers, floats, texts and lists all have their limit."""
-    if isinstance(value, bool) or value is None:
+class Budget:
+    """What one evaluation, or one script, may still do, in items and characters looked at: it ends soon, or fails."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = MAX_WORK) -> None:
+        self.left = left
+
+    def spend(self, amount: int) -> None:
+        """Raises TooBigError when there is nothing left."""
+        self.left -= amount
+        _refuse(self.left < 0, "that much work")
+
+    def read(self, value: Any) -> Any:
+        """The value, after what it costs to walk over it once: an item each, and the characters of a text."""
+        if isinstance(value, str | list | tuple | dict):
+            self.spend(len(value))
         return value
-    if isinstance(value, int):
-        _refuse(abs(value) > MAX_INTEGER, "a number that big")
-    elif isinstance(value, float):
-        _refuse(not math.isfinite(value), "a number that is not finite")
-    elif isinstance(value, str):
-        _refuse(len(value) > MAX_TEXT, "a text that long")
-    elif isinstance(value, list | tuple | dict):
-        _refuse(not _light(value), "a list that long")
-    return value
+
+    def limited(self, value: Any) -> Any:
+        """The value of an operation, or TooBigError: integers, floats, texts and lists all have their limit."""
+        if isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, int):
+            _refuse(abs(value) > MAX_INTEGER, "a number that big")
+        elif isinstance(value, float):
+            _refuse(not math.isfinite(value), "a number that is not finite")
+        elif isinstance(value, str):
+            _refuse(len(value) > MAX_TEXT, "a text that long")
+            self.spend(len(value))
+        elif isinstance(value, list | tuple | dict):
+            weight = _weight(value)
+            _refuse(weight > MAX_WEIGHT, "a list that long")
+            self.spend(weight)
+        return value
 
 
 def _refuse(too_big: bool, what: str) -> None:
@@ -38,8 +62,8 @@ def _refuse(too_big: bool, what: str) -> None:
         raise TooBigError(f"{what} is not allowed")
 
 
-def _light(value: Any) -> bool:
-    """Whether the whole value weighs at most MAX_WEIGHT, counting an item as often as it is reached."""
+def _weight(value: Any) -> int:
+    """What the whole value weighs, counting an item as often as it is reached; more than MAX_WEIGHT is not counted."""
     weight, pending = 0, [value]
     while pending and weight <= MAX_WEIGHT:
         item = pending.pop()
@@ -52,7 +76,7 @@ def _light(value: Any) -> bool:
         elif isinstance(item, dict):
             weight += len(item)
             pending.extend(item.values() if weight <= MAX_WEIGHT else ())
-    return weight <= MAX_WEIGHT
+    return weight
 
 
 def plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from engine.errors import EngineError, ExpressionError
 from engine.expression_compiler import Compiler, Evaluator, Scope
 from engine.expression_functions import FUNCTIONS, ExpressionContext
-from engine.expression_values import plain
+from engine.expression_values import Budget, plain
 
 __all__ = [
     "FUNCTIONS",
@@ -71,8 +71,9 @@ class Script:
         """What it sets, as JSON values: dates become ISO strings, nothing aliases a variable."""
         seen: dict[str, Any] = dict(names)
         results: dict[str, Any] = {}
+        budget = Budget()
         for target, evaluator in self.assignments:
-            seen[target] = results[target] = _run(self.source, evaluator, Scope(seen, context))
+            seen[target] = results[target] = _run(self.source, evaluator, Scope(seen, context, budget))
         return results
 
 

@@ -1,6 +1,6 @@
 """The deploy-time linter: findings as data. A bare file is held to BPMN's own rules, a package to ours as well."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from types import ModuleType
@@ -30,15 +30,15 @@ SUBJECTS = rules.__all__
 CONFUSED = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 
 
-def lint_bpmn(xml: bytes, file: str = DIAGRAM) -> list[Finding]:
-    """Findings about a bare BPMN file, errors first. Never raises for what the file holds."""
+def lint_bpmn(xml: bytes, file: str = DIAGRAM, decisions: Mapping[str, bytes] | None = None) -> list[Finding]:
+    """Findings about a bare BPMN file and the DMN files beside it, errors first. Never raises for what they hold."""
     try:
         document = read_document(xml, file)
     except WithFindings as error:
         return list(error.findings)
     findings = _bpmn_findings(document)
     if not errors_of(findings):
-        findings += _interpreted(lambda program: program.compile_bpmn(xml, file=file))
+        findings += _interpreted(lambda program: program.compile_bpmn(xml, decisions, file=file))
     return _ordered(findings)
 
 

@@ -24,7 +24,17 @@ MAX_STEPS = 10_000
 """answers one trace takes: a circle of answered tasks must not hang it either"""
 
 T = TypeVar("T", bound=Token)
-Source = bytes | ProcessPackage | Sequence[ProcessPackage]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareFile:
+    """A diagram outside a package, with the DMN files beside it."""
+
+    bpmn: bytes
+    decisions: Mapping[str, bytes] = field(default_factory=dict)
+
+
+Source = bytes | BareFile | ProcessPackage | Sequence[ProcessPackage]
 
 
 class TraceStatus(StrEnum):
@@ -96,11 +106,12 @@ def trace(
 
 def _programs(source: Source, processes: Collection[str]) -> list[Program]:
     """What is to be started; raises WithFindings."""
-    if isinstance(source, bytes):
-        errors = errors_of(lint_bpmn(source))
+    source = BareFile(bpmn=source) if isinstance(source, bytes) else source
+    if isinstance(source, BareFile):
+        errors = errors_of(lint_bpmn(source.bpmn, decisions=source.decisions))
         if errors:
             raise WithFindings(errors)
-        compiled = compile_bpmn(source)
+        compiled = compile_bpmn(source.bpmn, source.decisions)
         return [link(compiled, process=process) for process in processes or compiled.processes[:1]]
     packages = [source] if isinstance(source, ProcessPackage) else list(source)
     root, *called = [compile_package(package) for package in packages]

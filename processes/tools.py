@@ -21,6 +21,8 @@ from processes.errors import ProcessesError
 from processes.settings import Settings
 
 Tell = Callable[[str], None]
+MAX_DECISIONS = 100
+"""files of decisions one folder may hold beside a bare diagram"""
 HOUR = 3600
 """ticks, a second each, between two rounds of what is done hourly"""
 
@@ -153,9 +155,20 @@ def lint_paths(paths: Sequence[Path]) -> list[Finding]:
             except PackageInvalid as error:
                 findings += error.findings
         else:
-            findings += lint_bpmn(_read(path), str(path))
+            findings += lint_bpmn(_read(path), str(path), decisions_beside(path))
     shipped = {folder.name for folder in shipped_folders()}
     return findings + check_packages(packages, shipped)
+
+
+def decisions_beside(file: Path) -> dict[str, bytes]:
+    """The .dmn files of a bare file's folder, where its business rule tasks find their decisions.
+
+    The one of the diagram's own name comes last: where two hold a decision of one id, its wins.
+    """
+    if b"businessRuleTask" not in _read(file):
+        return {}
+    found = sorted((path.stem == file.stem, path) for path in file.parent.glob("*.dmn") if path.is_file())
+    return {path.name: _read(path) for _, path in found[-MAX_DECISIONS:]}
 
 
 def _read(path: Path) -> bytes:
@@ -191,10 +204,11 @@ def trace_file(
 def _traced(file: Path) -> Any:
     """A bare file as it is; the model of a package with the package around it and those it calls."""
     from engine.package import read_package
+    from engine.simulation import BareFile
     from processes.deployment import shipped_folders
 
     if file.name != "process.bpmn" or not (file.parent / "process.toml").exists():
-        return _read(file)
+        return BareFile(bpmn=_read(file), decisions=decisions_beside(file))
     root = read_package(file.parent)
     return [root, *(package for folder in shipped_folders() if (package := read_package(folder)).key != root.key)]
 

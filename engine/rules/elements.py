@@ -182,20 +182,21 @@ def called_process(lint: PackageUnderLint) -> Iterator[Found]:
 @package_rule("decision")
 def decision(lint: PackageUnderLint) -> Iterator[Found]:
     """Every DMN file holds decision tables over declared variables; every business rule task asks one of them."""
-    from engine.decisions import DecisionTable, read_decisions
+    from engine.decisions import Decision
+    from engine.reading.decisions import read_decisions
     from engine.reading.markup import parse_xml
 
-    tables: dict[str, DecisionTable] = {}
+    tables: dict[str, Decision] = {}
     for file, content in lint.package.decisions.items():
         try:
             found = read_decisions(parse_xml(content, file), file)
         except DefinitionRefused as error:
             yield from (Found(finding.element, finding.message, finding.file) for finding in error.findings)
             continue
+        required = {name for one in found.values() for each in one.requires for name in each.gives}
         for table in found.values():
-            names = {name for one in table.inputs for name in one.names} | {output.name for output in table.outputs}
-            for name in sorted(names - lint.names):
-                yield Found(table.id, f"the table uses {name!r}, which process.toml does not declare", file)
+            for name in sorted({*table.reads, *table.logic.sets} - lint.names - required):
+                yield Found(table.id, f"the decision uses {name!r}, which process.toml does not declare", file)
         tables |= found
     for element in lint.package.elements.values():
         if element.kind == "businessRuleTask" and element.decision not in tables:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its signatures and meanings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from lxml import etree
@@ -13,7 +14,7 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 
-from engine.decisions import DecisionTable
+from engine.decisions import Decision
 from engine.spiff import events, loops, specs, timers
 from engine.spiff.joins import InclusiveGateway, ParallelGateway
 
@@ -154,14 +155,16 @@ class BusinessRuleTaskParser(_Node, TaskParser):
     """Business rule tasks; the decision is the one named, or the only one there is."""
 
     def create_task(self) -> Any:
-        decisions: Mapping[str, DecisionTable] = self.process_parser.parser.decisions
+        decisions: Mapping[str, Decision] = self.process_parser.parser.decisions
         wanted = decision_ref(self.node)
         if wanted is None and len(decisions) == 1:
             wanted = next(iter(decisions))
         decision = decisions.get(wanted or "")
         if decision is None:
-            self.raise_validation_exception(f"the decision {wanted!r} is not in the package")
-        return self.spec_class(self.spec, self.bpmn_id, decision=decision, **self.bpmn_attributes)
+            return self.raise_validation_exception(f"the decision {wanted!r} is in no .dmn file beside the diagram")
+        into, as_list = result_variable(self.node)
+        asked = replace(decision, into=into, as_list=as_list)
+        return self.spec_class(self.spec, self.bpmn_id, decision=asked, **self.bpmn_attributes)
 
 
 class StartEventParser(_Event, spiff_events.StartEventParser):
@@ -238,7 +241,7 @@ class HouseParser(BpmnParser):
         }.items()
     }
 
-    def __init__(self, decisions: Mapping[str, DecisionTable]) -> None:
+    def __init__(self, decisions: Mapping[str, Decision]) -> None:
         super().__init__()
         self.decisions = decisions
 
@@ -271,3 +274,13 @@ def decision_ref(node: Any) -> str | None:
         if named:
             return str(named)
     return None
+
+
+def result_variable(node: Any) -> tuple[str | None, bool]:
+    """The one variable another tool's model wants a decision's result in, and whether as a list of rows."""
+    camunda = "{http://camunda.org/schema/1.0/bpmn}"
+    if node.get(f"{camunda}resultVariable"):
+        mapped = node.get(f"{camunda}mapDecisionResult", "resultList")
+        return str(node.get(f"{camunda}resultVariable")), mapped == "resultList"
+    zeebe = next(node.iter("{http://camunda.org/schema/zeebe/1.0}calledDecision"), None)
+    return (zeebe.get("resultVariable") if zeebe is not None else None), False

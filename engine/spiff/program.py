@@ -7,10 +7,11 @@ from typing import Any
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask as SpiffSubWorkflowTask
 
-from engine.decisions import DecisionTable, read_decisions
+from engine.decisions import Decision
 from engine.definition import RESERVED_VARIABLES, ProcessPackage
-from engine.errors import DefinitionRefused
+from engine.errors import DefinitionRefused, WithFindings
 from engine.findings import Finding, Severity
+from engine.reading.decisions import read_decisions
 from engine.reading.markup import parse_xml
 from engine.spiff.parser import HouseParser
 
@@ -54,18 +55,31 @@ def compile_bpmn(
     package: ProcessPackage | None = None,
 ) -> CompiledProcesses:
     """Compile a BPMN document with its decision tables; raises PackageInvalid, DefinitionRefused."""
-    tables: dict[str, DecisionTable] = {}
-    for name, content in sorted((decisions or {}).items()):
-        tables.update(read_decisions(parse_xml(content, name), name))
+    tables, faults = _decisions(decisions or {})
+    if package is not None and faults:
+        raise DefinitionRefused(faults)
     parser = HouseParser(tables)
     try:
         parser.add_bpmn_xml(parse_xml(bpmn, file), file)
         processes = tuple(parser.get_process_ids())
         return CompiledProcesses(processes=processes, specs=_specs(parser, processes), package=package)
     except ValidationException as error:
-        raise _refusal(file, "interpreter", str(error).strip(". "), error.id or None) from error
+        refused = _refusal(file, "interpreter", str(error).strip(". "), error.id or None)
+        raise DefinitionRefused([*refused.findings, *faults]) from error
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise _refusal(file, "interpreter", f"{type(error).__name__}: {error}") from error
+
+
+def _decisions(files: Mapping[str, bytes]) -> tuple[dict[str, Decision], list[Finding]]:
+    """The decisions of DMN files by id, and what is wrong: a bare diagram may lie beside files it never asks."""
+    found: dict[str, Decision] = {}
+    faults: list[Finding] = []
+    for name, content in files.items():
+        try:
+            found.update(read_decisions(parse_xml(content, name), name))
+        except WithFindings as error:
+            faults.extend(error.findings)
+    return found, faults
 
 
 def link(root: CompiledProcesses, called: Iterable[CompiledProcesses] = (), *, process: str | None = None) -> Program:

@@ -9,7 +9,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 
 from engine.deadlines import WorkingCalendar
-from engine.decisions import DecisionTable
+from engine.decisions import Decision
 from engine.definition import ProcessPackage
 from engine.errors import EngineError, ExecutionFailed
 from engine.expressions import ExpressionContext, compile_expression, compile_script
@@ -74,11 +74,11 @@ class ScriptEngine(PythonScriptEngine):
             assign(task, compile_script(script or "").run(names, self.context(names, task.workflow.spec.process)))
         return True
 
-    def decide(self, task: Any, table: DecisionTable) -> dict[str, Any]:
-        """What the decision table says for the variables the task sees."""
+    def decide(self, task: Any, decision: Decision) -> dict[str, Any]:
+        """What the decision says for the variables the task sees."""
         names = visible(task)
         with told_at(task):
-            return table.decide(names, self.context(names, task.workflow.spec.process))
+            return decision.decide(names, self.context(names, task.workflow.spec.process))
 
     def call_service(self, task: Any, **kwargs: Any) -> Any:
         return self.environment.call_service(task.data, **kwargs)

@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, BpmnStartTask, 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 
-from engine.decisions import DecisionTable
+from engine.decisions import Decision
 from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
 
 
@@ -146,11 +146,11 @@ class ServiceTask(FlowNode, bpmn.ServiceTask):
 
 
 class BusinessRuleTask(FlowNode, bpmn.NoneTask):
-    """Asks a decision table, in the expression language."""
+    """Asks a decision."""
 
     kind = "businessRuleTask"
 
-    def __init__(self, wf_spec: Any, bpmn_id: str, decision: DecisionTable, **kwargs: Any) -> None:
+    def __init__(self, wf_spec: Any, bpmn_id: str, decision: Decision, **kwargs: Any) -> None:
         super().__init__(wf_spec, bpmn_id, **kwargs)
         self.manual = False
         self.decision = decision
