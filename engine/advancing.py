@@ -155,7 +155,7 @@ def message_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str
             "instance_id": case.instance_id,
             "element_id": wait.element,
             "message": wait.message,
-            "correlation": wait.correlation,
+            "correlation": None,
         }
         for ident, wait in after.messages.items()
         if before.get(ident) != wait

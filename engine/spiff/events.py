@@ -1,4 +1,4 @@
-"""Messages, signals, errors and escalations; only a message from elsewhere carries variables."""
+"""Signals, errors and escalations; within a case the variables are shared, so they carry none."""
 
 # ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
 from typing import Any
@@ -6,11 +6,10 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions import item_aware_event as spiff
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 
-from engine.spiff.scopes import assign, visible
+from engine.spiff.scopes import visible
 from engine.spiff.specs import BoundarySplit
 from engine.spiff.tokens import Thrown, ThrownKind
 from engine.spiff.values import normalised
@@ -29,29 +28,24 @@ class _Plain:
         EventDefinition.reset(self, my_task)
 
 
-def hand_out(my_task: Any, event: BpmnEvent, kind: ThrownKind) -> None:
-    """Let everything in the case that waits for it catch it, and write it down for other cases."""
-    top = my_task.workflow.top_workflow
-    caught = top.event_manager.catch(event, internal=False) > 0
-    keys = event.correlations.values()
-    top.thrown.append(
-        Thrown(
-            kind=kind,
-            name=event.event_definition.name or "",
-            process=my_task.task_spec.process,
-            element=my_task.task_spec.bpmn_id,
-            variables=normalised(visible(my_task)),
-            correlation="|".join(str(value) for values in keys for value in values.values()) or None,
-            caught=caught,
-        )
-    )
-
-
 class Signal(_Plain, spiff.SignalEventDefinition):
     """A broadcast, matched by name."""
 
     def throw(self, my_task: Any) -> None:
-        hand_out(my_task, BpmnEvent(self), ThrownKind.SIGNAL)
+        top = my_task.workflow.top_workflow
+        caught = top.event_manager.catch(BpmnEvent(self), internal=False) > 0
+        top.thrown.append(
+            Thrown(
+                kind=ThrownKind.SIGNAL,
+                name=self.name or "",
+                process=my_task.task_spec.process,
+                element=my_task.task_spec.bpmn_id,
+                variables=normalised(visible(my_task)),
+                correlations={},
+                receiver=None,
+                caught=caught,
+            )
+        )
 
 
 class _Upward(_Plain):
@@ -92,31 +86,6 @@ class Error(_Upward, spiff.ErrorEventDefinition):
 
 class Escalation(_Upward, spiff.EscalationEventDefinition):
     """A notice to the level above, matched by code."""
-
-
-class Message(MessageEventDefinition):
-    """A message, matched by name; from another case it brings variables."""
-
-    def catches(self, my_task: Any, event: Any) -> bool:
-        """One that is addressed to this case, hence without correlations, needs no further match."""
-        if event.correlations:
-            return bool(super().catches(my_task, event))
-        return bool(self == event.event_definition)
-
-    def catch(self, my_task: Any, event: Any = None) -> None:
-        if event is not None:
-            my_task.internal_data["payload"] = event.payload or {}
-            my_task.workflow.correlations.update(self.get_correlations(my_task, event.payload or {}))
-        EventDefinition.catch(self, my_task, event)
-
-    def throw(self, my_task: Any) -> None:
-        payload = normalised(visible(my_task), name=self.name)
-        correlations = self.get_correlations(my_task, payload)
-        my_task.workflow.correlations.update(correlations)
-        hand_out(my_task, BpmnEvent(self, payload=payload, correlations=correlations), ThrownKind.MESSAGE)
-
-    def update_task_data(self, my_task: Any) -> None:
-        assign(my_task, my_task.internal_data.pop("payload", {}))
 
 
 class Multiple(MultipleEventDefinition):

@@ -8,7 +8,7 @@ Every call runs the case on until only people, services, timers and messages are
 """
 
 # ruff: noqa: SLF001 - the one place that drives SpiffWorkflow's tasks
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -23,7 +23,8 @@ from engine.errors import EngineError, ExecutionFailed
 from engine.history import Marking, MarkingState
 from engine.running_deadlines import RunningDeadline
 from engine.spiff import codec, compaction
-from engine.spiff.events import Message, Signal
+from engine.spiff.events import Signal
+from engine.spiff.messages import Message, MessageEvent, hand_in
 from engine.spiff.program import Program
 from engine.spiff.scopes import COMPLETED_AT, assign, may_set, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
@@ -31,6 +32,7 @@ from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import (
     CompletedElement,
     HumanTask,
+    KeyValues,
     Thrown,
     WaitingMessage,
     WaitingService,
@@ -124,7 +126,7 @@ class Interpreter:
     def messages(self) -> list[WaitingMessage]:
         """Messages the case waits for."""
         return [
-            WaitingMessage(**_token(task), message=one.name, correlation=_correlation(task))
+            WaitingMessage(**_token(task), message=one.name, keys=tuple(one.keys), expected=one.expected(task))
             for task in self._case.event_manager.tasks.values()
             for one in definitions_of(task)
             if isinstance(one, Message)
@@ -186,20 +188,34 @@ class Interpreter:
         return True
 
     def deliver_message(self, message: str, variables: Mapping[str, Any]) -> bool:
-        """Hand in a message for this case; False when nothing waits for it."""
-        return self._deliver(Message(message), variables)
+        """Hand in a message for this case, whatever it carries; False when nothing waits for it."""
+        return self._hand_in(MessageEvent(Message(message), _payload(variables), addressed=True))
+
+    def correlate_message(
+        self, message: str, variables: Mapping[str, Any], correlations: KeyValues, element: str | None = None
+    ) -> bool:
+        """Hand in a message if it belongs to a conversation of this case (BPMN 2.0.2, 8.4.2); False when it does not.
+
+        `correlations`: what its sender says of its keys; what the payload holds of them is found here. `element`: the
+        only node that may receive it.
+        """
+        return self._hand_in(MessageEvent(Message(message), _payload(variables), correlations, element=element))
 
     def deliver_signal(self, name: str, variables: Mapping[str, Any]) -> bool:
         """Hand in a signal from elsewhere: everything that waits for it catches it; False when nothing does."""
-        return self._deliver(Signal(name), variables)
-
-    def _deliver(self, definition: Message | Signal, variables: Mapping[str, Any]) -> bool:
-        event = BpmnEvent(definition, payload={name: normalised(value) for name, value in variables.items()})
         with translated():
+            event = BpmnEvent(Signal(name), payload=_payload(variables))
             caught = self._case.event_manager.catch(event, internal=False)
         if caught:
             self._run()
         return bool(caught)
+
+    def _hand_in(self, event: MessageEvent) -> bool:
+        with translated():
+            caught = hand_in(self._case, event)
+        if caught:
+            self._run()
+        return caught
 
     def cancel(self) -> None:
         """End the case here and now; nothing waits any longer."""
@@ -344,7 +360,5 @@ def _copy(task: Any) -> dict[str, Any]:
     return {name: normalised(value, name=name) for name, value in visible(task).items()}
 
 
-def _correlation(task: Any) -> str | None:
-    known: Iterable[Any] = task.workflow.correlations.values()
-    parts = [str(value) for keys in known for value in keys.values()]
-    return "|".join(parts) or None
+def _payload(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: normalised(value, name=name) for name, value in variables.items()}

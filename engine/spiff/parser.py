@@ -17,6 +17,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDef
 from engine.decisions import Decision
 from engine.spiff import events, loops, specs, timers
 from engine.spiff.joins import InclusiveGateway, ParallelGateway
+from engine.spiff.messages import Correlations, Message, read_correlations, reference
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DECISION_ATTRIBUTES = (
@@ -82,6 +83,7 @@ class _Event(_Node):
     """How event definitions are read."""
 
     spec_class: Any
+    bpmn_attributes: dict[str, Any]
 
     @property
     def repeats(self) -> bool:
@@ -99,8 +101,12 @@ class _Event(_Node):
         return self.raise_validation_exception("a timer needs a timeDate, timeDuration or timeCycle")
 
     def parse_message_event(self, message_event: Any) -> Any:
-        read = super().parse_message_event(message_event)  # type: ignore[misc]
-        return events.Message(read.name, read.correlation_properties)
+        parser = self.process_parser.parser
+        message = reference(message_event.get("messageRef"))
+        if message not in parser.messages:
+            self.raise_validation_exception(f"the message {message!r} is not declared in the file")
+        keys = parser.correlations.of_message.get(message, {})
+        return Message(parser.messages[message] or message, keys, self.bpmn_id)
 
     def parse_signal_event(self, signal_event: Any) -> Any:
         return events.Signal(super().parse_signal_event(signal_event).name)  # type: ignore[misc]
@@ -116,10 +122,14 @@ class _Event(_Node):
     def _create_task(self, event_definition: Any, cancel_activity: Any = None, parallel: Any = None) -> Any:
         if isinstance(event_definition, MultipleEventDefinition):
             event_definition = events.Multiple(event_definition.event_definitions, event_definition.parallel)
-        return super()._create_task(event_definition, cancel_activity, parallel)  # type: ignore[misc]
-
-    def get_message_correlations(self, message_ref: str) -> Any:
-        return self.process_parser.parser.message_correlations.get(message_ref, [])
+        # correlation is the house's own: SpiffWorkflow would gather its keys here
+        kind = {} if cancel_activity is None else {"cancel_activity": cancel_activity}
+        more = {} if parallel is None else {"parallel": parallel}
+        task = self.spec_class(
+            self.spec, self.bpmn_id, event_definition=event_definition, **self.bpmn_attributes, **kind, **more
+        )
+        task.sends_to = self.process_parser.parser.correlations.flows.get(self.bpmn_id, ())
+        return task
 
 
 class ActivityParser(_Node, TaskParser):
@@ -206,9 +216,11 @@ class HouseProcessParser(_Node, ProcessParser):
         if not self.process_executable:
             self.raise_validation_exception("the process is not executable")
         parser = self.parser
-        return specs.ProcessSpec(
+        spec = specs.ProcessSpec(
             parser.spec_name(self.node), parser.process_of(self.node), self.get_name(), self.filename
         )
+        spec.subscriptions = parser.correlations.of_process.get(spec.name, {})
+        return spec
 
 
 class HouseParser(BpmnParser):
@@ -259,6 +271,10 @@ class HouseParser(BpmnParser):
     def create_parser(self, node: Any, filename: str | None = None, lane: str | None = None) -> None:
         super().create_parser(node, filename, lane)
         self.process_parsers[self.spec_name(node)] = self.process_parsers[node.get("id")]
+
+    def _add_correlations(self, bpmn: Any) -> None:
+        """Read by the house: with prefixes, with the keys and flows of the whole document."""
+        self.correlations: Correlations = read_correlations(bpmn)
 
     def _add_data_stores(self, bpmn: Any) -> None:
         """Data stores are drawn for people; nothing is kept in them."""

@@ -1,6 +1,7 @@
 """The flow nodes as this engine runs them: SpiffWorkflow's specs with our scopes, our clock and our joins."""
 
 # ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -27,6 +28,8 @@ class ProcessSpec(BpmnProcessSpec):
         self.data_objects: dict[str, Any] = {}
         self.data_stores: dict[str, Any] = {}
         self.correlation_keys: dict[str, Any] = {}
+        self.subscriptions: Mapping[str, Mapping[str, str]] = {}
+        """correlation key → property → expression over the process's data"""
         self.io_specification = None
         self.svg = None
         self.start = StartTask(self, f"{name} (start)")

@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+KeyValues = dict[str, dict[str, Any]]
+"""correlation key → property → value"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
@@ -49,7 +52,10 @@ class WaitingMessage(Token):
     """A receive task or message event that waits."""
 
     message: str
-    correlation: str | None
+    keys: tuple[str, ...]
+    """the correlation keys such a message can carry"""
+    expected: KeyValues
+    """those of them that are filled already, with what a message must carry to be for it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,14 @@ class ThrownKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Where a message flow leads: a process, perhaps a node of it; no process when nobody looks into the pool."""
+
+    process: str | None
+    element: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thrown:
     """A message or signal that the case has thrown; whoever runs the case hands it on to others."""
 
@@ -76,8 +90,10 @@ class Thrown:
     element: str
     variables: Mapping[str, Any]
     """a copy of the variables as the throwing token saw them"""
-    correlation: str | None
-    """what the message's correlation keys come to, as `WaitingMessage.correlation` has it"""
+    correlations: KeyValues
+    """what the message's correlation keys come to"""
+    receiver: Receiver | None
+    """where a message flow leads from the element; None where none is drawn"""
     caught: bool
     """whether something in this very case has caught it; such a message has had its receiver"""
 
