@@ -30,6 +30,7 @@ from engine.spiff.scopes import COMPLETED_AT, assign, may_set, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
 from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import (
+    Beginning,
     CompletedElement,
     HumanTask,
     KeyValues,
@@ -57,14 +58,24 @@ class Interpreter:
         self._engine = engine
 
     @classmethod
-    def start(cls, program: Program, *, variables: Mapping[str, Any], now: datetime, calendars: Calendars) -> Self:
+    def start(
+        cls,
+        program: Program,
+        *,
+        variables: Mapping[str, Any],
+        now: datetime,
+        calendars: Calendars,
+        at: Beginning | None = None,
+    ) -> Self:
         """Begin a case: the declared variables with their initial values, then those given, if declared or reserved.
 
-        A bare file declares nothing, so it takes all. Raises ExecutionFailed or ExpressionError where the model fails.
+        A bare file declares nothing, so it takes all. `at`: the start event that has happened; else the case begins at
+        the one without trigger, or waits for the first of those it has. Raises ExecutionFailed or ExpressionError
+        where the model fails.
         """
         engine = ScriptEngine(program.packages, calendars, now)
         with translated():
-            case = _case_factory(program, engine, now)()
+            case = _case_factory(program, engine, now)(beginning=at)
         case.data = _opening_variables(program, engine, variables)
         interpreter = cls(program, case, engine)
         interpreter._run()

@@ -20,7 +20,7 @@ from engine.errors import ExpressionError
 from engine.expressions import compile_expression
 from engine.reading.markup import bpmn_children, local, text_of
 from engine.spiff.scopes import assign, scope_of, visible
-from engine.spiff.tokens import KeyValues, Receiver, Thrown, ThrownKind
+from engine.spiff.tokens import Beginning, KeyValues, Receiver, Thrown, ThrownKind
 from engine.spiff.values import normalised
 
 Expressions = Mapping[str, Mapping[str, str]]
@@ -204,14 +204,22 @@ class Message(MessageEventDefinition):
 
     def catch(self, my_task: Any, event: Any = None) -> None:
         if event is not None:
-            payload = event.payload or {}
-            my_task.internal_data["payload"] = payload
-            conversation = _conversation(my_task.workflow)
-            carried = {**self.carried(my_task, payload), **event.correlations}
-            for key in self.keys:
-                if key in carried:
-                    conversation.setdefault(key, carried[key])
+            my_task.internal_data["payload"] = event.payload or {}
+            self._join(my_task, event.payload or {}, event.correlations)
         EventDefinition.catch(self, my_task, event)
+
+    def begin(self, my_task: Any, beginning: Beginning) -> None:
+        """The message has begun the case: it opens the conversation, and its variables are the first."""
+        payload = normalised(beginning.variables, name=self.name)
+        self._join(my_task, payload, beginning.correlations)
+        assign(my_task, payload)
+
+    def _join(self, my_task: Any, payload: Mapping[str, Any], carried: KeyValues) -> None:
+        """Fill those keys of the conversation that are still empty."""
+        conversation = _conversation(my_task.workflow)
+        for key, values in {**self.carried(my_task, payload), **carried}.items():
+            if key in self.keys:
+                conversation.setdefault(key, values)
 
     def throw(self, my_task: Any) -> None:
         payload = normalised(visible(my_task), name=self.name)

@@ -222,6 +222,17 @@ class HouseProcessParser(_Node, ProcessParser):
         spec.subscriptions = parser.correlations.of_process.get(spec.name, {})
         return spec
 
+    def add_tasks(self) -> None:
+        """Start events stand side by side; the house's StartTask chooses among them."""
+        starts = self.xpath("./bpmn:startEvent")
+        if not starts:
+            self.raise_validation_exception("there is no start event")
+        for node in starts:
+            self.parse_node(node)
+        for node in self.xpath("./bpmn:subProcess[@triggeredByEvent='true']"):
+            task = self.parse_node(node)
+            self.spec.start.connect_or_add_trigger(task, self.parser.process_parsers[task.spec].get_spec())
+
 
 class HouseParser(BpmnParser):
     """The documents of one package (or one file) to its specs."""

@@ -14,6 +14,8 @@ from engine.findings import Finding, Severity
 from engine.reading.decisions import read_decisions
 from engine.reading.markup import parse_xml
 from engine.spiff.parser import HouseParser
+from engine.spiff.starts import start_triggers
+from engine.spiff.tokens import StartTrigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,11 @@ class Program:
     specs: Mapping[str, Any] = field(repr=False)
     packages: Mapping[str, ProcessPackage] = field(repr=False)
     """process id → its package; a bare file has none, and then every variable may be set"""
+
+    @property
+    def starts(self) -> list[StartTrigger]:
+        """What begins a case of the root process."""
+        return start_triggers(self.specs[self.process])
 
     def declares(self, process: str, name: str) -> bool:
         """Whether the process may set a variable of that name; the reserved ones are the engine's own."""

@@ -9,11 +9,15 @@ from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.specs import defaults as bpmn
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, BpmnStartTask, SimpleBpmnTask, _EndJoin
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import Decision
+from engine.spiff.messages import Message
 from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
+from engine.spiff.timers import definitions_of
+from engine.spiff.tokens import Beginning
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -46,6 +50,21 @@ class StartTask(BpmnStartTask):
         if sp_spec.name in self.trigger_specs:
             task_spec._inputs.append(self.name)
             task_spec.connect(self._wf_spec.end)
+
+    def _predict_hook(self, my_task: Any) -> None:
+        state = TaskState.FUTURE if my_task.has_state(TaskState.DEFINITE_MASK) else my_task.state
+        my_task._sync_children(self._beginnings(my_task.workflow.beginning), state)
+
+    def _beginnings(self, chosen: Beginning | None) -> list[Any]:
+        """Each start event begins instances of its own (BPMN 2.0.2, 13.2): the one that has happened; else the one
+        that waits for nothing; else all, and the first that happens is the one.
+        """
+        starts = [output for output in self.outputs if isinstance(output, StartEvent)]
+        if chosen is not None:
+            begun = [start for start in starts if start.bpmn_id == chosen.element]
+        else:
+            begun = [start for start in starts if isinstance(start.event_definition, NoneEventDefinition)] or starts
+        return [output for output in self.outputs if output in begun or output not in starts]
 
     def trigger_wf(self, my_task: Any, spec_name: str) -> Any:
         child = my_task._add_child(self._wf_spec.task_specs[spec_name], TaskState.FUTURE)
@@ -223,6 +242,23 @@ class StartEvent(FlowNode, bpmn.StartEvent):
     """Where a token begins."""
 
     kind = "startEvent"
+
+    def _update_hook(self, my_task: Any) -> Any:
+        beginning = my_task.workflow.beginning
+        if beginning is None or beginning.element != self.bpmn_id:
+            return super()._update_hook(my_task)
+        my_task.workflow.beginning = None
+        for one in definitions_of(my_task):
+            if isinstance(one, Message) and one.name == beginning.message:
+                one.begin(my_task, beginning)
+        return True
+
+    def _on_ready_hook(self, my_task: Any) -> None:
+        super()._on_ready_hook(my_task)
+        for sibling in my_task.parent.children:
+            waits = isinstance(sibling.task_spec, StartEvent) and not sibling.has_state(TaskState.FINISHED_MASK)
+            if waits and sibling is not my_task:
+                sibling.cancel()
 
 
 class EndEvent(FlowNode, bpmn.EndEvent):

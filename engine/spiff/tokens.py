@@ -1,7 +1,7 @@
 """What a running case shows of itself: plain frozen facts about its tokens, free of SpiffWorkflow types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -63,6 +63,42 @@ class WaitingSignal(Token):
     """An event that waits for a signal."""
 
     signal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """The start event a case begins at because what it waits for has happened elsewhere."""
+
+    element: str
+    message: str | None = None
+    """the message that began it"""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """what the message brings"""
+    correlations: KeyValues = field(default_factory=dict)
+
+
+class StartKind(StrEnum):
+    """What a start event of a process waits for."""
+
+    NONE = "none"
+    MESSAGE = "message"
+    SIGNAL = "signal"
+    TIMER = "timer"
+    CONDITION = "condition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTrigger:
+    """One thing that begins a case of a process at one of its start events."""
+
+    element: str
+    kind: StartKind
+    name: str | None = None
+    """of the message or signal"""
+    expression: str | None = None
+    """of the timer or the condition"""
+    repeats: bool = False
+    """whether the timer is a cycle"""
 
 
 class ThrownKind(StrEnum):

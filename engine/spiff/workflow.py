@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.spiff.repairs import apply_repairs
 from engine.spiff.scopes import COMPLETED_AT, scope_of
 from engine.spiff.timers import CYCLE
-from engine.spiff.tokens import CompletedElement, Thrown
+from engine.spiff.tokens import Beginning, CompletedElement, Thrown
 
 apply_repairs()
 
@@ -34,6 +34,8 @@ class _Workflow:
     completed_event: Any
     last_task: Any
     top_workflow: Any
+    beginning: Beginning | None = None
+    """the start event it begins at, until it has"""
 
     def declares(self, name: str) -> bool:
         return bool(self.top_workflow.program_declares(self.spec.process, name))
@@ -80,9 +82,18 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
     parent_task = None
 
     def __init__(
-        self, spec: Any, subprocess_specs: Any, *, engine: Any, declares: Declares, now: datetime, **kwargs: Any
+        self,
+        spec: Any,
+        subprocess_specs: Any,
+        *,
+        engine: Any,
+        declares: Declares,
+        now: datetime,
+        beginning: Beginning | None = None,
+        **kwargs: Any,
     ) -> None:
         self.now = now
+        self.beginning = beginning
         self.program_declares = declares
         self.passed: list[CompletedElement] = []
         self.thrown: list[Thrown] = []
