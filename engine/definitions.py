@@ -10,8 +10,9 @@ from uuid import uuid4
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.errors import DefinitionNotFound
 from engine.package import package_from_files
+from engine.prepared import Row
 from engine.spiff.program import CompiledProcesses, Program, compile_package, link
-from engine.store import Row, Store
+from engine.store import Store
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 KEPT_PROGRAMS = 256

@@ -15,8 +15,9 @@ from engine.errors import InstanceNotFound
 from engine.history import EventKind, Happening
 from engine.instance import Advance, InstanceStatus, ProcessInstance
 from engine.ledger import Ledger, call_event, item_event
+from engine.prepared import Row
 from engine.spiff.interpreter import Interpreter
-from engine.store import Row, Store
+from engine.store import Store
 from engine.workitem import WorkItem
 
 Calendars = Callable[[str], WorkingCalendar]

@@ -1,13 +1,14 @@
 """The append-only history of a case: hash-chained over salted digests: a payload can be erased, the chain holds."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 NO_HEAD = ""
 """what the first event of a case refers back to"""
@@ -66,18 +67,10 @@ class HistoryEvent:
 
     def link(self) -> str:
         """The SHA-256 this event must carry: over its facts, the payload's digest and the event before it."""
-        facts = [
-            str(self.instance_id),
-            self.seq,
-            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            str(self.event),
-            self.definition_key,
-            self.element_id,
-            self.actor,
-            self.payload_digest,
-            self.previous,
-        ]
-        return hashlib.sha256(_canonical(facts)).hexdigest()
+        facts = Happening(
+            event=self.event, definition_key=self.definition_key, element_id=self.element_id, actor=self.actor
+        )
+        return _link(facts, self.instance_id, self.seq, self.at, self.payload_digest, self.previous)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +88,8 @@ def append_event(
     happening: Happening, *, instance_id: UUID, at: datetime, seq: int, previous: str, salt: str
 ) -> HistoryEvent:
     """Give a happening its place: number `seq` of the case, after the event whose SHA-256 is `previous`."""
-    unsealed = HistoryEvent(
+    digest = digest_payload(happening.payload, salt)
+    return HistoryEvent(
         instance_id=instance_id,
         seq=seq,
         at=at,
@@ -104,17 +98,16 @@ def append_event(
         element_id=happening.element_id,
         actor=happening.actor,
         payload=happening.payload,
-        payload_digest=digest_payload(happening.payload, salt),
+        payload_digest=digest,
         salt=salt,
         previous=previous,
-        sha256="",
+        sha256=_link(happening, instance_id, seq, at, digest, previous),
     )
-    return replace(unsealed, sha256=unsealed.link())
 
 
 def digest_payload(payload: Mapping[str, Any] | None, salt: str) -> str:
     """SHA-256 over salt and canonical JSON: tells nothing about the payload to somebody who lacks the salt."""
-    return hashlib.sha256(salt.encode() + b"\n" + _canonical(payload)).hexdigest()
+    return sha256(salt.encode() + b"\n" + _canonical(payload)).hexdigest()
 
 
 def broken_links(events: Iterable[HistoryEvent]) -> list[int]:
@@ -133,6 +126,21 @@ def _payload_matches(event: HistoryEvent) -> bool:
     return event.salt is None or digest_payload(event.payload, event.salt) == event.payload_digest
 
 
+def _link(happening: Happening, instance_id: UUID, seq: int, at: datetime, digest: str, previous: str) -> str:
+    facts = [
+        str(instance_id),
+        seq,
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        str(happening.event),
+        happening.definition_key,
+        happening.element_id,
+        happening.actor,
+        digest,
+        previous,
+    ]
+    return sha256(_canonical(facts)).hexdigest()
+
+
 def _canonical(value: Any) -> bytes:
-    """JSON with sorted keys and no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    """JSON with sorted keys and no spaces, UTF-8; numbers as orjson writes them."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)

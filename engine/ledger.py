@@ -9,12 +9,10 @@ from typing import Any
 from engine.errors import ConcurrentChange
 from engine.history import EventKind, Happening, HistoryEvent, append_event
 from engine.instance import ProcessInstance, ServiceCall
-from engine.store import Store
+from engine.store import ADVANCED, Store
 from engine.workitem import WorkItem
 
 SALT_BYTES = 16
-CHANGING = ("status", "revision", "variables", "history_seq", "history_head", "ended_at")
-"""what of a case's row an advance changes, beside its state"""
 
 
 class Ledger:
@@ -50,7 +48,7 @@ class Ledger:
         """The case, one revision on. Raises ConcurrentChange when it is no longer at the revision that was read."""
         advanced = replace(instance, revision=instance.revision + 1)
         row = instance_row(advanced)
-        values: dict[str, Any] = {name: row[name] for name in CHANGING}
+        values: dict[str, Any] = {name: row[name] for name in ADVANCED}
         if not self._store.update_instance(instance.id, instance.revision, {**values, **state}):
             raise ConcurrentChange(instance.id, instance.revision)
         return advanced

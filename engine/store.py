@@ -1,6 +1,6 @@
-"""The engine's rows by Core statements, built once: the hot path of a step maps no objects and builds no SQL."""
+"""The engine's rows by Core statements, built once: the hot path of a step maps no objects and compiles no SQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine.history import HistoryEvent
 from engine.instance import InstanceStatus, ProcessInstance
+from engine.prepared import Prepared, Row
 from engine.tables import Base, DefinitionRow, HistoryRow, InstanceRow, MessageWaitRow, TimerRow, WorkItemRow
 from engine.workitem import WorkItem, WorkItemState
-
-Row = Mapping[str, Any]
 
 _tables = Base.metadata.tables
 _definition = _tables[DefinitionRow.__tablename__]
@@ -28,6 +27,8 @@ OPEN_STATES = [state.value for state in WorkItemState if state.open]
 _INSTANCE_FIELDS = [field for field in ProcessInstance.__slots__ if field != "status"]
 _ITEM_FIELDS = list(WorkItem.__slots__)
 _EVENT_FIELDS = list(HistoryEvent.__slots__)
+ADVANCED = ("status", "revision", "variables", "history_seq", "history_head", "ended_at")
+"""what of a case's row every change writes, beside its state"""
 _CHANGING = ("state", "version", "assignee", "claimed_at", "due_at", "ended_at")
 
 _ID: sa.BindParameter[Any] = sa.bindparam("wanted")
@@ -38,36 +39,33 @@ _definition_facts = sa.select(*(column for column in _definition.columns if colu
 _DEFINITION = _definition_facts.where(_definition.c.key == _KEY, _definition.c.version == _VERSION)
 _NEWEST = _definition_facts.where(_definition.c.key == _KEY).order_by(_definition.c.version.desc()).limit(1)
 _CONTENT = sa.select(_definition).where(_definition.c.key == _KEY, _definition.c.sha256 == _SHA256)
-_INSTANCE = sa.select(_instance).where(_instance.c.id == _ID)
-_LOCK = _INSTANCE.with_for_update()
-_LOCK_BY_ITEM = (
-    sa.select(_instance)
-    .where(_instance.c.id == sa.select(_item.c.instance_id).where(_item.c.id == _ID).scalar_subquery())
-    .with_for_update()
-)
-_LOCK_BY_TIMER = (
-    sa.select(_instance)
-    .where(_instance.c.id == sa.select(_timer.c.instance_id).where(_timer.c.id == _ID).scalar_subquery())
-    .with_for_update()
-)
-_UPDATE_INSTANCE = _instance.update().where(_instance.c.id == _ID, _instance.c.revision == sa.bindparam("seen"))
-_ITEM = sa.select(_item).where(_item.c.id == _ID)
+_instance_of_item = sa.select(_item.c.instance_id).where(_item.c.id == _ID).scalar_subquery()
+_instance_of_timer = sa.select(_timer.c.instance_id).where(_timer.c.id == _ID).scalar_subquery()
+_INSTANCE = Prepared(sa.select(_instance).where(_instance.c.id == _ID))
+_LOCK = Prepared(sa.select(_instance).where(_instance.c.id == _ID).with_for_update())
+_LOCK_BY_ITEM = Prepared(sa.select(_instance).where(_instance.c.id == _instance_of_item).with_for_update())
+_LOCK_BY_TIMER = Prepared(sa.select(_instance).where(_instance.c.id == _instance_of_timer).with_for_update())
+_ITEM = Prepared(sa.select(_item).where(_item.c.id == _ID))
 _ITEMS = sa.select(_item).where(_item.c.id.in_(sa.bindparam("wanted", expanding=True)))
 _OPEN_ITEMS = sa.select(_item).where(_item.c.instance_id == _ID, _item.c.state.in_(OPEN_STATES))
-_UPDATE_ITEM = _item.update().where(_item.c.id == _ID)
+_UPDATE_ITEM = Prepared(_item.update().where(_item.c.id == _ID), columns=_CHANGING)
+_update_instance = _instance.update().where(_instance.c.id == _ID, _instance.c.revision == sa.bindparam("seen"))
+_UPDATE_INSTANCE = {
+    columns: Prepared(_update_instance, columns=columns) for columns in (ADVANCED, (*ADVANCED, "state"))
+}
 _HISTORY = sa.select(_history).where(_history.c.instance_id == _ID).order_by(_history.c.seq)
-_TIMER = sa.select(_timer).where(_timer.c.id == _ID)
+_TIMER = Prepared(sa.select(_timer).where(_timer.c.id == _ID))
 _DUE = (
     sa.select(_timer)
     .where(_timer.c.due_at <= sa.bindparam("now"))
     .order_by(_timer.c.due_at, _timer.c.id)
     .limit(sa.bindparam("most"))
 )
-_INSERT = {table.name: table.insert() for table in (_definition, _instance, _item, _history, _timer, _message)}
-_DELETE = {
-    table.name: table.delete().where(table.c.id.in_(sa.bindparam("wanted", expanding=True)))
-    for table in (_timer, _message)
+_INSERT = {
+    table.name: Prepared(table.insert(), columns=table.columns.keys())
+    for table in (_definition, _instance, _item, _history, _timer, _message)
 }
+_DELETE = {table.name: Prepared(table.delete().where(table.c.id == _ID)) for table in (_timer, _message)}
 
 
 class Store:
@@ -110,34 +108,34 @@ class Store:
 
     def lock_instance(self, instance_id: UUID) -> Row | None:
         """The case's row, locked until the transaction ends (on SQLite BEGIN IMMEDIATE has locked already)."""
-        return self._one(_LOCK, wanted=instance_id)
+        return _LOCK.one(self._connection, {"wanted": instance_id})
 
     def lock_instance_of_item(self, item_id: UUID) -> Row | None:
         """The case a work item belongs to, locked; the item is to be read after that."""
-        return self._one(_LOCK_BY_ITEM, wanted=item_id)
+        return _LOCK_BY_ITEM.one(self._connection, {"wanted": item_id})
 
     def lock_instance_of_timer(self, timer_id: UUID) -> Row | None:
         """The case a timer belongs to, locked."""
-        return self._one(_LOCK_BY_TIMER, wanted=timer_id)
+        return _LOCK_BY_TIMER.one(self._connection, {"wanted": timer_id})
 
     def instance(self, instance_id: UUID) -> Row | None:
         """The case's row, not locked."""
-        return self._one(_INSTANCE, wanted=instance_id)
+        return _INSTANCE.one(self._connection, {"wanted": instance_id})
 
     def insert_instance(self, row: Row) -> None:
         """A new case."""
         self._insert(_instance, [row])
 
     def update_instance(self, instance_id: UUID, revision: int, values: Row) -> bool:
-        """Change the case if it is still at that revision."""
-        parameters = {**values, "wanted": instance_id, "seen": revision}
-        return self._session.connection().execute(_UPDATE_INSTANCE, parameters).rowcount == 1
+        """Change the case if it is still at that revision: the columns ADVANCED, and its state if that is given."""
+        statement = _UPDATE_INSTANCE[(*ADVANCED, "state") if "state" in values else ADVANCED]
+        return statement.run(self._connection, {**values, "wanted": instance_id, "seen": revision}) == 1
 
     # work items
 
     def item(self, item_id: UUID) -> WorkItem | None:
         """A work item."""
-        row = self._one(_ITEM, wanted=item_id)
+        row = _ITEM.one(self._connection, {"wanted": item_id})
         return as_item(row) if row else None
 
     def items(self, ids: Iterable[UUID]) -> list[WorkItem]:
@@ -156,7 +154,7 @@ class Store:
     def update_item(self, item: WorkItem) -> None:
         """A new version of a work item, whose case the caller has locked."""
         row = item_row(item)
-        self._execute(_UPDATE_ITEM, {"wanted": item.id, **{name: row[name] for name in _CHANGING}})
+        _UPDATE_ITEM.run(self._connection, {**row, "wanted": item.id})
 
     # history, timers, messages
 
@@ -171,7 +169,7 @@ class Store:
 
     def timer(self, timer_id: UUID) -> Row | None:
         """A timer's row."""
-        return self._one(_TIMER, wanted=timer_id)
+        return _TIMER.one(self._connection, {"wanted": timer_id})
 
     def due_timers(self, now: datetime, limit: int) -> Sequence[Row]:
         """Timers whose hour has come, the earliest first."""
@@ -187,24 +185,22 @@ class Store:
         self._delete(_message, gone)
         self._insert(_message, new)
 
+    @property
+    def _connection(self) -> sa.Connection:
+        return self._session.connection()
+
     def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            self._execute(_INSERT[table.name], [dict(row) for row in rows])
+        _INSERT[table.name].run_each(self._connection, rows)
 
     def _delete(self, table: sa.Table, ids: Iterable[UUID]) -> None:
-        wanted = list(ids)
-        if wanted:
-            self._execute(_DELETE[table.name], {"wanted": wanted})
-
-    def _execute(self, statement: sa.Executable, parameters: Any) -> None:
-        self._session.connection().execute(statement, parameters)
+        _DELETE[table.name].run_each(self._connection, [{"wanted": ident} for ident in ids])
 
     def _one(self, query: sa.Select[Any], **parameters: Any) -> Row | None:
-        row = self._session.connection().execute(query, parameters).first()
+        row = self._connection.execute(query, parameters).first()
         return row._asdict() if row is not None else None
 
     def _all(self, query: sa.Select[Any], **parameters: Any) -> Sequence[Row]:
-        return [row._asdict() for row in self._session.connection().execute(query, parameters)]
+        return [row._asdict() for row in self._connection.execute(query, parameters)]
 
 
 def as_item(row: Row) -> WorkItem:
