@@ -8,18 +8,21 @@ from typing import Any, TypeVar
 
 from engine.deadlines import WorkingCalendar
 from engine.definition import ProcessPackage
-from engine.errors import EngineError, WithFindings
+from engine.errors import EngineError, ExecutionFailed, WithFindings
+from engine.exchange import Exchange
 from engine.findings import Finding, errors_of
 from engine.lint import lint_bpmn
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.program import Program, compile_bpmn, compile_package, link
-from engine.spiff.tokens import Token
+from engine.spiff.tokens import Beginning, Token
 
 OPENING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """when a trace begins unless its caller says otherwise: a Monday morning"""
 MAX_TIMERS = 1_000
 """timers that `skip_timers` jumps to: one that repeats for ever must not hang the trace"""
 COMPACT_EVERY = 50
+MAX_CASES = 200
+"""cases of one trace: processes that begin each other must not hang it"""
 MAX_STEPS = 10_000
 """answers one trace takes: a circle of answered tasks must not hang it either"""
 
@@ -85,16 +88,17 @@ def trace(
 ) -> TraceResult:
     """Run a file's processes together, or a package (the first of several) with those it may call.
 
+    What one throws is handed to the others; a message or signal start event of any process of the file begins a case.
     Never raises for what the model, the data or the answers do. `answers`: element id → an object, or a list with one
     per visit; an element that waits for a message gets it with its answer. A user task or message without an answer
     stays waiting; a service task without one answers nothing and goes on.
     """
     try:
-        programs = _programs(source, processes)
+        programs, startable = _programs(source, processes)
     except WithFindings as error:
         told = "; ".join(str(finding) for finding in error.findings)
         return TraceResult(status=TraceStatus.REFUSED, error=told, findings=error.findings)
-    run = _Run(answers=answers or {})
+    run = _Run(answers=answers or {}, startable=startable)
     try:
         for program in programs:
             run.begin(program, data or {}, now)
@@ -104,18 +108,21 @@ def trace(
     return run.result()
 
 
-def _programs(source: Source, processes: Collection[str]) -> list[Program]:
-    """What is to be started; raises WithFindings."""
+def _programs(source: Source, processes: Collection[str]) -> tuple[list[Program], list[Program]]:
+    """What is to be started, and what an event may start; raises WithFindings."""
     source = BareFile(bpmn=source) if isinstance(source, bytes) else source
     if isinstance(source, BareFile):
         errors = errors_of(lint_bpmn(source.bpmn, decisions=source.decisions))
         if errors:
             raise WithFindings(errors)
         compiled = compile_bpmn(source.bpmn, source.decisions)
-        return [link(compiled, process=process) for process in processes or compiled.processes[:1]]
+        known = {process: link(compiled, process=process) for process in compiled.processes}
+        chosen = [known.get(one) or link(compiled, process=one) for one in processes or compiled.processes[:1]]
+        return chosen, list(known.values())
     packages = [source] if isinstance(source, ProcessPackage) else list(source)
     root, *called = [compile_package(package) for package in packages]
-    return [link(root, called, process=process) for process in processes or [packages[0].key]]
+    chosen = [link(root, called, process=process) for process in processes or [packages[0].key]]
+    return chosen, [link(root, called, process=process) for process in root.processes]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,16 +130,28 @@ class _Run:
     """A trace under way."""
 
     answers: Mapping[str, Any]
+    startable: Sequence[Program]
+    """what a message or signal of another process may begin"""
     cases: list[TracedCase] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
+    exchange: Exchange = field(init=False)
 
-    def begin(self, program: Program, data: Mapping[str, Any], now: datetime) -> None:
-        self.cases.append(TracedCase.start(program, variables=data, now=now, calendars=WorkingCalendar))
+    def __post_init__(self) -> None:
+        self.exchange = Exchange(programs=self.startable, begin=self._begun)
+
+    def begin(self, program: Program, data: Mapping[str, Any], now: datetime, at: Beginning | None = None) -> None:
+        if len(self.cases) >= MAX_CASES:
+            raise ExecutionFailed(at.element if at else None, f"the processes begin more than {MAX_CASES} cases")
+        self.cases.append(TracedCase.start(program, variables=data, now=now, calendars=WorkingCalendar, at=at))
         self._note()
 
+    def _begun(self, program: Program, at: Beginning) -> None:
+        self.begin(program, {}, max(case.now for case in self.cases), at)
+
     def _note(self) -> None:
-        """Write down what has completed; raise what has failed."""
+        """Write down what has completed and been thrown; raise what has failed."""
         for case in self.cases:
+            self.exchange.collect(case)
             self.path.extend(completed.element for completed in case.take_completed())
             if case.failure is not None:
                 raise case.failure
@@ -141,7 +160,7 @@ class _Run:
         """Answer what can be answered, then jump to timers if asked to, until neither moves anything."""
         timers = steps = 0
         while steps < MAX_STEPS:
-            if self._answer():
+            if self._hand_over() or self._answer():
                 steps += 1
             elif skip_timers and timers < MAX_TIMERS and self._jump():
                 timers += 1
@@ -154,6 +173,12 @@ class _Run:
         if steps % COMPACT_EVERY == 0:
             for case in self.cases:
                 case.dump()
+
+    def _hand_over(self) -> bool:
+        handed = self.exchange.hand_over(self.cases)
+        if handed:
+            self._note()
+        return handed
 
     def _answer(self) -> bool:
         for case in self.cases:
