@@ -10,6 +10,7 @@ from engine.rules import (
     gateways,
     scenarios,
     structure,
+    tokens,
     variables,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "gateways",
     "scenarios",
     "structure",
+    "tokens",
     "variables",
 ]

@@ -7,8 +7,6 @@ from engine.reading.markup import attribute, bpmn_children, text_of
 from engine.rules.events import trigger_name
 from engine.rules.registry import Found, bpmn_rule
 
-ONCE = ("1", None)
-
 
 def _nodes(document: BpmnDocument) -> Iterator[Node]:
     for process in document.executable:
@@ -23,8 +21,6 @@ def multi_instance(document: BpmnDocument) -> Iterator[Found]:
             cardinality, collection = bpmn_children(loop, "loopCardinality"), bpmn_children(loop, "loopDataInputRef")
             if bool(cardinality) is bool(collection):
                 yield Found(node.id, "a multi-instance activity needs either loopCardinality or loopDataInputRef")
-            if collection and not bpmn_children(loop, "inputDataItem"):
-                yield Found(node.id, "name the item of the collection with inputDataItem")
 
 
 @bpmn_rule("standard-loop", "BPMN 2.0.2, 10.3.8 Loop Characteristics")
@@ -55,26 +51,9 @@ def script(document: BpmnDocument) -> Iterator[Found]:
             yield Found(node.id, "the script is empty: write assignments such as late = due_on < today()")
 
 
-def _complex_gateway(_: BpmnDocument, node: Node) -> str | None:
-    return "complex gateways are not supported: use an inclusive one" if node.kind == "complexGateway" else None
-
-
 def _ad_hoc(_: BpmnDocument, node: Node) -> str | None:
     if node.kind == "adHocSubProcess":
         return "ad-hoc subprocesses are not supported: model the order, or use a multi-instance activity"
-    return None
-
-
-def _quantity(_: BpmnDocument, node: Node) -> str | None:
-    if node.element.get("startQuantity") not in ONCE or node.element.get("completionQuantity") not in ONCE:
-        return "startQuantity and completionQuantity other than 1 are not supported: use a gateway"
-    return None
-
-
-def _behavior(_: BpmnDocument, node: Node) -> str | None:
-    for loop in bpmn_children(node.element, "multiInstanceLoopCharacteristics"):
-        if loop.get("behavior", "All") != "All":
-            return "multi-instance behavior other than All is not supported: throw the event from inside"
     return None
 
 
@@ -112,10 +91,7 @@ def _instantiate(_: BpmnDocument, node: Node) -> str | None:
 
 
 UNSUPPORTED: Mapping[str, Callable[[BpmnDocument, Node], str | None]] = {
-    "complex-gateway": _complex_gateway,
     "ad-hoc-subprocess": _ad_hoc,
-    "quantity": _quantity,
-    "multi-instance-behavior": _behavior,
     "compensation": _compensation,
     "link-event": _link,
     "throwing-end": _end_throws,

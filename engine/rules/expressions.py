@@ -66,6 +66,9 @@ def _places(node: Node) -> Iterator[tuple[str, etree._Element]]:
             yield from (("condition", child) for child in bpmn_children(trigger.element, "condition"))
     for loop in bpmn_children(node.element, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"):
         yield from (("loop", child) for child in bpmn_children(loop, *LOOP_EXPRESSIONS))
+        for behavior in bpmn_children(loop, "complexBehaviorDefinition"):
+            yield from (("loop", child) for child in bpmn_children(behavior, "condition"))
+    yield from (("activation", child) for child in bpmn_children(node.element, "activationCondition"))
 
 
 @bpmn_rule("expression", "BPMN 2.0.2, 8.4.6 Expressions")

@@ -14,6 +14,21 @@ from engine.rules.registry import Found, PackageUnderLint, package_rule
 
 NUMERIC = ("integer", "number")
 MOMENTS = ("date", "datetime", "string")
+RUNTIME_ATTRIBUTES = frozenset(
+    {
+        "loopCounter",
+        "numberOfInstances",
+        "numberOfActiveInstances",
+        "numberOfCompletedInstances",
+        "numberOfTerminatedInstances",
+        "nrOfInstances",
+        "nrOfActiveInstances",
+        "nrOfCompletedInstances",
+        "activationCount",
+        "waitingForStart",
+    }
+)
+"""what loops, multi-instance activities and complex gateways tell of themselves (BPMN 2.0.2, tables 10.27 to 10.109)"""
 
 
 @package_rule("variable-name")
@@ -28,11 +43,13 @@ def variable_name(lint: PackageUnderLint) -> Iterator[Found]:
 
 def _locals(lint: PackageUnderLint) -> frozenset[str]:
     """What multi-instance activities name inside themselves."""
-    names = {"loopCounter"}
+    names = set(RUNTIME_ATTRIBUTES)
     for node in lint.process.nodes.values():
         for loop in bpmn_children(node.element, "multiInstanceLoopCharacteristics"):
             for item in bpmn_children(loop, "inputDataItem", "outputDataItem"):
                 names |= {str(item.get(key)) for key in ("id", "name") if item.get(key)}
+        if node.kind == "complexGateway":
+            names |= {flow.id for flow in node.incoming}
     return frozenset(names)
 
 

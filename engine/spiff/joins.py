@@ -13,9 +13,11 @@ from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.specs import defaults as bpmn
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.specs import FlowNode
+from engine.spiff.specs import BoundarySplit, FlowNode
 
 FLOW = "flow"
+RESET = "reset"
+"""of a complex gateway that waits for its reset: marks a task that stands for the gateway and holds no token"""
 
 
 class TokenJoin(FlowNode):
@@ -83,7 +85,10 @@ class InclusiveGateway(TokenJoin, bpmn.InclusiveGateway):
             name = todo.pop()
             if name not in found and name != self.name:
                 found.add(name)
-                todo.extend(self._wf_spec.task_specs[name]._inputs)
+                spec = self._wf_spec.task_specs[name]
+                todo.extend(spec._inputs)
+                if isinstance(spec, BoundarySplit):
+                    todo.append(spec.activity.name)  # while it runs, an event on its border may still send a token
         return found
 
     def _run_hook(self, my_task: Any) -> bool:
@@ -104,4 +109,5 @@ def live_tasks(workflow: Any) -> list[Any]:
         if task.has_state(TaskState.DEFINITE_MASK)
         and not (task._state == TaskState.FUTURE and not task.parent.has_state(TaskState.FINISHED_MASK))
         and not (task._state == TaskState.WAITING and isinstance(task.task_spec, bpmn.BoundaryEvent))
+        and RESET not in task.internal_data
     ]

@@ -15,9 +15,11 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 
 from engine.decisions import Decision
-from engine.spiff import events, loops, specs, timers
+from engine.spiff import events, loop_reading, loops, specs, timers
+from engine.spiff.complex_gateways import ComplexGateway
 from engine.spiff.joins import InclusiveGateway, ParallelGateway
 from engine.spiff.messages import Correlations, Message, read_correlations, reference
+from engine.spiff.quantities import insert_quantities
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DECISION_ATTRIBUTES = (
@@ -40,10 +42,8 @@ class _Node:
     spec: Any
     task: Any
     bpmn_id: str
+    nsmap: Any
     raise_validation_exception: Any
-    STANDARD_LOOP_CLASS = loops.StandardLoopTask
-    PARALLEL_MI_CLASS = loops.ParallelMultiInstanceTask
-    SEQUENTIAL_MI_CLASS = loops.SequentialMultiInstanceTask
     EVENT_SUBPROCESS_CLASS = specs.EventSubprocess
 
     def attribute(self, attribute: str, namespace: str | None = None, node: Any = None) -> str | None:
@@ -59,16 +59,26 @@ class _Node:
     def parse_io_spec(self) -> None:
         """Variables belong to the process; a task needs no copy of some of them."""
 
-    def create_data_spec(self, item: Any, _cls: Any) -> Any:
-        return loops.ScopeVariable(item.get("id"), item.get("name"))
+    def _add_loop_task(self, loop_characteristics: Any) -> None:
+        original = self.spec.task_specs.pop(self.task.name)
+        self.task = loops.StandardLoopTask(self.spec, original.name, **loop_reading.standard_loop(loop_characteristics))
+        self._wrap(original)
 
-    def _copy_task_attrs(self, original: Any, loop_characteristics: Any = None) -> None:
-        super()._copy_task_attrs(original, loop_characteristics)  # type: ignore[misc]
-        for name in ("data_input", "data_output"):
-            reference = getattr(self.task, name, None)
-            if reference is not None:
-                setattr(self.task, name, loops.ScopeVariable(reference.bpmn_id, reference.bpmn_name))
+    def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
+        original = self.spec.task_specs.pop(self.task.name)
+        instances = loop_reading.instances(self.node, loop_characteristics, self._thrown_definition)
+        self.task = loops.MultiInstanceTask(self.spec, original.name, instances=instances)
+        self._wrap(original)
+
+    def _wrap(self, original: Any) -> None:
+        self._copy_task_attrs(original)  # type: ignore[attr-defined]
         self.task.wire()
+
+    def _thrown_definition(self, definition: Any) -> Any:
+        """The event definition in an element of its own, outside any event."""
+        reader = IntermediateThrowEventParser(self.process_parser, None, definition, self.nsmap)
+        kind = etree.QName(definition).localname.removesuffix("EventDefinition")
+        return getattr(reader, f"parse_{kind}_event")(definition)
 
     def _add_boundary_event(self, children: list[Any]) -> Any:
         split = specs.BoundarySplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
@@ -142,6 +152,25 @@ class GatewayParser(_Node, spiff_tasks.GatewayParser):
 
 class ConditionalGatewayParser(_Node, spiff_tasks.ConditionalGatewayParser):
     """Exclusive and inclusive gateways."""
+
+
+class ComplexGatewayParser(_Node, spiff_tasks.GatewayParser):
+    """Complex gateways."""
+
+    def create_task(self) -> Any:
+        task = super().create_task()
+        task.activation = loop_reading.text_in(self.node, "activationCondition")
+        task.incoming_flows = tuple(
+            (flow.get("id"), flow.get("sourceRef"))
+            for flow in self.node.getparent().iterchildren(f"{BPMN}sequenceFlow")
+            if flow.get("targetRef") == self.bpmn_id
+        )
+        return task
+
+    def connect_outgoing(self, outgoing_task: Any, sequence_flow_node: Any, is_default: bool) -> None:
+        if sequence_flow_node.get("id") == self.node.get("default"):
+            self.task.default = outgoing_task.name
+        self.task.connect_outgoing_if(self.parse_condition(sequence_flow_node), outgoing_task)
 
 
 class CallActivityParser(_Node, spiff_tasks.CallActivityParser):
@@ -232,6 +261,7 @@ class HouseProcessParser(_Node, ProcessParser):
         for node in self.xpath("./bpmn:subProcess[@triggeredByEvent='true']"):
             task = self.parse_node(node)
             self.spec.start.connect_or_add_trigger(task, self.parser.process_parsers[task.spec].get_spec())
+        insert_quantities(self.spec, loop_reading.quantities(self.node))
 
 
 class HouseParser(BpmnParser):
@@ -257,6 +287,7 @@ class HouseParser(BpmnParser):
             "exclusiveGateway": (ConditionalGatewayParser, specs.ExclusiveGateway),
             "inclusiveGateway": (ConditionalGatewayParser, InclusiveGateway),
             "parallelGateway": (GatewayParser, ParallelGateway),
+            "complexGateway": (ComplexGatewayParser, ComplexGateway),
             "eventBasedGateway": (EventBasedGatewayParser, specs.EventBasedGateway),
             "intermediateCatchEvent": (IntermediateCatchEventParser, specs.IntermediateCatchEvent),
             "intermediateThrowEvent": (IntermediateThrowEventParser, specs.IntermediateThrowEvent),

@@ -64,7 +64,11 @@ class ScriptEngine(PythonScriptEngine):
         self.now = now
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
-        names = visible(task)
+        return self.evaluate_with(task, expression, {})
+
+    def evaluate_with(self, task: Any, expression: str, more: Mapping[str, Any]) -> Any:
+        """The value of an expression over the variables the task sees and these names besides."""
+        names = visible(task) | dict(more)
         with told_at(task):
             return compile_expression(expression or "").evaluate(names, self.context(names, task.workflow.spec.process))
 

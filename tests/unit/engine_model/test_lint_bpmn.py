@@ -45,6 +45,7 @@ def subprocess(inner: str, attributes: str = "", tag: str = "subProcess") -> str
     return f'<{tag} id="sub"{attributes}>{inner}</{tag}>'
 
 
+INSTANCES = '<userTask id="t"><multiInstanceLoopCharacteristics{}><loopCardinality>2</loopCardinality>{}</multiInstanceLoopCharacteristics></userTask>'  # fmt: skip
 BAD: dict[str, list[bytes]] = {
     "executable-process": [bpmn(START + END + chain("s", "e"), executable=False), f"{HEAD}</definitions>".encode()],
     "unique-id": [bpmn(START + '<task id="t"/><task id="t"/>' + END + chain("s", "t", "e"))],
@@ -143,7 +144,6 @@ BAD: dict[str, list[bytes]] = {
     "conditional-event": [with_event("intermediateCatchEvent", "<conditionalEventDefinition/>")],
     "multi-instance": [
         bpmn(START + '<userTask id="t"><multiInstanceLoopCharacteristics/></userTask>' + END + chain("s", "t", "e")),
-        bpmn(START + '<userTask id="t"><multiInstanceLoopCharacteristics><loopDataInputRef>xs</loopDataInputRef></multiInstanceLoopCharacteristics></userTask>' + END + chain("s", "t", "e")),
     ],
     "standard-loop": [
         bpmn(START + '<task id="t"><standardLoopCharacteristics/></task>' + END + chain("s", "t", "e")),
@@ -152,16 +152,26 @@ BAD: dict[str, list[bytes]] = {
     "call": [bpmn(START + '<callActivity id="t"/>' + END + chain("s", "t", "e"))],
     "script": [bpmn(START + '<scriptTask id="t"><script> </script></scriptTask>' + END + chain("s", "t", "e"))],
     "unsupported": [
-        bpmn(START + '<complexGateway id="g"/>' + END + chain("s", "g", "e")),
         bpmn(START + '<adHocSubProcess id="t"><task id="i"/></adHocSubProcess>' + END + chain("s", "t", "e")),
-        bpmn(START + '<task id="t" startQuantity="2"/>' + END + chain("s", "t", "e")),
-        bpmn(START + '<task id="t" completionQuantity="2"/>' + END + chain("s", "t", "e")),
-        bpmn(START + '<userTask id="t"><multiInstanceLoopCharacteristics behavior="One"><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></userTask>' + END + chain("s", "t", "e")),
         with_event("intermediateThrowEvent", "<compensateEventDefinition/>"),
         with_event("endEvent", SIGNALLED, roots=SIGNAL),
         bpmn(START + event("intermediateThrowEvent", "t", '<linkEventDefinition name="L"/>') + event("intermediateCatchEvent", "c", '<linkEventDefinition name="L"/>') + END + chain("s", "t") + chain("c", "e")),
         bpmn(START + END + chain("s", "e") + subprocess(event("startEvent", "i", "<errorEventDefinition/>") + '<endEvent id="ie"/>' + chain("i", "ie"), ' triggeredByEvent="true"')),
         bpmn('<receiveTask id="t" instantiate="true" messageRef="msg"/>' + END + chain("t", "e"), MESSAGE),
+    ],
+    "quantity": [
+        bpmn(START + '<task id="t" startQuantity="0"/>' + END + chain("s", "t", "e")),
+        bpmn(START + '<task id="t" completionQuantity="many"/>' + END + chain("s", "t", "e")),
+    ],
+    "complex-gateway": [
+        bpmn(START + '<parallelGateway id="p2"/><task id="t"/><complexGateway id="g"/>' + END + chain("s", "p2", "t", "g", "e") + chain("p2", "g"))
+    ],
+    "multi-instance-behavior": [
+        bpmn(START + INSTANCES.format(' behavior="Some"', "") + END + chain("s", "t", "e")),
+        bpmn(START + INSTANCES.format(' behavior="One" oneBehaviorEventRef="gone"', "") + END + chain("s", "t", "e")),
+        bpmn(START + INSTANCES.format(' behavior="Complex"', "") + END + chain("s", "t", "e")),
+        bpmn(START + INSTANCES.format(' behavior="Complex"', "<complexBehaviorDefinition><event><terminateEventDefinition/></event></complexBehaviorDefinition>") + END + chain("s", "t", "e")),
+        bpmn(START + INSTANCES.format(' behavior="Complex"', "<complexBehaviorDefinition><condition>True</condition><event><signalEventDefinition/></event></complexBehaviorDefinition>") + END + chain("s", "t", "e")),
     ],
     "expression": [
         bpmn(START + XOR.format(' default="g_e"') + chain("s", "g", "e") + flow("g", "f", "().__class__")),

@@ -75,11 +75,13 @@ def test_a_failure_after_an_answer_is_told_as_well():
 
 
 def test_a_model_with_lint_errors_is_refused():
-    result = trace(bpmn(START + '<complexGateway id="g"/>' + END + chain("s", "g", "e")))
+    result = trace(
+        bpmn(START + '<adHocSubProcess id="g"><task id="i"/></adHocSubProcess>' + END + chain("s", "g", "e"))
+    )
     assert result.status is TraceStatus.REFUSED
     assert result.path == ()
     assert result.findings[0].element == "g"
-    assert "complex" in result.error
+    assert "ad-hoc" in result.error
 
 
 TIMED = bpmn(

@@ -339,7 +339,7 @@ def test_sequential_instances_come_one_after_the_other(run: Begin) -> None:
         [task] = case.case.human_tasks()
         seen.append((task.variables["person"], task.variables["loopCounter"]))
         case.do("opinion", answer=answer).store()
-    assert seen == [("ali", 0), ("vali", 1)]
+    assert seen == [("ali", 1), ("vali", 2)]
     assert case.waiting == ["after"]
     assert case.case.variables["answers"] == ["yes", "no"]
 
@@ -353,7 +353,7 @@ def test_no_items_no_instances(run: Begin, sequential: bool) -> None:
 def test_a_number_of_instances(run: Begin) -> None:
     model = repeated("<bpmn:loopCardinality>count + 1</bpmn:loopCardinality>")
     case = run(model, count=1).store()
-    assert sorted(task.variables["loopCounter"] for task in case.case.human_tasks()) == [0, 1]
+    assert sorted(task.variables["loopCounter"] for task in case.case.human_tasks()) == [1, 2]
 
 
 def test_a_standard_loop_repeats_while_its_condition_holds(run: Begin) -> None:

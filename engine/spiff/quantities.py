@@ -1,0 +1,80 @@
+"""startQuantity and completionQuantity: how many tokens an activity takes in and gives out (BPMN 2.0.2, table 10.3)."""
+
+# ruff: noqa: SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
+from SpiffWorkflow.util.task import TaskState
+
+ONCE = 1
+
+
+class Gather(SimpleBpmnTask):
+    """Stands before an activity and lets one token on for each `quantity` that arrive."""
+
+    def __init__(self, wf_spec: Any, name: str, quantity: int) -> None:
+        super().__init__(wf_spec, name)
+        self.quantity = quantity
+
+    def _update_hook(self, my_task: Any) -> bool:
+        waiting = [
+            task
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is self and task._state == TaskState.WAITING and task is not my_task
+        ]
+        if len(waiting) + 1 < self.quantity:
+            my_task._set_state(TaskState.WAITING)
+            return False
+        for task in waiting[: self.quantity - 1]:
+            task.cancel()
+            my_task.workflow._remove_task(task.id)
+        return True
+
+
+class Spread(SimpleBpmnTask):
+    """Stands behind an activity and sends `quantity` tokens down each flow."""
+
+    def __init__(self, wf_spec: Any, name: str, quantity: int) -> None:
+        super().__init__(wf_spec, name)
+        self.quantity = quantity
+
+    def _predict_hook(self, my_task: Any) -> None:
+        definite = my_task.has_state(TaskState.DEFINITE_MASK)
+        my_task._sync_children(self.outputs * self.quantity, TaskState.FUTURE if definite else my_task.state)
+
+
+def insert_quantities(spec: Any, wanted: dict[str, tuple[int, int]]) -> None:
+    """Put the gatherers and spreaders into a process; `wanted` is activity id → (startQuantity, completionQuantity)."""
+    for activity, (start, completion) in wanted.items():
+        task_spec = spec.task_specs.get(activity)
+        if task_spec is None:
+            continue  # it lies in another subprocess
+        if start > ONCE:
+            _before(spec.task_specs.get(f"{activity}.BoundaryEventSplit", task_spec), start, activity)
+        if completion > ONCE:
+            _after(task_spec, completion)
+
+
+def _before(entry: Any, quantity: int, activity: str) -> None:
+    gather = Gather(entry._wf_spec, f"{activity} (gather)", quantity)
+    for source in {spec.name: spec for spec in entry.inputs}.values():
+        _replace(source, entry.name, gather.name)
+    gather._inputs = list(entry._inputs)
+    gather._outputs = [entry.name]
+    entry._inputs = [gather.name]
+
+
+def _after(task_spec: Any, quantity: int) -> None:
+    spread = Spread(task_spec._wf_spec, f"{task_spec.name} (spread)", quantity)
+    spread._outputs = list(task_spec._outputs)
+    spread._inputs = [task_spec.name]
+    for target in {spec.name: spec for spec in task_spec.outputs}.values():
+        target._inputs = [spread.name if name == task_spec.name else name for name in target._inputs]
+    task_spec._outputs = [spread.name]
+
+
+def _replace(source: Any, old: str, new: str) -> None:
+    source._outputs = [new if name == old else name for name in source._outputs]
+    if hasattr(source, "cond_task_specs"):
+        named = source.cond_task_specs
+        source.cond_task_specs = [(condition, new if name == old else name) for condition, name in named]
