@@ -2,7 +2,10 @@
 
 The bytes are JSON, `[version, counters, top, inner]`, every part in its fixed place. What people entered stands only
 where variables stand and is never interpreted, so data that look like an engine's own (`{"typename": …}`, P3) are just
-data. Predicted tasks get new ids when read; what a row elsewhere refers to (items, timers, services) keeps its id.
+data. Tasks that are merely predicted are left out: what may follow is in the spec.
+
+A change of this form is a new version: `STEPS` gets a function that brings the one before it forward, and
+tests/unit/engine_runtime/states a stored case of the one before. Whatever is read is written in the newest version.
 """
 
 # ruff: noqa: SLF001 - rebuilding SpiffWorkflow's tasks is what this is about
@@ -16,10 +19,10 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
-from engine.spiff.workflow import CalledWorkflow, CaseWorkflow, in_order
+from engine.spiff.workflow import CalledWorkflow, CaseWorkflow
 
-VERSION = 1
-_PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
+VERSION = 2
+_AHEAD = TaskState.PREDICTED_MASK | TaskState.FUTURE
 MakeCase = Callable[..., CaseWorkflow]
 
 
@@ -42,9 +45,7 @@ def dump(case: CaseWorkflow) -> bytes:
 def load(state: bytes, specs: Mapping[str, Any], make: MakeCase) -> CaseWorkflow:
     """The case again; `make` builds an empty one. Raises StateUnreadable."""
     try:
-        version, counters, top, inner = orjson.loads(state)
-        if version != VERSION:
-            raise StateUnreadable(f"state version {version!r} is not known")
+        counters, top, inner = _newest(*orjson.loads(state))
         case = make(deserializing=True)
         case.entered, case.done = counters
         _workflow_in(case, top, case)
@@ -59,31 +60,71 @@ def load(state: bytes, specs: Mapping[str, Any], make: MakeCase) -> CaseWorkflow
     return case
 
 
+def _newest(version: Any, *parts: Any) -> list[Any]:
+    """The parts of a state, brought forward from the version they were written in."""
+    found = list(parts)
+    while version != VERSION:
+        if version not in STEPS:
+            raise StateUnreadable(f"state version {version!r} is not known")
+        found = STEPS[version](found)
+        version += 1
+    return found
+
+
+def _from_1(parts: list[Any]) -> list[Any]:
+    """Version 2 leaves predictions out and keeps beside a workflow's tokens what constructs have to remember."""
+    counters, top, inner = parts
+    return [counters, _workflow_from_1(top), [[parent, name, _workflow_from_1(flow)] for parent, name, flow in inner]]
+
+
+def _workflow_from_1(workflow: list[Any]) -> list[Any]:
+    completed, success, data, correlations, rows = workflow
+    numbers = {-1: -1}
+    kept: list[list[Any]] = []
+    for number, (ident, parent, state, *more) in enumerate(rows):
+        if parent < 0 or (parent in numbers and not _is_predicted(state, rows[parent][2])):
+            numbers[number] = len(kept)
+            kept.append([ident or uuid4().hex, numbers[parent], state, *more])
+    return [completed, success, data, correlations, {}, kept]
+
+
+STEPS: Mapping[int, Callable[[list[Any]], list[Any]]] = {1: _from_1}
+"""version → what brings its parts to the next version"""
+
+
+def _is_predicted(state: int, parent: int) -> bool:
+    """Whether a task in this state is a prediction; one that follows a task that is over has got its token."""
+    return bool(state & _AHEAD) and not parent & TaskState.FINISHED_MASK
+
+
 def _workflow_out(workflow: Any) -> list[Any]:
-    order = in_order(workflow)
-    numbers = {task.id: number for number, task in enumerate(order)}
-    rows = [
-        [
-            None if task._state & _PREDICTED else task.id.hex,
-            -1 if task._parent is None else numbers[task._parent],
-            task._state,
-            task.task_spec.name,
-            task.triggered,
-            task.internal_data or None,
-            task.data or None,
-        ]
-        for task in order
-    ]
-    return [workflow.completed, workflow.success, workflow.data, workflow.correlations, rows]
+    rows: list[list[Any]] = []
+    todo = [(-1, workflow.task_tree)]
+    while todo:
+        parent, task = todo.pop()
+        children = [workflow.tasks[child] for child in reversed(task._children)]
+        todo.extend((len(rows), child) for child in children if not _is_predicted(child._state, task._state))
+        rows.append(
+            [
+                task.id.hex,
+                parent,
+                task._state,
+                task.task_spec.name,
+                task.triggered,
+                task.internal_data or None,
+                task.data or None,
+            ]
+        )
+    return [workflow.completed, workflow.success, workflow.data, workflow.correlations, workflow.kept, rows]
 
 
 def _workflow_in(workflow: Any, state: list[Any], case: CaseWorkflow) -> None:
-    workflow.completed, workflow.success, workflow.data, workflow.correlations, rows = state
+    workflow.completed, workflow.success, workflow.data, workflow.correlations, workflow.kept, rows = state
     known = workflow.spec.task_specs
     tasks: list[Any] = []
     for ident, parent, task_state, name, triggered, internal, local in rows:
         task = Task.__new__(Task)
-        task.id = UUID(hex=ident) if ident else uuid4()
+        task.id = UUID(hex=ident)
         task.workflow = workflow
         task._parent = None if parent < 0 else tasks[parent].id
         task._children = []
@@ -102,3 +143,6 @@ def _workflow_in(workflow: Any, state: list[Any], case: CaseWorkflow) -> None:
     workflow.tasks = {task.id: task for task in tasks}
     workflow.task_tree = tasks[0]
     workflow.last_task = tasks[0]
+    for task in tasks:
+        if task._state & TaskState.NOT_FINISHED_MASK:
+            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)

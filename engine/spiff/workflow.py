@@ -25,7 +25,10 @@ NOT_NOTED = frozenset({"endEvent", "exclusiveGateway", "inclusiveGateway", "para
 
 
 class _Workflow:
-    """What the case's own workflow and the processes inside it have in common."""
+    """What the case's own workflow and the processes inside it have in common.
+
+    `kept` is what a construct has to remember in its scope beyond its tokens: JSON, stored with the case.
+    """
 
     spec: Any
     tasks: dict[UUID, Any]
@@ -67,6 +70,7 @@ class CalledWorkflow(_Workflow, BpmnSubWorkflow):
 
     def __init__(self, spec: Any, parent_task_id: UUID, top_workflow: Any, **kwargs: Any) -> None:
         self.parent_task = top_workflow.get_task_from_id(parent_task_id)
+        self.kept: dict[str, Any] = {}
         self.has_own_scope: bool = self.parent_task.task_spec.opens_scope
         super().__init__(spec, parent_task_id, top_workflow, **kwargs)
 
@@ -99,6 +103,7 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
         self.thrown: list[Thrown] = []
         self.entered: dict[str, dict[str, int]] = {}
         self.done: dict[str, dict[str, int]] = {}
+        self.kept: dict[str, Any] = {}
         self.steps = 0
         super().__init__(spec, subprocess_specs, script_engine=engine, **kwargs)
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-import orjson
 import pytest
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.task import Task
@@ -168,19 +167,6 @@ def test_logging_of_the_interpreter_is_off() -> None:
     assert logging.getLogger("spiff.task").level >= logging.WARNING
     assert logging.getLogger("spiff.workflow").level >= logging.WARNING
     assert Task._set_state.__module__ == "engine.spiff.repairs"
-
-
-def test_the_state_has_a_version_and_an_unknown_one_is_refused(run: Begin) -> None:
-    case = run(Model().path("start", "user:a", "end"))
-    state = orjson.loads(case.case.dump())
-    assert state[0] == 1
-    from engine.spiff.codec import StateUnreadable
-    from engine.spiff.interpreter import Interpreter
-    from tests.unit.engine_runtime.conftest import calendars
-
-    for broken in (orjson.dumps([99, *state[1:]]), b"", b"[1]", b"\x00"):
-        with pytest.raises(StateUnreadable):
-            Interpreter.load(broken, case.program, now=NOW, calendars=calendars)
 
 
 def test_a_deadline_timer_waits_for_the_named_deadline(run: Begin) -> None:
