@@ -5,13 +5,9 @@ transaction, then records it in one transaction together with its own checkpoint
 nor doubles a recorded effect.
 """
 
-import fcntl
-import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar, TextIO
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,7 +23,7 @@ from dbos import (
 from dbos._datasource import DatasourceOptions
 from sqlalchemy.orm import Session
 
-from processes.errors import OfficeBusy
+from processes import pacing
 from processes.office import Office
 from processes.service_tasks import perform, record
 from processes.signed_documents import raise_document_level, validate_document
@@ -38,10 +34,6 @@ VERSION = "1"
 """DBOS's application version: constant, or jobs of an older release would never be taken up"""
 QUEUES = {"service": 4, "signatures": 2, "notices": 2}
 """jobs of each queue that one worker runs at once"""
-POLLING_SECONDS = {"service": 0.1, "signatures": 0.1, "notices": 1.0}
-"""how often each queue is asked for; nobody waits for a mail, and each question costs some milliseconds"""
-POOL = sum(QUEUES.values()) + 12
-"""a transactional step holds SQLite's write lock while DBOS asks its own pool for ownership: too few, and it stalls"""
 
 log = structlog.get_logger(__name__)
 
@@ -82,77 +74,11 @@ class JobClient:
             },
             *arguments,
         )
+        pacing.tell(session, self.queues[workflow])
 
     def close(self) -> None:
         """Let go of its connections."""
         self.client.destroy()
-
-
-class ExecutorLock:
-    """Two live workers with one executor id would run each other's effects again: the id is locked by a file."""
-
-    def __init__(self, directory: Path, executor_id: str) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        self._path = directory / f"executor-{executor_id}.lock"
-        self._file: TextIO | None = None
-
-    def acquire(self) -> None:
-        """Take the id.
-
-        :raises OfficeBusy: another process works under it
-        """
-        file = self._path.open("a", encoding="ascii")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise OfficeBusy from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        self._file = file
-
-    def release(self) -> None:
-        """Give the id back."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-class Worker:
-    """Runs jobs in this process. One a process: the job engine keeps its registry in module globals."""
-
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._lock = ExecutorLock(office.settings.home / "locks", office.settings.executor_id)
-
-    def start(self) -> None:
-        """Register the workflows and begin; unfinished jobs of this executor id are taken up again."""
-        self._lock.acquire()
-        url = system_url(self._office.settings.url)
-        serializer = DBOSPortableJSONSerializer()
-        DBOS(
-            config={
-                "name": NAME,
-                "system_database_url": url,
-                "executor_id": self._office.settings.executor_id,
-                "application_version": VERSION,
-                "serializer": serializer,
-                "sys_db_pool_size": POOL,
-                "log_level": "ERROR",
-                "console_log_level": "ERROR",
-            }
-        )
-        store = SQLAlchemyDatasource.create(url, engine=self._office.database, serializer=serializer)
-        register_workflows(self._office, store, sqlite=url.startswith("sqlite"))
-        DBOS.launch()
-        for name, concurrency in QUEUES.items():
-            DBOS.register_queue(name, worker_concurrency=concurrency, polling_interval_sec=POLLING_SECONDS[name])
-
-    def stop(self, patience: int = 5) -> None:
-        """Finish what runs, for at most `patience` seconds, and let go."""
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
-        self._lock.release()
 
 
 def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: bool) -> None:
@@ -226,25 +152,3 @@ def failed_jobs(office: Office) -> list[str]:
 def status_table(office: Office) -> str:
     """Where the job engine keeps the jobs' states: a schema of its own on PostgreSQL, none on SQLite."""
     return "workflow_status" if office.database.dialect.name == "sqlite" else "dbos.workflow_status"
-
-
-class Ticker(threading.Thread):
-    """Once a second: timers that are due, attempts that have expired."""
-
-    def __init__(self, tick: Callable[[], None]) -> None:
-        super().__init__(name="ticker", daemon=True)
-        self._tick = tick
-        self._stopped = threading.Event()
-
-    def run(self) -> None:
-        """Tick until stopped; one failed tick is logged and the next one tried."""
-        while not self._stopped.wait(1.0):
-            try:
-                self._tick()
-            except Exception:
-                log.exception("tick failed")
-
-    def stop(self) -> None:
-        """End after the tick under way."""
-        self._stopped.set()
-        self.join(timeout=10)

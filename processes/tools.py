@@ -3,10 +3,7 @@
 `lint`, `trace`, `scenario` and `verify` start neither a database nor the job engine.
 """
 
-import itertools
 import json
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -23,8 +20,6 @@ from processes.settings import Settings
 Tell = Callable[[str], None]
 MAX_DECISIONS = 100
 """files of decisions one folder may hold beside a bare diagram"""
-HOUR = 3600
-"""ticks, a second each, between two rounds of what is done hourly"""
 
 
 class ToolError(Exception):
@@ -71,57 +66,6 @@ def found_demo(office: Any, tell: Tell) -> None:
     for account in accounts(office.settings.home).values():
         tell(f"  {account.login:<22}{account.password:<16}{account.pin}")
     tell("")
-
-
-def run_worker(settings: Settings, *, tell: Tell) -> None:
-    """Run jobs and timers until told to stop."""
-    from processes.bootstrap import bootstrap
-
-    office = bootstrap(settings)
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-    with working(office):
-        tell(f"Working as {settings.executor_id}; Ctrl-C ends it.")
-        stopping.wait()
-    office.close()
-
-
-def working(office: Any) -> Any:
-    """A context in which this process runs the office's jobs and timers."""
-    from contextlib import contextmanager
-
-    from processes.jobs import Ticker, Worker, idle
-    from processes.signed_documents import raise_waiting
-    from processes.use_cases.abandon_attempt import expire_attempts
-    from processes.use_cases.appoint import annul_unsigned_orders
-    from processes.use_cases.fire_timers import fire_timers
-    from processes.use_cases.sweep_blobs import sweep_blobs
-
-    ticks = itertools.count()
-
-    def tick() -> None:
-        fire_timers(office)
-        expire_attempts(office)
-        if next(ticks) % HOUR == 0:
-            annul_unsigned_orders(office)
-            raise_waiting(office)
-            if idle(office):
-                # a job under way may hold a blob that gets its row only when it ends, after a restart even
-                sweep_blobs(office)
-
-    @contextmanager
-    def context() -> Iterator[None]:
-        worker, ticker = Worker(office), Ticker(tick)
-        worker.start()
-        ticker.start()
-        try:
-            yield
-        finally:
-            ticker.stop()
-            worker.stop()
-
-    return context()
 
 
 def deploy_packages(settings: Settings, paths: Sequence[Path]) -> list[str]:

@@ -81,7 +81,7 @@ def serve(host: str | None, port: int | None, demo: bool, no_worker: bool) -> No
 @told_plainly
 def worker() -> None:
     """Run jobs and timers without pages. Example: karguzar worker"""
-    from processes.tools import run_worker
+    from processes.working import run_worker
 
     run_worker(settings(), tell=click.echo)
 

@@ -10,7 +10,8 @@ from waitress.server import create_server  # type: ignore[import-untyped]
 
 from processes.bootstrap import bootstrap, is_initialised
 from processes.settings import Settings
-from processes.tools import initialise_home, working
+from processes.tools import initialise_home
+from processes.working import working
 from web.app import MAX_REQUEST_BYTES, create_app
 from web.logs import configure_logs
 

@@ -24,7 +24,7 @@ from processes.demo.founding import accounts, found, is_founded
 from processes.demo.player import Player
 from processes.demo.proof import examine, export_documents
 from processes.errors import ProcessesError
-from processes.jobs import Worker, failed_jobs, idle
+from processes.jobs import failed_jobs, idle
 from processes.office import Office
 from processes.queries.engine_rows import next_timer
 from processes.settings import Settings
@@ -33,6 +33,7 @@ from processes.tools import initialise_home
 from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.appoint import annul_unsigned_orders
 from processes.use_cases.fire_timers import fire_timers
+from processes.worker import Worker
 
 Tell = Callable[[str], None]
 PATIENCE_SECONDS = 120.0

@@ -6,6 +6,7 @@ from processes.tables.office import (
     CertificateRow,
     ClockRow,
     CorrespondentRow,
+    KnockRow,
     LoginAttemptRow,
     MandateRow,
     PersonRow,
@@ -13,6 +14,7 @@ from processes.tables.office import (
     RevocationCacheRow,
     TrustAnchorRow,
     UnitRow,
+    WorkerRow,
 )
 from processes.tables.registers import (
     AppealEventRow,
@@ -53,6 +55,7 @@ __all__ = [
     "DeadlineRow",
     "DraftRow",
     "JobEffectRow",
+    "KnockRow",
     "LoginAttemptRow",
     "MandateRow",
     "NumberRow",
@@ -70,4 +73,5 @@ __all__ = [
     "StepRecordRow",
     "TrustAnchorRow",
     "UnitRow",
+    "WorkerRow",
 ]

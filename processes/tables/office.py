@@ -177,3 +177,25 @@ class ClockRow(Base):
     __tablename__ = "process_clock"
     id: Mapped[int] = mapped_column(primary_key=True)
     offset_seconds: Mapped[float]
+
+
+class WorkerRow(Base):
+    """A process that runs jobs; it says each few seconds that it is alive, and takes its row away when it ends."""
+
+    __tablename__ = "process_worker"
+    executor_id: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    process: Mapped[int]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """the database's time, which is one for all machines; no office's clock moves it"""
+
+
+class KnockRow(Base):
+    """How often one address has knocked at a public door in a span of time; kept until the span is over."""
+
+    __tablename__ = "process_knock"
+    door: Mapped[str] = mapped_column(primary_key=True)
+    """a keyed hash of door, limit and address: the table names nobody"""
+    times: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)

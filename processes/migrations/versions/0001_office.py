@@ -911,4 +911,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("process_resolution", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_process_resolution_case_id"), ["case_id"], unique=False)
+    op.create_table(
+        "process_worker",
+        sa.Column("executor_id", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("process", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("executor_id", name=op.f("pk_process_worker")),
+    )
+    op.create_table(
+        "process_knock",
+        sa.Column("door", sa.Text(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("door", name=op.f("pk_process_knock")),
+    )
+    with op.batch_alter_table("process_knock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_knock_ends_at"), ["ends_at"], unique=False)
     create_search_index(op.get_bind())

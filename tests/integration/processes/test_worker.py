@@ -1,6 +1,5 @@
 """The real worker on both databases: jobs are done, once, in the transaction that records them."""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,11 +9,11 @@ import pytest
 from rehearsal import ANSWERED, APPEAL, Rehearsal
 
 from engine.tables import HistoryRow
-from processes.errors import OfficeBusy
-from processes.jobs import Worker, failed_jobs, idle
+from processes.jobs import failed_jobs, idle
 from processes.office import Office
 from processes.tables import CaseDocumentRow, JobEffectRow, OutboxRow
 from processes.use_cases.send_notice import Notice, post_notice
+from processes.worker import Worker
 
 PATIENCE_SECONDS = 60
 
@@ -53,13 +52,6 @@ def test_a_case_runs_through_with_every_job_done_once(staffed: Staffed) -> None:
     assert set(verdicts.values()) == {"TOTAL-PASSED"}, "every step and every seal was validated by a job"
     called = staffed.rows(HistoryRow, instance_id=case_id, event="service.called")
     assert len(called) == len(handlers)
-
-
-def test_two_workers_never_share_a_name(staffed: Staffed) -> None:
-    lock = staffed.office.settings.home / "locks" / "executor-office.lock"
-    with pytest.raises(OfficeBusy):
-        Worker(staffed.office).start()
-    assert lock.read_text() == str(os.getpid()), "and the file still says whose it is"
 
 
 def test_a_notice_is_written_once_and_its_mail_tried_without_harm(staffed: Staffed) -> None:

@@ -1,0 +1,102 @@
+"""A process that works for the office: jobs, and what has to be done each second and each hour."""
+
+import itertools
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from processes.bootstrap import bootstrap
+from processes.jobs import idle
+from processes.locks import Locks, LocksLost
+from processes.office import Office
+from processes.settings import Settings
+from processes.signed_documents import raise_waiting
+from processes.use_cases.abandon_attempt import expire_attempts
+from processes.use_cases.appoint import annul_unsigned_orders
+from processes.use_cases.fire_timers import fire_timers
+from processes.use_cases.sweep_blobs import sweep_blobs
+from processes.worker import Worker
+
+TICKER = "ticker"
+"""the lock of whoever ticks: one process among all, another one as soon as it is gone"""
+TICK_SECONDS = 1.0
+HOUR = 3600
+"""ticks between two rounds of what is done hourly"""
+
+log = structlog.get_logger(__name__)
+
+
+class Ticker(threading.Thread):
+    """Once a second, in one process at a time: timers that are due, attempts that have expired."""
+
+    def __init__(self, locks: Locks, tick: Callable[[], None]) -> None:
+        super().__init__(name="ticker", daemon=True)
+        self._locks = locks
+        self._tick = tick
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Tick until stopped; one failed tick is logged and the next one tried."""
+        while not self._stopped.wait(TICK_SECONDS):
+            try:
+                # a timer fires once even if two tick: this keeps the second from waiting for the first's locks
+                if self._locks.take(TICKER):
+                    self._tick()
+            except LocksLost:
+                log.warning("no tick: the database cannot be reached")
+            except Exception:
+                log.exception("tick failed")
+
+    def stop(self) -> None:
+        """End after the tick under way."""
+        self._stopped.set()
+        self.join(timeout=10)
+
+
+def every_second(office: Office) -> Callable[[], None]:
+    """What has to be done each second, and now and at each full hour of its own counting."""
+    ticks = itertools.count()
+
+    def tick() -> None:
+        fire_timers(office)
+        expire_attempts(office)
+        if next(ticks) % HOUR == 0:
+            annul_unsigned_orders(office)
+            raise_waiting(office)
+            if idle(office):
+                # a job under way may hold a blob that gets its row only when it ends, after a restart even
+                sweep_blobs(office)
+
+    return tick
+
+
+@contextmanager
+def working(office: Office) -> Iterator[None]:
+    """This process runs the office's jobs and timers meanwhile."""
+    worker = Worker(office)
+    worker.start()
+    ticker = Ticker(worker.locks, every_second(office))
+    ticker.start()
+    try:
+        yield
+    finally:
+        ticker.stop()
+        if not worker.stop():
+            # a job that goes on would keep the process alive and, without its office, end as failed: others do it anew
+            os._exit(0)
+
+
+def run_worker(settings: Settings, *, tell: Callable[[str], None]) -> None:
+    """Run jobs and timers until told to stop."""
+    office = bootstrap(settings)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    with working(office):
+        tell(f"Working as {settings.executor_id}; Ctrl-C ends it.")
+        stopping.wait()
+    office.close()

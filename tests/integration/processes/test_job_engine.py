@@ -1,0 +1,100 @@
+"""What we rely on in the job engine beyond its documented interface: an upgrade that changes it must be seen here."""
+
+import inspect
+import threading
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from dbos import DBOS
+from dbos._queue import queue_worker_thread
+
+from processes.jobs import QUEUES, VERSION, status_table
+from processes.office import Office
+from processes.worker import Worker
+
+
+@pytest.fixture
+def worker(office: Office) -> Iterator[Worker]:
+    started = Worker(office)
+    started.start()
+    for pace in started._paces.values():
+        pace.set()
+    for thread in started._threads:
+        thread.join()
+    yield started
+    started.stop()
+
+
+def enqueue(office: Office, *names: str) -> None:
+    with office.unit_of_work() as uow:
+        for name in names:
+            office.enqueue(uow.session, "send_notice", (name,), name)
+        uow.commit()
+
+
+def states(office: Office) -> dict[str, tuple[str, str | None, str]]:
+    with office.database.connect() as connection:
+        rows = connection.execute(
+            sa.text(f"SELECT workflow_uuid, status, executor_id, queue_name FROM {status_table(office)}")
+        )
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def begun_by(office: Office, job: str, executor_id: str) -> None:
+    with office.database.begin() as connection:
+        connection.execute(
+            sa.text(f"UPDATE {status_table(office)} SET status='PENDING', executor_id=:e WHERE workflow_uuid=:j"),
+            {"e": executor_id, "j": job},
+        )
+
+
+def test_recovery_puts_back_the_jobs_of_the_given_ids_and_no_others(office: Office, worker: Worker) -> None:
+    enqueue(office, "a", "b", "c")
+    begun_by(office, "a", "dead")
+    begun_by(office, "b", "alive")
+    handles = DBOS._recover_pending_workflows(["dead"])
+    assert [handle.workflow_id for handle in handles] == ["a"]
+    found = states(office)
+    assert {job: found[job][0] for job in "abc"} == {"a": "ENQUEUED", "b": "PENDING", "c": "ENQUEUED"}
+    assert {queue for _, _, queue in found.values()} == {"notices"}, "each in the queue it came from"
+    assert DBOS._recover_pending_workflows(["dead"]) == [], "again, there is nothing to do"
+
+
+def test_a_job_is_claimed_once_and_bears_the_id_of_who_claimed_it(office: Office, worker: Worker) -> None:
+    enqueue(office, "a", "b")
+    queue = DBOS.retrieve_queue("notices")
+    assert queue is not None
+    database = worker._engine._sys_db
+    first, _ = database.start_queued_workflows(queue, "one", VERSION, None, owner_xid="x")
+    again, _ = database.start_queued_workflows(queue, "two", VERSION, None, owner_xid="y")
+    assert sorted(first) == ["a", "b"]
+    assert again == []
+    assert {executor for _, executor, _ in states(office).values()} == {"one"}
+
+
+def test_a_queue_is_attended_by_a_loop_that_waits_where_we_make_it_wait(worker: Worker) -> None:
+    assert list(inspect.signature(queue_worker_thread).parameters) == ["stop_event", "dbos", "queue"]
+    waited: list[float | None] = []
+
+    class Noted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            if len(waited) > 1:
+                self.set()
+            return self.is_set()
+
+    queue_worker_thread(Noted(), worker._engine, DBOS.retrieve_queue("notices"))
+    assert len(waited) == 2, "it waits once before each question, and ends when the event is set"
+    assert None not in waited
+
+
+def test_the_engine_s_own_threads_leave_our_queues_alone(worker: Worker) -> None:
+    attended = {thread.name for thread in threading.enumerate() if thread.name.startswith("queue-worker-")}
+    assert attended == {"queue-worker-_dbos_internal_queue"}
+
+
+def test_running_jobs_can_be_counted_and_named(worker: Worker) -> None:
+    active = worker._engine._active_workflows_set
+    assert [active.count_for_queue(name) for name in QUEUES] == [0, 0, 0]
+    assert list(active.activeList()) == []
