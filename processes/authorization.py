@@ -12,6 +12,9 @@ from processes.errors import NotPermitted
 from processes.mandates import Mandate, mandates_of
 from processes.tables import MandateRow, StepRecordRow
 
+ADMINISTRATOR = "administrator"
+COMMAND_LINE = "command line"
+
 
 def mandate_for(session: Session, person_id: UUID, item: WorkItem, at: datetime) -> Mandate:
     """The mandate on which this person may act on the item now: an own one before a substitution.
@@ -49,6 +52,19 @@ def require_role(session: Session, person_id: UUID, role: str, at: datetime, *, 
         if mandate.role == role and body_id in (None, mandate.body_id):
             return mandate
     raise NotPermitted(rule="mandate")
+
+
+def require_administrator(session: Session, by: UUID | None, at: datetime, *, body_id: UUID | None = None) -> str:
+    """Whoever may change people, mandates and bodies, as the audit trail names them.
+
+    :param by: None is whoever rules the machine, at the command line
+    :param body_id: the body it concerns; None: any the person administers
+    :raises NotPermitted: no administrator there
+    """
+    if by is None:
+        return COMMAND_LINE
+    require_role(session, by, ADMINISTRATOR, at, body_id=body_id)
+    return str(by)
 
 
 def _substitutes(session: Session, mandate: Mandate, assignee: str) -> bool:

@@ -11,8 +11,8 @@ from processes.office import Office
 from processes.tables import CertificateRow
 from processes.unit_of_work import UnitOfWork
 from signing.errors import WrongPin
-from signing.keys import SigningKey
 from signing.keys.pkcs12 import open_pkcs12, unwrap
+from signing.keys.software import SoftwareKey
 
 PIN_TRIES = 5
 PIN_LOCK = timedelta(minutes=15)
@@ -23,7 +23,7 @@ class OpenedKey:
     """An officer's key, open in memory for one signature."""
 
     certificate: CertificateRow
-    key: SigningKey
+    key: SoftwareKey
 
 
 def certificate_of(uow: UnitOfWork, person_id: UUID) -> CertificateRow:

@@ -157,3 +157,16 @@ class OfficeBusy(ProcessesError):
     """Another process runs this office already; stop it first."""
 
     code = "office-busy"
+
+
+class EntryRefused(ProcessesError):
+    """What was entered cannot be taken."""
+
+    code = "entry-refused"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason.replace('-', ' ')}")
+        self.field = field
+        """the name of the field, as the command calls it"""
+        self.reason = reason
+        """missing, malformed, unknown, taken, too-short, too-easy, wrong, ends-before-it-begins, last-administrator"""

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from engine.deadlines import WorkingCalendar
 from engine.errors import EngineError
 from engine.findings import Finding
-from processes.errors import ProcessesError
 from processes.settings import Settings
 
 Tell = Callable[[str], None]
@@ -212,20 +211,11 @@ def export_trust(settings: Settings, directory: Path) -> None:
 def revoke(settings: Settings, serial: str, reason: str) -> str:
     """Revoke a certificate; from the next list on, everybody can see it."""
     from processes.bootstrap import bootstrap
-    from processes.tables import CertificateRow
-    from processes.trust import issue_revocation_lists
+    from processes.use_cases.revoke_certificate import RevokeCertificate, revoke_certificate
 
     office = bootstrap(settings)
     try:
-        with office.unit_of_work() as uow:
-            changed = uow.update(
-                CertificateRow, {"serial": serial, "revoked_at": None}, revoked_at=uow.now, revocation_reason=reason
-            )
-            if not changed:
-                raise ProcessesError(f"no certificate with serial {serial} is in force")
-            uow.audit.record("person:certificate:revoke", actor="command line", subject=serial, details={"why": reason})
-            uow.commit()
-        issue_revocation_lists(office)
+        revoke_certificate(office, RevokeCertificate(by=None, serial=serial, reason=reason))
     finally:
         office.close()
     return f"{serial} is revoked ({reason})"

@@ -1,7 +1,9 @@
 """Whom this office trusts: its anchors, the authority's intermediates, and fresh revocation lists."""
 
+import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import sqlalchemy as sa
 from cryptography import x509
@@ -16,6 +18,23 @@ from signing.validation import TrustStore
 
 REFRESH_BEFORE = timedelta(hours=12)
 """a list is made anew this long before it ends"""
+
+
+def trust_own_authority(uow: UnitOfWork, trust: TrustStore) -> None:
+    """Enter the pilot authority's root among the anchors, if it is not there."""
+    for anchor in trust.anchors:
+        certificate = x509.load_der_x509_certificate(anchor)
+        sha256 = hashlib.sha256(anchor).hexdigest()
+        if uow.session.scalar(sa.select(TrustAnchorRow.id).where(TrustAnchorRow.sha256 == sha256)) is None:
+            uow.insert(
+                TrustAnchorRow,
+                id=uuid4(),
+                subject=certificate.subject.rfc4514_string(),
+                sha256=sha256,
+                pem=certificate.public_bytes(Encoding.PEM).decode(),
+                added_by="system",
+                added_at=uow.now,
+            )
 
 
 def trust_store(office: Office) -> TrustStore:

@@ -1,27 +1,22 @@
 """Founds the demo office: bodies, people, certificates, signed appointments. Cut short, it is taken up again."""
 
-import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from archive.retention import RetentionClass
+from processes.arranging import arrange_body
 from processes.demo.people import (
     BODIES,
     CAPACITIES,
     FOUNDED,
     PEOPLE,
-    SERIES,
     SUBSTITUTION_ENDS,
     DemoBody,
     DemoPerson,
@@ -29,23 +24,22 @@ from processes.demo.people import (
 )
 from processes.deployment import Deploy, deploy, shipped_folders
 from processes.office import Office
+from processes.passwords import HASHER, SHORTEST, draw_word
 from processes.tables import (
     BodyRow,
     CertificateRow,
     MandateRow,
     PersonRow,
     PostRow,
-    TrustAnchorRow,
     UnitRow,
 )
+from processes.trust import trust_own_authority
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.appoint import Appoint, appoint
 from processes.use_cases.enrol import EnrolOfficer, enrol_officer, enrol_seal
-from processes.use_cases.sign_in import HASHER
-from signing.trust import TrustStore
 
 ACCOUNTS = "demo-accounts.json"
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+PIN_LENGTH = 10
 DECREE = {"az": "Fərman", "kk": "Жарлық"}
 ORDER = {"az": "Əmr", "kk": "Бұйрық"}
 
@@ -59,15 +53,11 @@ class Account:
     pin: str
 
 
-def _word(length: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(length))
-
-
 def accounts(home: Path) -> dict[str, Account]:
     """The demo's passwords and PINs: drawn at the first start, kept in a 0600 file of the home."""
     file = home / ACCOUNTS
     if not file.exists():
-        drawn = [Account(login=each.login, password=_word(12), pin=_word(10)) for each in PEOPLE]
+        drawn = [Account(login=each.login, password=draw_word(SHORTEST), pin=draw_word(PIN_LENGTH)) for each in PEOPLE]
         temporary = file.with_suffix(".new")
         temporary.unlink(missing_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -93,12 +83,13 @@ def found(office: Office) -> None:
     office.clock.set_to(FOUNDED)
     secret = accounts(office.settings.home)
     with office.unit_of_work() as uow:
-        _trust(uow, office.keys.authority.anchors())
+        trust_own_authority(uow, office.keys.authority.anchors())
         for body in BODIES:
             _body(uow, body)
         for person in PEOPLE:
             _person(uow, person, secret[person.login])
-        _arrange(uow)
+        for body in BODIES:
+            arrange_body(uow, code=body.code, title=body.title, body_id=demo_id("body", body.code))
         uow.commit()
     _enrol(office, secret)
     deploy(office, Deploy(folders=shipped_folders(), by="system"))
@@ -110,22 +101,6 @@ def found(office: Office) -> None:
 def _insert_once(uow: UnitOfWork, table: type, identity: UUID, **values: Any) -> None:
     if uow.session.get(table, identity) is None:
         uow.insert(table, id=identity, **values)
-
-
-def _trust(uow: UnitOfWork, trust: TrustStore) -> None:
-    for anchor in trust.anchors:
-        certificate = x509.load_der_x509_certificate(anchor)
-        sha256 = hashlib.sha256(anchor).hexdigest()
-        if uow.session.scalar(sa.select(TrustAnchorRow.id).where(TrustAnchorRow.sha256 == sha256)) is None:
-            uow.insert(
-                TrustAnchorRow,
-                id=uuid4(),
-                subject=certificate.subject.rfc4514_string(),
-                sha256=sha256,
-                pem=certificate.public_bytes(Encoding.PEM).decode(),
-                added_by="system",
-                added_at=uow.now,
-            )
 
 
 def _body(uow: UnitOfWork, body: DemoBody) -> None:
@@ -207,50 +182,6 @@ def _mandate(uow: UnitOfWork, person: DemoPerson, role: str, body: str) -> None:
         ground_document_id=None,
         ground_sha256=None,
     )
-
-
-RETENTION: Mapping[str, tuple[Mapping[str, str], str, int | None, str, str]] = {
-    "services-permanent": (
-        {
-            "az": "Xidmətlərin reyestri: daimi",
-            "kk": "Қызметтер тізілімі: тұрақты",
-            "ru": "Реестр услуг: постоянно",
-            "en": "Registry of services: permanent",
-        },
-        "case_closed",
-        None,
-        "transfer",
-        "Saxlama siyahısı, m. 12",
-    ),
-    "appeals-5-years": (
-        {
-            "az": "Vətəndaşların müraciətləri: 5 il",
-            "kk": "Азаматтардың өтініштері: 5 жыл",
-            "ru": "Обращения граждан: 5 лет",
-            "en": "Citizens' appeals: 5 years",
-        },
-        "year_end",
-        5,
-        "review",
-        "Saxlama siyahısı, m. 75",
-    ),
-}
-
-
-def _arrange(uow: UnitOfWork) -> None:
-    known = {each.code for each in uow.archive.retention_classes()}
-    for code, (title, starts, years, action, ground) in RETENTION.items():
-        if code not in known:
-            uow.archive.save_retention_class(
-                RetentionClass(code=code, title=title, starts=starts, years=years, action=action, ground=ground)
-            )
-    existing = {fonds.code for fonds in uow.archive.fonds()}
-    for body in BODIES:
-        if body.code in existing:
-            continue
-        fonds = uow.archive.create_fonds(code=body.code, title=body.title, owner=str(demo_id("body", body.code)))
-        for code, (title, retention) in SERIES.items():
-            uow.archive.create_series(fonds.id, code=code, title=title, retention_class=retention)
 
 
 def _enrol(office: Office, secret: Mapping[str, Account]) -> None:

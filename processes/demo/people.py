@@ -257,20 +257,3 @@ PEOPLE = (
 
 CAPACITIES = {"operator": "operator_person"}
 """the capacity a role is filled in, where it is called differently"""
-
-SERIES = {
-    "services": (
-        {"az": "Xidmətlərin reyestri", "kk": "Қызметтер тізілімі", "ru": "Реестр услуг", "en": "Registry of services"},
-        "services-permanent",
-    ),
-    "appeals": (
-        {
-            "az": "Vətəndaşların müraciətləri",
-            "kk": "Азаматтардың өтініштері",
-            "ru": "Обращения граждан",
-            "en": "Citizens' appeals",
-        },
-        "appeals-5-years",
-    ),
-}
-"""series of every body's fonds, with their retention class"""

@@ -6,20 +6,19 @@ from functools import cache
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from processes.errors import TooManyAttempts, WrongCredentials
 from processes.forms import clean_text
 from processes.office import Office
 from processes.organisation import Person, person
+from processes.passwords import HASHER
 from processes.tables import LoginAttemptRow, PersonRow
 from processes.unit_of_work import UnitOfWork
 
 WINDOW = timedelta(minutes=15)
 TRIES_PER_LOGIN = 5
 TRIES_PER_ADDRESS = 30
-HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +38,11 @@ def sign_in(office: Office, request: SignIn) -> Person:
     """
     login = clean_text(request.login, one_line=True).lower()[:200]
     with office.reading() as uow:
-        _require_few_tries(uow, login, request.address)
+        require_few_tries(uow, login, request.address)
         row = uow.session.execute(sa.select(PersonRow).where(PersonRow.login == login)).scalar()
     succeeded = _fits(row, request.password)
     with office.unit_of_work() as uow:
-        uow.insert(LoginAttemptRow, id=uuid4(), login=login, address=request.address, succeeded=succeeded, at=uow.now)
+        count_try(uow, login, request.address, succeeded=succeeded)
         if row is not None:
             action = "person:session:open" if succeeded else "person:session:refuse"
             uow.audit.record(action, actor=str(row.id), subject=str(row.id))
@@ -68,7 +67,16 @@ def _fits(row: PersonRow | None, password: str) -> bool:
     return row is not None and row.active and row.password_hash is not None
 
 
-def _require_few_tries(uow: UnitOfWork, login: str, address: str) -> None:
+def count_try(uow: UnitOfWork, login: str, address: str, *, succeeded: bool) -> None:
+    """Write a try with a password down."""
+    uow.insert(LoginAttemptRow, id=uuid4(), login=login, address=address, succeeded=succeeded, at=uow.now)
+
+
+def require_few_tries(uow: UnitOfWork, login: str, address: str) -> None:
+    """Slow a guesser down.
+
+    :raises TooManyAttempts: with when to try again
+    """
     for column, value, limit in (
         (LoginAttemptRow.login, login, TRIES_PER_LOGIN),
         (LoginAttemptRow.address, address, TRIES_PER_ADDRESS),

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from signing.algorithms import PrivateKey
-from signing.cms import der_of
+from signing.cms import der_of, load_certificate
 from signing.errors import KeyUnreadable, WeakPin, WrongPin
 from signing.keys.software import SoftwareKey
 
@@ -63,6 +63,15 @@ def open_pkcs12(data: bytes, pin: str) -> SoftwareKey:
     if certificate is None or not isinstance(private_key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise KeyUnreadable("the container has no RSA or EC key with its certificate")
     return SoftwareKey(der_of(certificate), tuple(der_of(one) for one in chain), private_key)
+
+
+def locked_again(key: SoftwareKey, pin: str) -> bytes:
+    """The container of an opened key, which only the new PIN opens.
+
+    :raises WeakPin: fewer than 8 characters
+    """
+    chain = tuple(load_certificate(one) for one in key.chain)
+    return create_pkcs12(key.private_key, load_certificate(key.certificate), chain, pin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 import gettext
 import os
 import re
+from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from acceptance.person import Person, catalogue
 from acceptance.served_office import ROOT
@@ -13,8 +15,12 @@ from acceptance.served_office import ROOT
 LANGUAGES = ("az", "kk", "ru", "en")
 WIDE, NARROW = (1360, 900), (390, 844)
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-LOOKS = {("az", WIDE): "light", ("kk", NARROW): "dark"}
-"""every page is judged and photographed once by day and once by night; with ALL_PHOTOS set, photographed every time"""
+Sight = tuple[str, tuple[int, int]]
+"""a language, and the width and height of the window"""
+LOOKS: dict[Sight, Literal["light", "dark"]] = {("az", WIDE): "light", ("kk", NARROW): "dark"}
+"""every page is judged by axe-core once by day and once by night; with ALL_PHOTOS set, photographed at every sight"""
+JUDGED: tuple[Sight, ...] = tuple(LOOKS)
+EVERY: tuple[Sight, ...] = tuple((language, width) for language in LANGUAGES for width in (WIDE, NARROW))
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 GRAVE = {"serious", "critical"}
 TEXTS = """() => {
@@ -42,11 +48,12 @@ LONG = 14
 """characters of a sentence's fixed part that do not stand in a page by chance"""
 
 
-def look_through(person: Person, path: str, name: str, expected: int) -> list[str]:
-    """Open a page in the four languages at two widths; what is wrong with it."""
+def look_through(person: Person, path: str, name: str, expected: int, sights: Sequence[Sight]) -> list[str]:
+    """Open a page in each language at each width; what is wrong with it."""
     wrong: list[str] = []
-    for language in LANGUAGES:
-        person.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    for language, seen in groupby(sights, key=lambda sight: sight[0]):
+        widths = [width for _, width in seen]
+        person.page.set_viewport_size({"width": widths[0][0], "height": widths[0][1]})
         answer = person.go(f"{path}{'&' if '?' in path else '?'}lang={language}")
         person.language = language
         if answer.status != expected:
@@ -54,20 +61,20 @@ def look_through(person: Person, path: str, name: str, expected: int) -> list[st
         if person.page.locator("html").get_attribute("lang") != language:
             wrong.append(f"does not say that it is in {language}")
         wrong += [f"{language}: untranslated: {text}" for text in untranslated(person, language)]
-        for width in (WIDE, NARROW):
-            wrong += [f"{language} {width[0]}: {each}" for each in _at(person, name, language, width)]
+        for width in widths:
+            wrong += [f"{language} {width[0]}: {each}" for each in _at(person, name, (language, width))]
     return [f"{path}: {each}" for each in wrong]
 
 
-def _at(person: Person, name: str, language: str, width: tuple[int, int]) -> list[str]:
+def _at(person: Person, name: str, sight: Sight) -> list[str]:
+    _, width = sight
     person.page.set_viewport_size({"width": width[0], "height": width[1]})
-    look = LOOKS.get((language, width), "light")
-    person.page.emulate_media(color_scheme=look)
+    person.page.emulate_media(color_scheme=LOOKS.get(sight, "light"))
     wrong = [f"wider than the window: {person.page.evaluate(WIDER_THAN_THE_WINDOW)}"]
     wrong = [each for each in wrong if not each.endswith("[]")]
-    if (language, width) in LOOKS:
+    if sight in LOOKS:
         wrong += grave_violations(person)
-    if (language, width) in LOOKS or "ALL_PHOTOS" in os.environ:
+    if sight in LOOKS or "ALL_PHOTOS" in os.environ:
         person.photo(f"page-{name}-{width[0]}")
     person.page.emulate_media(color_scheme="light")
     return wrong

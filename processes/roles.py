@@ -1,0 +1,28 @@
+"""The roles and capacities there are: those of the office itself, and those the deployed processes ask for."""
+
+from processes.unit_of_work import UnitOfWork
+
+OFFICE_ROLES = frozenset({"administrator", "archivist", "designer", "head", "supervisor"})
+"""known in every office, whatever is deployed"""
+CAPACITIES = (
+    "officer",
+    "head",
+    "deputy",
+    "substitute",
+    "responsible_person",
+    "operator_person",
+    "curator",
+    "clerk",
+    "executor",
+    "archivist",
+    "supervisor",
+    "designer",
+    "administrator",
+)
+"""in which capacity somebody acts (C7, B22); `processes.words` has their names"""
+
+
+def known_roles(uow: UnitOfWork) -> tuple[str, ...]:
+    """Every role a mandate may be for."""
+    packages = (definition.package for definition in uow.engine.definitions())
+    return tuple(sorted(OFFICE_ROLES | {role for package in packages for role in package.roles}))
