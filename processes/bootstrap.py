@@ -68,10 +68,13 @@ def initialise(settings: Settings) -> None:
 
 
 def create_keys(settings: Settings, *, at: datetime) -> None:
-    """The authority's keys, if there are none; their certificates begin at `at`."""
+    """The authority's keys, if there are none; their certificates begin at `at`.
+
+    Every certificate names where the revocation lists are: below the public address as it is now.
+    """
     directory = settings.home / "keys"
     if not has_keys(directory):
-        KeyRing.create(directory, at=at)
+        KeyRing.create(directory, at=at, url=f"{settings.public_url.rstrip('/')}/pki")
 
 
 def is_initialised(settings: Settings) -> bool:

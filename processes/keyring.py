@@ -15,7 +15,7 @@ from threading import Lock
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from processes.errors import ConfigurationError
-from signing.authority import PilotAuthority
+from signing.authority import DEFAULT_URL, PilotAuthority
 from signing.errors import SigningError
 from signing.keys import SigningKey
 from signing.keys.pkcs12 import open_pkcs12, unwrap
@@ -86,10 +86,12 @@ class KeyRing:
         return cls(directory, secret, authority, derived_key(secret, "wrap"), derived_key(secret, "lookup"))
 
     @classmethod
-    def create(cls, directory: Path, *, at: datetime, environ: Mapping[str, str] = os.environ) -> "KeyRing":
-        """A new ring with a new pilot authority, valid from `at`."""
+    def create(
+        cls, directory: Path, *, at: datetime, url: str = DEFAULT_URL, environ: Mapping[str, str] = os.environ
+    ) -> "KeyRing":
+        """A new ring with a new pilot authority, valid from `at`, whose revocation lists are published at `url`."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        PilotAuthority.create(directory / "authority", passphrase(directory, environ), at=at)
+        PilotAuthority.create(directory / "authority", passphrase(directory, environ), at=at, url=url)
         return cls.open(directory, environ)
 
     def seal_pin(self) -> str:

@@ -79,6 +79,12 @@ def holders(session: Session, role: str, body_id: UUID, at: datetime) -> list[Ma
     return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.holder))
 
 
+def mandates_where(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Mandate]:
+    """Mandates, past ones too, the newest first."""
+    rows = session.execute(_SELECT.where(*conditions).order_by(MandateRow.valid_from.desc(), MandateRow.role)).all()
+    return [_mandate(*row) for row in rows]
+
+
 def mandate(session: Session, mandate_id: UUID) -> Mandate | None:
     """The mandate with this id, in force or not."""
     row = session.execute(_SELECT.where(MandateRow.id == mandate_id)).first()

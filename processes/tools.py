@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.deadlines import WorkingCalendar
 from engine.errors import EngineError
 from engine.findings import Finding
@@ -31,6 +29,7 @@ def initialise_home(settings: Settings, *, demo: bool, tell: Tell) -> None:
     from processes.clock import Clock
     from processes.database import create_engine
     from processes.demo.people import FOUNDED
+    from processes.trust import trust_pilot_authority
 
     fresh = not is_initialised(settings)
     if fresh:
@@ -44,12 +43,13 @@ def initialise_home(settings: Settings, *, demo: bool, tell: Tell) -> None:
         database.dispose()
     for warning in check_config(settings) if fresh else ():
         tell(f"note: {warning}")
-    if demo:
-        office = bootstrap(settings)
-        try:
+    office = bootstrap(settings)
+    try:
+        trust_pilot_authority(office)
+        if demo:
             found_demo(office, tell)
-        finally:
-            office.close()
+    finally:
+        office.close()
 
 
 def found_demo(office: Any, tell: Tell) -> None:
@@ -179,23 +179,6 @@ def verify_paths(paths: Sequence[Path], trust: Path | None) -> list[Any]:
     from signing.service import verify_files
 
     return verify_files(paths, trust, at=real_time())
-
-
-def list_people(settings: Settings) -> list[str]:
-    """Logins, names and roles."""
-    from processes.bootstrap import bootstrap
-    from processes.mandates import mandates_of
-    from processes.tables import PersonRow
-
-    office = bootstrap(settings)
-    with office.reading() as uow:
-        people = list(uow.session.execute(sa.select(PersonRow).order_by(PersonRow.login)).scalars())
-        lines = []
-        for each in people:
-            roles = sorted({mandate.role for mandate in mandates_of(uow.session, each.id, uow.now)})
-            lines.append(f"{each.login:<22}{each.name:<34}{', '.join(roles)}")
-    office.close()
-    return lines
 
 
 def export_trust(settings: Settings, directory: Path) -> None:

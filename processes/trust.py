@@ -20,32 +20,44 @@ REFRESH_BEFORE = timedelta(hours=12)
 """a list is made anew this long before it ends"""
 
 
-def trust_own_authority(uow: UnitOfWork, trust: TrustStore) -> None:
+def trust_pilot_authority(office: Office) -> None:
     """Enter the pilot authority's root among the anchors, if it is not there."""
-    for anchor in trust.anchors:
-        certificate = x509.load_der_x509_certificate(anchor)
-        sha256 = hashlib.sha256(anchor).hexdigest()
-        if uow.session.scalar(sa.select(TrustAnchorRow.id).where(TrustAnchorRow.sha256 == sha256)) is None:
-            uow.insert(
-                TrustAnchorRow,
-                id=uuid4(),
-                subject=certificate.subject.rfc4514_string(),
-                sha256=sha256,
-                pem=certificate.public_bytes(Encoding.PEM).decode(),
-                added_by="system",
-                added_at=uow.now,
-            )
+    with office.unit_of_work() as uow:
+        for anchor in office.keys.authority.anchors().anchors:
+            certificate = x509.load_der_x509_certificate(anchor)
+            sha256 = hashlib.sha256(anchor).hexdigest()
+            if uow.session.scalar(sa.select(TrustAnchorRow.id).where(TrustAnchorRow.sha256 == sha256)) is None:
+                uow.insert(
+                    TrustAnchorRow,
+                    id=uuid4(),
+                    subject=certificate.subject.rfc4514_string(),
+                    sha256=sha256,
+                    pem=certificate.public_bytes(Encoding.PEM).decode(),
+                    added_by="system",
+                    added_at=uow.now,
+                )
+        uow.commit()
 
 
 def trust_store(office: Office) -> TrustStore:
     """Anchors, intermediates and revocation lists as of now; lists near their end are made anew."""
     with office.reading() as uow:
-        cached = _fresh(uow)
         anchors = tuple(_der(pem) for pem in uow.session.execute(sa.select(TrustAnchorRow.pem)).scalars())
-    if cached is None:
-        cached = issue_revocation_lists(office)
+    cached = current_lists(office)
     own = office.keys.authority.trust()
     return TrustStore(anchors=anchors, intermediates=own.intermediates, crls=tuple(cached.values()))
+
+
+def current_lists(office: Office) -> dict[str, bytes]:
+    """The newest revocation lists by issuer, DER; near their end they are made anew."""
+    with office.reading() as uow:
+        cached = _fresh(uow)
+    return cached if cached is not None else issue_revocation_lists(office)
+
+
+def authority_certificate(office: Office, role: str) -> bytes:
+    """The certificate of the pilot authority's root, issuing CA or TSA, DER."""
+    return office.keys.authority.certificate(role)
 
 
 def _fresh(uow: UnitOfWork) -> dict[str, bytes] | None:

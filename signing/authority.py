@@ -189,7 +189,7 @@ class PilotAuthority:
 
     def trust(self, crls: Sequence[bytes] = ()) -> TrustStore:
         """The root as the anchor, issuing CA and TSA as known certificates, and the CRLs given."""
-        root, issuing, tsa = (self._certificate(role) for role in (Profile.ROOT, Profile.ISSUING, Profile.TSA))
+        root, issuing, tsa = (self.certificate(role) for role in (Profile.ROOT, Profile.ISSUING, Profile.TSA))
         return TrustStore(anchors=(root,), intermediates=(issuing, tsa), crls=tuple(crls))
 
     def export_trust(self, directory: Path, crls: Mapping[str, bytes]) -> None:
@@ -203,7 +203,11 @@ class PilotAuthority:
     def _crl_url(self, issuer: Issuing) -> str:
         return f"{self.url}/{issuer}.crl"
 
-    def _certificate(self, role: Profile) -> bytes:
+    def certificate(self, role: str) -> bytes:
+        """A certificate of its own, DER: root, issuing or tsa.
+
+        :raises AuthorityUnusable: it cannot be read
+        """
         try:
             return der_of(x509.load_pem_x509_certificate((self.directory / f"{role}.pem").read_bytes()))
         except (OSError, ValueError) as error:

@@ -2,47 +2,19 @@
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any
 
 import click
 
 from processes import VERSION
+from web.cli_base import settings, told_plainly
+from web.cli_people import body, user
 
-if TYPE_CHECKING:
-    from processes.settings import Settings
-
-P = ParamSpec("P")
 FORMAT = click.option(
     "--format", "shape", type=click.Choice(["text", "json"]), default="text", help="What to print; json for scripts."
 )
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-
-
-def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
-    """Errors of the house end the command with one line and status 2, never with a traceback."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from processes.errors import ProcessesError
-        from processes.tools import ToolError
-
-        try:
-            command(*args, **kwargs)
-        except (ProcessesError, ToolError) as error:
-            click.echo(f"karguzar: {error}", err=True)
-            sys.exit(2)
-
-    return run
-
-
-def settings() -> "Settings":
-    """The settings of KARGUZAR_HOME."""
-    from processes.settings import read_settings
-
-    return read_settings()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -194,21 +166,6 @@ def _tell_report(report: dict[str, Any]) -> None:
 
 
 @main.group()
-def user() -> None:
-    """People who sign in. Example: karguzar user list"""
-
-
-@user.command("list")
-@told_plainly
-def user_list() -> None:
-    """Logins, names and roles. Example: karguzar user list"""
-    from processes.tools import list_people
-
-    for line in list_people(settings()):
-        click.echo(line)
-
-
-@main.group()
 def pki() -> None:
     """The pilot authority (not qualified). Example: karguzar pki export trust"""
 
@@ -282,6 +239,9 @@ def calendar_add(code: str, day: Any, days: int) -> None:
 
     click.echo(add_working_days(code, day.date(), days))
 
+
+main.add_command(user)
+main.add_command(body)
 
 if __name__ == "__main__":
     main()

@@ -38,6 +38,7 @@ STATUS = {
     "no-certificate": 422,
     "signature-refused": 422,
     "invalid-form": 422,
+    "entry-refused": 422,
     "state-secret": 422,
     "route-barred": 422,
     "step-overtaken": 409,

@@ -39,6 +39,28 @@ def capacity_name(capacity: str) -> str:
     return WORDS.get(capacity, {}).get(language(), capacity)
 
 
+def function_name(function: str) -> str:
+    """What a body does for the others."""
+    names = {
+        "registry_operator": _("operates the registry of services"),
+        "supervision": _("watches over the others' work"),
+        "appeals": _("takes citizens' appeals"),
+    }
+    return names.get(function, function)
+
+
+def revocation_reason(reason: str) -> str:
+    """Why a certificate is revoked (RFC 5280, 5.3.1)."""
+    names = {
+        "unspecified": _("another reason"),
+        "keyCompromise": _("somebody else may know the key or its PIN"),
+        "affiliationChanged": _("the person has another post or body"),
+        "superseded": _("the PIN is forgotten, or a new certificate takes its place"),
+        "cessationOfOperation": _("the person has left"),
+    }
+    return names.get(reason, reason)
+
+
 def access_name(level: str) -> str:
     """An access level (B16)."""
     return titled(ACCESS_LEVELS[level]) if level in ACCESS_LEVELS else level
@@ -194,7 +216,7 @@ def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
         role_name, capacity_name, access_name, territory_name, channel_name, track_title, track_event, custody_event,
-        actor_name, job_name, marks_json, document_type, facet_value,
+        actor_name, job_name, marks_json, document_type, facet_value, function_name, revocation_reason,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)

@@ -33,7 +33,7 @@ from processes.tables import (
     PostRow,
     UnitRow,
 )
-from processes.trust import trust_own_authority
+from processes.trust import trust_pilot_authority
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.appoint import Appoint, appoint
 from processes.use_cases.enrol import EnrolOfficer, enrol_officer, enrol_seal
@@ -82,8 +82,8 @@ def found(office: Office) -> None:
     """Found the demo office on its founding day, then return to the present."""
     office.clock.set_to(FOUNDED)
     secret = accounts(office.settings.home)
+    trust_pilot_authority(office)
     with office.unit_of_work() as uow:
-        trust_own_authority(uow, office.keys.authority.anchors())
         for body in BODIES:
             _body(uow, body)
         for person in PEOPLE:

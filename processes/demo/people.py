@@ -179,7 +179,7 @@ PEOPLE = (
     ),
     DemoPerson(
         login="admin", name="Səfərova Nigar Tofiq qızı", body="agency", unit="office", post=ADVISER,
-        roles=("administrator",),
+        roles=("administrator",), everywhere=True,
     ),
     DemoPerson(
         login="agency.clerk", name="Mustafayeva Fidan Ceyhun qızı", body="agency", unit="office", post=CLERK,

@@ -1,6 +1,8 @@
 """Pages of long lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 PAGE = 50
 """lines a page shows"""
@@ -33,3 +35,11 @@ class Paging:
     def last(self) -> int:
         """The number of the last line shown."""
         return min(self.offset + self.size, self.total)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Lines with where the list stands."""
+
+    lines: Sequence[Any]
+    paging: Paging

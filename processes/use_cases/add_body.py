@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from engine.definition import LANGUAGES
 from processes.arranging import arrange_body
-from processes.authorization import require_administrator
+from processes.authorization import ADMINISTRATOR, require_administrator, require_role
 from processes.errors import EntryRefused
 from processes.forms import clean_text
 from processes.office import Office
 from processes.organisation import body
-from processes.tables import BodyRow, CertificateRow, UnitRow
+from processes.tables import BodyRow, CertificateRow, MandateRow, UnitRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.enrol import enrol_seal
 from processes.vocabulary import TERRITORIES
@@ -71,6 +71,7 @@ def add_body(office: Office, request: AddBody) -> UUID:
             identity = uuid4()
             _insert(uow, identity, request, title)
             arrange_body(uow, code=request.code, title=title, body_id=identity)
+            _administer(uow, identity, request.by)
             uow.audit.record("body:add", actor=actor, subject=str(identity), details={"code": request.code})
         uow.commit()
     enrol_seal(office, identity, by=actor)
@@ -142,6 +143,27 @@ def _unsealed(uow: UnitOfWork, code: str) -> UUID | None:
     if uow.session.scalar(sa.select(CertificateRow.id).where(CertificateRow.body_id == identity).limit(1)) is not None:
         raise EntryRefused("code", "taken")
     return identity
+
+
+def _administer(uow: UnitOfWork, body_id: UUID, by: UUID | None) -> None:
+    """Whoever adds a body administers it, on the ground of the mandate that let them add it."""
+    if by is None:
+        return
+    own = require_role(uow.session, by, ADMINISTRATOR, uow.now)
+    uow.insert(
+        MandateRow,
+        id=uuid4(),
+        holder_id=by,
+        role=ADMINISTRATOR,
+        capacity=own.capacity,
+        body_id=body_id,
+        scope=[],
+        valid_from=uow.now,
+        valid_to=own.valid_to,
+        ground_act=own.ground_act,
+        ground_number=own.ground_number,
+        ground_date=own.ground_date,
+    )
 
 
 def _insert(uow: UnitOfWork, identity: UUID, request: AddBody, title: Mapping[str, str]) -> None:

@@ -2,21 +2,15 @@
 
 from flask import Blueprint, render_template, request, url_for
 
-from processes.queries.admin import audit_trail, certificates, outbox, people
+from processes.queries.admin import audit_trail, outbox
+from processes.queries.certificates import certificates
 from processes.queries.incidents import incidents
-from web.current import my_id, now, office
+from web.current import my_id, office
 from web.requests import number
 from web.session import signed_in_only
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 MAX_TEXT = 200
-
-
-@pages.get("")
-@signed_in_only
-def page() -> str:
-    """People and their mandates."""
-    return render_template("admin_people.html", people=people(office(), my_id()), now=now())
 
 
 @pages.get("/certificates")

@@ -1,0 +1,70 @@
+"""One's own page: mandates, password, and the PIN of one's signing key."""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_login import login_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from processes.errors import EntryRefused, PinRefused
+from processes.queries.certificates import own_certificate
+from processes.queries.people import signed_in
+from processes.use_cases.change_password import ChangePassword, change_password
+from processes.use_cases.choose_pin import ChoosePin, choose_pin
+from web.current import my_id, office
+from web.entries import refused, same_twice
+from web.findings import PageFinding
+from web.session import SessionUser, signed_in_only
+from web.texts import gettext as _
+from web.texts import ngettext
+
+pages = Blueprint("profile", __name__, url_prefix="/me")
+Answer = Response | BaseResponse | str
+
+
+@pages.get("")
+@signed_in_only
+def page() -> Answer:
+    """What one may do here, and with which certificate."""
+    return _page([])
+
+
+@pages.post("/password")
+@signed_in_only
+def password() -> Answer:
+    """Change one's password; this session goes on, every other ends."""
+    try:
+        command = ChangePassword(
+            by=my_id(),
+            old=request.form.get("old", "").replace("\x00", ""),
+            new=same_twice("password"),
+            address=request.remote_addr or "unknown",
+        )
+        person = change_password(office(), command)
+    except EntryRefused as error:
+        return _page([refused(error)])
+    found = signed_in(office(), person.id, person.session_epoch)
+    if found is not None:
+        login_user(SessionUser(found))
+    flash(_("Your password is changed. Wherever else you were signed in, you are not any more."), "ok")
+    return redirect(url_for("profile.page"))
+
+
+@pages.post("/pin")
+@signed_in_only
+def pin() -> Answer:
+    """Choose the PIN of one's key; whoever has no certificate gets one."""
+    try:
+        new = same_twice("pin")
+        choose_pin(office(), ChoosePin(by=my_id(), new=new, old=request.form.get("old_pin", "").replace("\x00", "")))
+    except EntryRefused as error:
+        return _page([refused(error)])
+    except PinRefused as error:
+        left = ngettext("%(num)d try is left.", "%(num)d tries are left.", error.left)
+        text = _("The PIN does not open your key.") + " " + left
+        return _page([PageFinding(text=text, href="#old_pin")])
+    flash(_("Your key is locked with the new PIN. Nobody else knows it, and nobody can tell it to you again."), "ok")
+    return redirect(url_for("profile.page"))
+
+
+def _page(findings: list[PageFinding]) -> Response:
+    shown = render_template("me.html", certificate=own_certificate(office(), my_id()), findings=findings)
+    return make_response(shown, 422 if findings else 200)

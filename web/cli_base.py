@@ -1,0 +1,37 @@
+"""What every command of the command line shares."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
+
+import click
+
+if TYPE_CHECKING:
+    from processes.settings import Settings
+
+P = ParamSpec("P")
+
+
+def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """Errors of the house end the command with one line and status 2, never with a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from processes.errors import ProcessesError
+        from processes.tools import ToolError
+
+        try:
+            command(*args, **kwargs)
+        except (ProcessesError, ToolError) as error:
+            click.echo(f"karguzar: {error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def settings() -> "Settings":
+    """The settings of KARGUZAR_HOME."""
+    from processes.settings import read_settings
+
+    return read_settings()

@@ -1,0 +1,91 @@
+"""What was entered and cannot be taken, in the page's language."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+
+from processes.errors import EntryRefused
+from web.findings import PageFinding
+from web.texts import gettext as _
+
+
+def refused(error: EntryRefused) -> PageFinding:
+    """The line of the error summary, with the way to the field."""
+    return PageFinding(text=_particular(error) or _general(error.reason), href=f"#{error.field}")
+
+
+def _particular(error: EntryRefused) -> str:
+    texts = {
+        ("login", "malformed"): _("A login has two or more small Latin letters, digits, dots or hyphens."),
+        ("login", "taken"): _("Somebody has this login already."),
+        ("name", "missing"): _("Enter the name as it shall stand on documents."),
+        ("email", "malformed"): _("Enter an e-mail address such as name@example.az, or none."),
+        ("post", "missing"): _("Enter the title of the post in all four languages."),
+        ("password", "too-short"): _("A password has at least 12 characters."),
+        ("password", "too-easy"): _("Too easy to guess: leave out the login, and use more different characters."),
+        ("old", "wrong"): _("The present password is not right."),
+        ("pin", "too-short"): _("A PIN has at least 8 characters."),
+        ("pin", "wrong"): _("The two PINs are not the same."),
+        ("password", "wrong"): _("The two passwords are not the same."),
+        ("code", "malformed"): _("A code has small Latin letters, digits and hyphens, and begins with a letter."),
+        ("code", "taken"): _("This code is taken."),
+        ("ground", "missing"): _("Say why: it is kept for good."),
+        ("act", "missing"): _("Say what the act is called, such as Order."),
+        ("number", "missing"): _("Enter the number of the act."),
+        ("valid_to", "ends-before-it-begins"): _("The last day lies before the first."),
+        ("person", "last-administrator"): _("Nobody else administers this body: appoint another administrator first."),
+    }  # fmt: skip
+    return texts.get((error.field, error.reason), "")
+
+
+def _general(reason: str) -> str:
+    texts = {
+        "missing": _("Something is missing here: enter it."),
+        "malformed": _("This cannot be read: enter it another way."),
+        "unknown": _("Choose one of the list."),
+        "taken": _("This is taken."),
+    }
+    return texts.get(reason, _("This cannot be taken."))
+
+
+def required_day(name: str) -> date:
+    """A day that a date field sent.
+
+    :raises EntryRefused: none, or no day
+    """
+    found = optional_day(name)
+    if found is None:
+        raise EntryRefused(name, "missing")
+    return found
+
+
+def optional_day(name: str) -> date | None:
+    """A day that a date field sent, if it sent one.
+
+    :raises EntryRefused: no day
+    """
+    text = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise EntryRefused(name, "malformed") from error
+
+
+def beginning_of(day: date, zone: str) -> datetime:
+    """Midnight at which a day begins in a body's zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def same_twice(name: str) -> str:
+    """A secret typed twice.
+
+    :raises EntryRefused: the two differ
+    """
+    first, second = request.form.get(name, ""), request.form.get(f"{name}_again", "")
+    if "\x00" in first:
+        raise BadRequest
+    if first != second:
+        raise EntryRefused(name, "wrong")
+    return first
