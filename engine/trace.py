@@ -191,7 +191,7 @@ class _Run:
                 self._note()
                 return True
             for wait, answer in self._answered([] if case.ended else case.messages()):
-                case.deliver_message(wait.message, answer)
+                case.deliver_message(wait.message, answer, to=wait.task_id)
                 self._note()
                 return True
         return False

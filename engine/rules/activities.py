@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 from engine.reading.document import BpmnDocument, Node
 from engine.reading.markup import attribute, bpmn_children, text_of
-from engine.rules.events import trigger_name
 from engine.rules.registry import Found, bpmn_rule
 
 
@@ -64,26 +63,6 @@ def _compensation(_: BpmnDocument, node: Node) -> str | None:
     return None
 
 
-def _link(_: BpmnDocument, node: Node) -> str | None:
-    if any(trigger.kind == "linkEventDefinition" for trigger in node.triggers):
-        return "link events are not supported: draw the sequence flow"
-    return None
-
-
-def _end_throws(_: BpmnDocument, node: Node) -> str | None:
-    if node.kind == "endEvent" and any(trigger.kind == "signalEventDefinition" for trigger in node.triggers):
-        return "a signal end event would not be thrown: throw it by an intermediate event before a plain end"
-    return None
-
-
-def _event_subprocess_start(document: BpmnDocument, node: Node) -> str | None:
-    container = document.processes[node.process].nodes.get(node.container)
-    if node.kind != "startEvent" or container is None or not container.event_subprocess:
-        return None
-    silent = {"error", "escalation"} & {trigger_name(trigger) for trigger in node.triggers}
-    return f"a {silent.pop()} cannot start an event subprocess here: catch it on a border" if silent else None
-
-
 def _instantiate(_: BpmnDocument, node: Node) -> str | None:
     if attribute(node.element, "instantiate") == "true":
         return "receive tasks and gateways that create instances are not supported: use a message start event"
@@ -93,9 +72,6 @@ def _instantiate(_: BpmnDocument, node: Node) -> str | None:
 UNSUPPORTED: Mapping[str, Callable[[BpmnDocument, Node], str | None]] = {
     "ad-hoc-subprocess": _ad_hoc,
     "compensation": _compensation,
-    "link-event": _link,
-    "throwing-end": _end_throws,
-    "event-subprocess-start": _event_subprocess_start,
     "instantiate": _instantiate,
 }
 """what the interpreter does not know, or would silently take for something else"""

@@ -1,6 +1,7 @@
 """Rules over events: which trigger may stand where, and what it refers to."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.reading.document import ACTIVITIES, EVENTS, BpmnDocument, Node, ProcessModel, Trigger
 from engine.reading.markup import attribute, bpmn_children, local, text_of
@@ -161,3 +162,34 @@ def conditional_event(document: BpmnDocument) -> Iterator[Found]:
                 conditions = bpmn_children(trigger.element, "condition")
                 if not conditions or text_of(conditions[0]) is None:
                     yield Found(node.id, "the conditional event has no condition")
+
+
+@bpmn_rule("link-event", "BPMN 2.0.2, 10.5.5 Link Event Definition")
+def link_event(document: BpmnDocument) -> Iterator[Found]:
+    """A link that is thrown is caught once, in the same process or subprocess, and stands alone on its event."""
+    for process in document.processes.values():
+        for container in process.containers:
+            events = [(node, names) for node in process.inside(container) if (names := _link_names(node))]
+            caught = Counter(name for node, names in events if node.kind == "intermediateCatchEvent" for name in names)
+            thrown = {name for node, names in events if node.kind == "intermediateThrowEvent" for name in names}
+            for node, names in events:
+                yield from _link(node, names, caught, thrown)
+
+
+def _link_names(node: Node) -> list[str]:
+    return [trigger.element.get("name", "").strip() for trigger in node.triggers if trigger_name(trigger) == "link"]
+
+
+def _link(node: Node, names: list[str], caught: Counter[str], thrown: Collection[str]) -> Iterator[Found]:
+    throws = node.kind == "intermediateThrowEvent"
+    if len(node.triggers) > 1 or not names[0]:
+        yield Found(node.id, "a link event has one definition, with a name")
+    elif throws and caught[names[0]] != 1:
+        told = "nothing here catches" if not caught[names[0]] else "several events here catch"
+        yield Found(node.id, f"{told} the link {names[0]!r}: each has one catching event, beside those that throw it")
+    elif not throws and names[0] not in thrown:
+        yield Found(node.id, f"nothing here throws the link {names[0]!r}")
+    if throws and node.outgoing:
+        yield Found(node.id, "the token goes on at the catching link event: remove the flow that leaves this one")
+    if not throws and node.incoming:
+        yield Found(node.id, "tokens come from the throwing link event: remove the flow that leads here")

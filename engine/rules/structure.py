@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.reading.document import BpmnDocument, Node, ProcessModel
+from engine.findings import Severity
+from engine.reading.document import BpmnDocument, Flow, Node, ProcessModel
 from engine.rules.registry import Found, bpmn_rule
 
 
@@ -185,18 +186,32 @@ def lane_nodes(document: BpmnDocument) -> Iterator[Found]:
                     yield Found(lane_id, f"the lane refers to {name!r}, which is no flow node of the process")
 
 
-@bpmn_rule("implicit-split", "BPMN 2.0.2, 13.3.1 Sequence Flow Considerations")
-def implicit_split(document: BpmnDocument) -> Iterator[Found]:
-    """Several flows out of an activity or event, or a condition on its flow, stand on a gateway instead."""
+def _conditions(document: BpmnDocument) -> Iterator[tuple[Node, list[Flow]]]:
+    """Activities and events of which a flow has a condition, with those flows."""
     for process in document.executable:
         for node in process.nodes.values():
-            if node.kind.endswith("Gateway"):
-                continue
-            if len(node.outgoing) > 1:
-                yield Found(node.id, "several flows leave it: put a parallel, inclusive or exclusive gateway after it")
-            for flow in node.outgoing:
-                if flow.condition is not None:
-                    yield Found(flow.id, f"its condition would be ignored: put an exclusive gateway after {node.id!r}")
+            asked = [flow for flow in node.outgoing if flow.condition is not None]
+            if asked and not node.kind.endswith("Gateway"):
+                yield node, asked
+
+
+@bpmn_rule("conditional-flow", "BPMN 2.0.2, 10.5.2 Start Event and 13.3.1 Sequence Flow Considerations")
+def conditional_flow(document: BpmnDocument) -> Iterator[Found]:
+    """A condition on a flow out of an activity or event is written out; a start event's flows have none."""
+    for node, asked in _conditions(document):
+        for flow in asked:
+            if node.kind == "startEvent":
+                yield Found(flow.id, "a flow out of a start event has no condition: put a gateway after the event")
+            elif not flow.condition and flow.id != node.default:
+                yield Found(flow.id, "its condition is empty: write it out or remove it")
+
+
+@bpmn_rule("conditional-flow-alone", "BPMN 2.0.2, 13.3.1 Sequence Flow Considerations", Severity.WARNING)
+def conditional_flow_alone(document: BpmnDocument) -> Iterator[Found]:
+    """Where flows out of an activity or event have conditions, another one is taken should none of them hold."""
+    for node, asked in _conditions(document):
+        if len(node.outgoing) == len(asked):
+            yield Found(node.id, "where no condition holds the case fails: add a default flow")
 
 
 @bpmn_rule("subprocess-flows", "BPMN 2.0.2, 10.3.5 Sub-Processes")

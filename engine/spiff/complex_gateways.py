@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.joins import FLOW, RESET, InclusiveGateway, live_tasks
+from engine.spiff.specs import CHOSEN
 
 
 class ComplexGateway(InclusiveGateway):
@@ -21,8 +22,6 @@ class ComplexGateway(InclusiveGateway):
 
     kind = "complexGateway"
     activation: str | None = None
-    default: str | None = None
-    """name of the spec its default flow leads to"""
     incoming_flows: tuple[tuple[str, str], ...] = ()
     """(id of an incoming sequence flow, id of the element it leaves)"""
 
@@ -109,26 +108,22 @@ class ComplexGateway(InclusiveGateway):
         awaited = self._upstream(empty) - self._upstream(flow for flow in served if flow not in empty)
         return any(task.task_spec.name in awaited for task in live_tasks(marker.workflow))
 
-    def _chosen(self, my_task: Any, *, starting: bool) -> list[Any]:
+    def _chosen(self, my_task: Any, *, starting: bool) -> list[str]:
         """Where tokens go: flows whose condition holds, else the default; an unconditional flow counts at the start."""
         engine = my_task.workflow.script_engine
-        chosen = []
-        for condition, name in self.cond_task_specs:
-            if condition is None:
-                holds = starting and name != self.default
-            else:
-                holds = bool(engine.evaluate_with(my_task, condition.args[0], {"waitingForStart": starting}))
-            if holds:
-                chosen.append(self._wf_spec.task_specs[name])
-        if not chosen and self.default is not None:
-            chosen = [self._wf_spec.task_specs[self.default]]
-        return chosen
+        chosen, default = [], []
+        for flow in self.__dict__.get("flows", ()):
+            if flow.is_default:
+                default.append(flow.target)
+            elif flow.condition is None:
+                chosen += [flow.target] if starting else []
+            elif engine.evaluate_with(my_task, flow.condition, {"waitingForStart": starting}):
+                chosen.append(flow.target)
+        return chosen or default
 
     def _run_hook(self, my_task: Any) -> bool:
         chosen = self._chosen(my_task, starting=RESET not in my_task.internal_data)
         if not chosen:
             raise WorkflowTaskException("no condition of the gateway is met and it has no default flow", task=my_task)
-        my_task._sync_children(chosen, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        my_task.internal_data[CHOSEN] = chosen
         return True

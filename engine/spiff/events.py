@@ -1,70 +1,81 @@
-"""Signals, errors and escalations; within a case the variables are shared, so they carry none."""
+"""Signals, errors, escalations and conditions; only what comes from elsewhere carries variables."""
 
-# ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
+# ruff: noqa: D102 - SpiffWorkflow's own kind: the methods keep its meanings
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions import item_aware_event as spiff
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.conditional import ConditionalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import CancelEventDefinition, TerminateEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 
-from engine.spiff.scopes import visible
+from engine.errors import ExecutionFailed
+from engine.expressions import compile_expression
+from engine.spiff.occurrences import PAYLOAD, Occurrence, deliver, keep_payload
+from engine.spiff.scopes import assign, visible
 from engine.spiff.specs import BoundarySplit
 from engine.spiff.tokens import Thrown, ThrownKind
 from engine.spiff.values import normalised
 
 
-class _Plain:
-    """Within a case the variables are shared, so the event carries nothing."""
+class Signal(Occurrence, spiff.SignalEventDefinition):
+    """A broadcast, matched by name; from another case it brings variables."""
 
     def catch(self, my_task: Any, event: Any = None) -> None:
+        keep_payload(my_task, event)
         EventDefinition.catch(self, my_task, event)
-
-    def update_task_data(self, my_task: Any) -> None:
-        """Nothing was carried."""
-
-    def reset(self, my_task: Any) -> None:
-        EventDefinition.reset(self, my_task)
-
-
-class Signal(_Plain, spiff.SignalEventDefinition):
-    """A broadcast, matched by name."""
 
     def throw(self, my_task: Any) -> None:
         top = my_task.workflow.top_workflow
-        caught = top.event_manager.catch(BpmnEvent(self), internal=False) > 0
+        variables = normalised(visible(my_task))
         top.thrown.append(
             Thrown(
                 kind=ThrownKind.SIGNAL,
                 name=self.name or "",
                 process=my_task.task_spec.process,
                 element=my_task.task_spec.bpmn_id,
-                variables=normalised(visible(my_task)),
+                variables=variables,
                 correlations={},
                 receiver=None,
-                caught=caught,
+                caught=deliver(top, BpmnEvent(self), to_all=True),
             )
         )
 
+    def update_task_data(self, my_task: Any) -> None:
+        assign(my_task, my_task.internal_data.pop(PAYLOAD, {}))
 
-class _Upward(_Plain):
-    """Goes up from scope to scope (BPMN 2.0.2, 10.5.1): only the border of the activity it comes out of may catch it.
 
-    SpiffWorkflow asks every event of the scope, so that a neighbour of the activity would hear it too.
+class _Upward(Occurrence):
+    """Goes up from scope to scope (BPMN 2.0.2, 10.5.1 and 10.5.6), to the nearest event that catches it.
+
+    In each scope its event subprocesses come first, then the border of the activity it is. SpiffWorkflow asks every
+    event of the scope, so that a neighbour of the activity would hear it too.
     """
+
+    code: str | None
 
     def throw(self, my_task: Any) -> None:
         event = BpmnEvent(self)
         scope = my_task.workflow
-        while scope.parent_task is not None:
-            hearing = [one for one in _border_of(scope.parent_task) if one.task_spec.catches(one, event)]
-            for one in hearing:
-                one.task_spec.catch(one, event)
-                one.task_spec._update(one)
-            if hearing:
-                return
-            scope = scope.parent_task.workflow
+        while scope is not None:
+            border = _border_of(scope.parent_task) if scope.parent_task is not None else []
+            for listeners in (scope.listeners(), border):
+                hearing = [task for task in listeners if task.task_spec.catches(task, event)]
+                if hearing:
+                    deliver(scope.top_workflow, event, [min(hearing, key=_names_no_code)])
+                    return
+            scope = scope.parent_task.workflow if scope.parent_task is not None else None
+        self.uncaught(my_task)
+
+    def uncaught(self, my_task: Any) -> None:
+        """Nobody on the way up has caught it."""
+
+
+def _names_no_code(task: Any) -> bool:
+    """An event that names the code is nearer than one that catches all."""
+    definition = task.task_spec.event_definition
+    return all(getattr(one, "code", None) is None for one in getattr(definition, "event_definitions", [definition]))
 
 
 def _border_of(activity: Any) -> list[Any]:
@@ -76,44 +87,95 @@ def _border_of(activity: Any) -> list[Any]:
             and isinstance(split.task_spec, BoundarySplit)
             and split.task_spec.activity is task.task_spec
         ):
-            return [one for one in split.children if isinstance(one.task_spec, BoundaryEvent)]
+            return [one for one in split.children if one.task_spec.name in split.task_spec.events]
     return []
 
 
 class Error(_Upward, spiff.ErrorEventDefinition):
-    """A failure, matched by code, caught on the way up."""
+    """A failure, matched by code, caught on the way up; where nothing catches it, the case fails."""
+
+    def uncaught(self, my_task: Any) -> None:
+        raise ExecutionFailed(my_task.task_spec.bpmn_id, f"nothing catches the error {self.code or self.name!r}")
 
 
 class Escalation(_Upward, spiff.EscalationEventDefinition):
-    """A notice to the level above, matched by code."""
+    """A notice to the level above, matched by code; where nothing catches it, everything goes on."""
 
 
-class Multiple(MultipleEventDefinition):
-    """Several triggers; what has been seen is kept as plain numbers, so the state needs no objects."""
+class Cancel(_Upward, CancelEventDefinition):
+    """Takes the transaction it happens in away, to the cancel event on its border."""
+
+
+class Terminate(Occurrence, TerminateEventDefinition):
+    """Ends its own scope; see `EndEvent`."""
+
+    def throw(self, my_task: Any) -> None:
+        """The end event does it, after all else it throws."""
+
+
+class Condition(Occurrence, ConditionalEventDefinition):
+    """A condition that becomes true (BPMN 2.0.2, 10.5.5): it must have been false in between to happen again.
+
+    A variable that does not exist yet makes it false.
+    """
+
+    WAS = "condition_was"
+
+    def has_fired(self, my_task: Any) -> bool:
+        known = visible(my_task)
+        exists = all(name in known for name in compile_expression(self.expression or "").names)
+        now = exists and bool(my_task.workflow.script_engine.evaluate(my_task, self.expression))
+        before = my_task.internal_data.get(self.WAS, {})
+        my_task.internal_data[self.WAS] = {**before, self.expression: now}
+        return now and not before.get(self.expression, False)
+
+    def reset(self, my_task: Any) -> None:
+        """Whether it is true now is what matters when it may happen again."""
+
+    def catches(self, my_task: Any, event: Any = None) -> bool:  # noqa: ARG002 - nobody throws it
+        return False
+
+
+class Multiple(Occurrence, MultipleEventDefinition):
+    """Several triggers, any or (parallel multiple) all of which; what has been seen is kept as plain numbers."""
+
+    SEEN = "seen"
 
     def seen(self, my_task: Any) -> list[int]:
-        return list(my_task.internal_data.get("seen", []))
+        return list(my_task.internal_data.get(self.SEEN, []))
 
     def _note(self, my_task: Any, number: int) -> None:
-        my_task.internal_data["seen"] = [*self.seen(my_task), number]
+        my_task.internal_data[self.SEEN] = [*self.seen(my_task), number]
 
     def has_fired(self, my_task: Any) -> bool:
         for number, definition in enumerate(self.event_definitions):
-            if number not in self.seen(my_task) and hasattr(definition, "due_at"):
-                if definition.has_fired(my_task):
-                    self._note(my_task, number)
-                my_task.internal_data.pop("event_fired", None)
+            if number not in self.seen(my_task) and definition.has_fired(my_task):
+                self._note(my_task, number)
+            my_task.internal_data.pop("event_fired", None)
         seen = self.seen(my_task)
         return len(seen) == len(self.event_definitions) if self.parallel else bool(seen)
 
+    def catches(self, my_task: Any, event: Any = None) -> bool:
+        open_ones = (one for number, one in enumerate(self.event_definitions) if number not in self.seen(my_task))
+        return any(one.catches(my_task, event) for one in open_ones)
+
     def catch(self, my_task: Any, event: Any = None) -> None:
         for number, definition in enumerate(self.event_definitions):
-            if definition.catches(my_task, event) and number not in self.seen(my_task):
+            if number not in self.seen(my_task) and definition.catches(my_task, event):
                 definition.catch(my_task, event)
-                definition.update_task_data(my_task)
                 my_task.internal_data.pop("event_fired", None)
                 self._note(my_task, number)
+                return
+
+    def update_task_data(self, my_task: Any) -> None:
+        assign(my_task, my_task.internal_data.pop(PAYLOAD, {}))
 
     def reset(self, my_task: Any) -> None:
-        my_task.internal_data.pop("seen", None)
-        EventDefinition.reset(self, my_task)
+        my_task.internal_data.pop(self.SEEN, None)
+
+    def rearm(self, my_task: Any) -> bool:
+        """Of those that cannot happen again, such as a date, none is waited for any more."""
+        seen = self.seen(my_task)
+        self.reset(my_task)
+        alive = [number not in seen or one.rearm(my_task) for number, one in enumerate(self.event_definitions)]
+        return all(alive) if self.parallel else any(alive)

@@ -8,7 +8,7 @@ Every call runs the case on until only people, services, timers and messages are
 """
 
 # ruff: noqa: SLF001 - the one place that drives SpiffWorkflow's tasks
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -24,7 +24,8 @@ from engine.history import Marking, MarkingState
 from engine.running_deadlines import RunningDeadline
 from engine.spiff import codec, compaction
 from engine.spiff.events import Signal
-from engine.spiff.messages import Message, MessageEvent, hand_in
+from engine.spiff.messages import Message, MessageEvent
+from engine.spiff.occurrences import deliver
 from engine.spiff.program import Program
 from engine.spiff.scopes import COMPLETED_AT, assign, may_set, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
@@ -69,14 +70,16 @@ class Interpreter:
     ) -> Self:
         """Begin a case: the declared variables with their initial values, then those given, if declared or reserved.
 
-        A bare file declares nothing, so it takes all. `at`: the start event that has happened; else the case begins at
-        the one without trigger, or waits for the first of those it has. Raises ExecutionFailed or ExpressionError
-        where the model fails.
+        A bare file declares nothing, so it takes all. `at`: the start event that has happened; without it the one
+        that needs no trigger begins, and where all need one the case waits for the first. Raises ExecutionFailed or
+        ExpressionError where the model fails.
         """
         engine = ScriptEngine(program.packages, calendars, now)
         with translated():
             case = _case_factory(program, engine, now)(beginning=at)
         case.data = _opening_variables(program, engine, variables)
+        if at is not None and at.element not in case.spec.start.starts:
+            raise ExecutionFailed(at.element, f"the process {program.process!r} has no such start event")
         interpreter = cls(program, case, engine)
         interpreter._run()
         return interpreter
@@ -198,9 +201,13 @@ class Interpreter:
         self._run()
         return True
 
-    def deliver_message(self, message: str, variables: Mapping[str, Any]) -> bool:
-        """Hand in a message for this case, whatever it carries; False when nothing waits for it."""
-        return self._hand_in(MessageEvent(Message(message), _payload(variables), addressed=True))
+    def deliver_message(self, message: str, variables: Mapping[str, Any], *, to: UUID | None = None) -> bool:
+        """Hand in a message for this case, whatever it carries, to one waiting task if it is told.
+
+        False when nothing waits for it.
+        """
+        tasks = None if to is None else [task for task in self._case.listening() if task.id == to]
+        return self._hand_in(MessageEvent(Message(message), _payload(variables), addressed=True), tasks)
 
     def correlate_message(
         self, message: str, variables: Mapping[str, Any], correlations: KeyValues, element: str | None = None
@@ -214,16 +221,11 @@ class Interpreter:
 
     def deliver_signal(self, name: str, variables: Mapping[str, Any]) -> bool:
         """Hand in a signal from elsewhere: everything that waits for it catches it; False when nothing does."""
-        with translated():
-            event = BpmnEvent(Signal(name), payload=_payload(variables))
-            caught = self._case.event_manager.catch(event, internal=False)
-        if caught:
-            self._run()
-        return bool(caught)
+        return self._hand_in(BpmnEvent(Signal(name), payload=_payload(variables)), to_all=True)
 
-    def _hand_in(self, event: MessageEvent) -> bool:
+    def _hand_in(self, event: BpmnEvent, tasks: Iterable[Any] | None = None, *, to_all: bool = False) -> bool:
         with translated():
-            caught = hand_in(self._case, event)
+            caught = deliver(self._case, event, tasks, to_all=to_all)
         if caught:
             self._run()
         return caught
@@ -299,17 +301,23 @@ class Interpreter:
     def _run(self) -> None:
         """Run automatic tasks until everything waits: each token one step a round, inner processes first."""
         steps = 0
+        self._ask_conditions()
         while ready := self._automatic():
             for task in ready:
                 if task._state == TaskState.READY and not task.workflow.completed:
                     with translated(task):
                         task.run()
+                    self._ask_conditions()
             steps += len(ready)
             if steps > MAX_STEPS:
                 raise ExecutionFailed(ready[0].task_spec.bpmn_id, "the process goes on without waiting for anybody")
             if steps % COMPACT_EVERY < len(ready):
                 compaction.compact(self._case)
         self._case.bpmn_events.clear()
+
+    def _ask_conditions(self) -> None:
+        with translated():
+            self._case.update_conditions()
 
     def _automatic(self) -> list[Any]:
         """Ready tasks that need nobody."""
@@ -363,7 +371,7 @@ def _token(task: Any) -> dict[str, Any]:
         "process": spec.process,
         "element": spec.bpmn_id,
         "kind": spec.kind,
-        "visit": task.internal_data.get("visit", 1),
+        "visit": task.internal_data.get("visit") or task.workflow.top_workflow.visits(task) + 1,
     }
 
 

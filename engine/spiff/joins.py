@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
-from SpiffWorkflow.bpmn.specs import defaults as bpmn
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.specs import BoundarySplit, FlowNode
+from engine.spiff.flows import all_that_hold
+from engine.spiff.specs import CHOSEN, BoundarySplit, FlowNode
 
 FLOW = "flow"
 RESET = "reset"
@@ -53,7 +53,7 @@ class TokenJoin(FlowNode):
                 my_task.workflow._remove_task(task.id)
 
 
-class ParallelGateway(TokenJoin, bpmn.ParallelGateway):
+class ParallelGateway(TokenJoin, BpmnSpecMixin):
     """Waits for a token on each incoming flow (BPMN 2.0.2, 13.4.1)."""
 
     kind = "parallelGateway"
@@ -65,7 +65,7 @@ class ParallelGateway(TokenJoin, bpmn.ParallelGateway):
         return True
 
 
-class InclusiveGateway(TokenJoin, bpmn.InclusiveGateway):
+class InclusiveGateway(TokenJoin, BpmnSpecMixin):
     """Waits while a token elsewhere can still reach an incoming flow that has none (BPMN 2.0.2, 13.4.3)."""
 
     kind = "inclusiveGateway"
@@ -92,13 +92,11 @@ class InclusiveGateway(TokenJoin, bpmn.InclusiveGateway):
         return found
 
     def _run_hook(self, my_task: Any) -> bool:
-        matches, defaults = self._get_matching_outputs(my_task)
-        if not matches and not defaults:
-            raise WorkflowTaskException("no condition of the gateway is met and it has no default flow", task=my_task)
-        my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        my_task.internal_data[CHOSEN] = all_that_hold(my_task, self.__dict__.get("flows", ()))
         return True
+
+    def choose(self, my_task: Any) -> list[str]:
+        return list(my_task.internal_data.pop(CHOSEN))
 
 
 def live_tasks(workflow: Any) -> list[Any]:
@@ -108,6 +106,6 @@ def live_tasks(workflow: Any) -> list[Any]:
         for task in workflow.tasks.values()
         if task.has_state(TaskState.DEFINITE_MASK)
         and not (task._state == TaskState.FUTURE and not task.parent.has_state(TaskState.FINISHED_MASK))
-        and not (task._state == TaskState.WAITING and isinstance(task.task_spec, bpmn.BoundaryEvent))
+        and not (task._state == TaskState.WAITING and getattr(task.task_spec, "is_listener", False))
         and RESET not in task.internal_data
     ]

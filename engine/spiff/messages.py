@@ -7,7 +7,7 @@ instead. What a process throws leaves the case: who gets it is decided outside (
 unless something in the case itself waits for it and no message flow leads elsewhere.
 """
 
-# ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
+# ruff: noqa: D102 - SpiffWorkflow's own kind: the methods keep its meanings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from engine.errors import ExpressionError
 from engine.expressions import compile_expression
 from engine.reading.markup import bpmn_children, local, text_of
+from engine.spiff.occurrences import PAYLOAD, Occurrence, deliver, keep_payload
 from engine.spiff.scopes import assign, scope_of, visible
 from engine.spiff.tokens import Beginning, KeyValues, Receiver, Thrown, ThrownKind
 from engine.spiff.values import normalised
@@ -156,18 +157,7 @@ class MessageEvent(BpmnEvent):
         """somebody handed it to this very case: it needs no correlation"""
 
 
-def hand_in(case: Any, event: MessageEvent) -> bool:
-    """Give a message to the one node that waits for it, the first if there are several; False when none does."""
-    manager = case.event_manager
-    manager.update_collaboration(event)
-    receiver = next((task for task in manager.tasks.values() if task.task_spec.catches(task, event)), None)
-    if receiver is not None:
-        receiver.task_spec.catch(receiver, event)
-        receiver.task_spec._update(receiver)
-    return receiver is not None
-
-
-class Message(MessageEventDefinition):
+class Message(Occurrence, MessageEventDefinition):
     """A message, matched by name and correlation; from outside it brings variables."""
 
     keys: Expressions
@@ -204,7 +194,7 @@ class Message(MessageEventDefinition):
 
     def catch(self, my_task: Any, event: Any = None) -> None:
         if event is not None:
-            my_task.internal_data["payload"] = event.payload or {}
+            keep_payload(my_task, event)
             self._join(my_task, event.payload or {}, event.correlations)
         EventDefinition.catch(self, my_task, event)
 
@@ -231,7 +221,7 @@ class Message(MessageEventDefinition):
                 self._leave(my_task, payload, correlations, receiver, caught=False)
         else:
             event = MessageEvent(self, payload, correlations)
-            caught = hand_in(my_task.workflow.top_workflow, event)
+            caught = deliver(my_task.workflow.top_workflow, event)
             self._leave(my_task, payload, correlations, None, caught=caught)
 
     def _leave(
@@ -251,7 +241,7 @@ class Message(MessageEventDefinition):
         )
 
     def update_task_data(self, my_task: Any) -> None:
-        assign(my_task, my_task.internal_data.pop("payload", {}))
+        assign(my_task, my_task.internal_data.pop(PAYLOAD, {}))
 
 
 def _outward(workflow: Any) -> Iterable[Any]:

@@ -2,26 +2,30 @@
 
 # ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its signatures and meanings
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from lxml import etree
-from SpiffWorkflow.bpmn.parser import event_parsers as spiff_events
 from SpiffWorkflow.bpmn.parser import task_parsers as spiff_tasks
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
-from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from engine.decisions import Decision
-from engine.spiff import events, loop_reading, loops, specs, timers
+from engine.reading.document import NODES
+from engine.reading.markup import bpmn_children
+from engine.spiff import event_nodes, loop_reading, loops, specs
 from engine.spiff.complex_gateways import ComplexGateway
+from engine.spiff.event_reading import EventReader
+from engine.spiff.flows import lead
 from engine.spiff.joins import InclusiveGateway, ParallelGateway
-from engine.spiff.messages import Correlations, Message, read_correlations, reference
+from engine.spiff.messages import Correlations, read_correlations
 from engine.spiff.quantities import insert_quantities
+from engine.spiff.reading import BPMN, condition_of, in_order, link_names, starts_by_event
 
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+NO = frozenset({"false", "0"})
 DECISION_ATTRIBUTES = (
     "{urn:karguzar:bpmn:1}decision",
     "{http://camunda.org/schema/1.0/bpmn}decisionRef",
@@ -34,21 +38,26 @@ DECISION_ELEMENTS = (
 )
 
 
-class _Node:
-    """What every node is read with: attributes without a namespace are seen (P7), data associations need no copying."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A flow node that has been read."""
+
+    entry: Any
+    """the spec a flow into it leads to"""
+    task: Any
+    """the spec its own flows leave from"""
+
+
+class _Element:
+    """How every element is read: attributes without a namespace are seen (P7), data associations need no copying."""
 
     node: Any
-    process_parser: Any
     spec: Any
-    task: Any
-    bpmn_id: str
-    nsmap: Any
     raise_validation_exception: Any
-    EVENT_SUBPROCESS_CLASS = specs.EventSubprocess
 
     def attribute(self, attribute: str, namespace: str | None = None, node: Any = None) -> str | None:
-        value = (self.node if node is None else node).get(attribute)
-        return None if value == "false" and attribute == "triggeredByEvent" else value
+        value: str | None = (self.node if node is None else node).get(attribute)
+        return value
 
     def parse_incoming_data_references(self) -> list[Any]:
         return []
@@ -58,6 +67,14 @@ class _Node:
 
     def parse_io_spec(self) -> None:
         """Variables belong to the process; a task needs no copy of some of them."""
+
+
+class _Node(_Element):
+    """How every flow node is read."""
+
+    process_parser: Any
+    task: Any
+    bpmn_id: str
 
     def _add_loop_task(self, loop_characteristics: Any) -> None:
         original = self.spec.task_specs.pop(self.task.name)
@@ -76,85 +93,40 @@ class _Node:
 
     def _thrown_definition(self, definition: Any) -> Any:
         """The event definition in an element of its own, outside any event."""
-        reader = IntermediateThrowEventParser(self.process_parser, None, definition, self.nsmap)
-        kind = etree.QName(definition).localname.removesuffix("EventDefinition")
-        return getattr(reader, f"parse_{kind}_event")(definition)
+        return EventReader(self.process_parser, self.node, repeats=False).one(definition)
+
+    def parse_node(self) -> Any:
+        """The spec a flow into the element leads to. Its own flows are laid when every node of the scope is known:
+        SpiffWorkflow's reader goes from node to node by recursion, and a few hundred in a row end it.
+        """
+        self.task = self.create_task()  # type: ignore[attr-defined]
+        self.task.extensions = {}
+        for loop in bpmn_children(self.node, "standardLoopCharacteristics"):
+            self._add_loop_task(loop)
+        for loop in bpmn_children(self.node, "multiInstanceLoopCharacteristics"):
+            self._add_multiinstance_task(loop)
+        on_border = self.process_parser.get_boundary_events(self.bpmn_id)
+        entry = self._add_boundary_event(on_border) if on_border else self.task
+        self.process_parser.nodes[self.bpmn_id] = Read(entry=entry, task=self.task)
+        return entry
 
     def _add_boundary_event(self, children: list[Any]) -> Any:
         split = specs.BoundarySplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
         split.activity = self.task
-        split.connect(self.task)
-        for node in children:
-            split.connect(self.process_parser.parse_node(node))
+        for spec in [self.task, *(self.process_parser.parse_node(node) for node in children)]:
+            lead(split, spec)
         return split
-
-
-class _Event(_Node):
-    """How event definitions are read."""
-
-    spec_class: Any
-    bpmn_attributes: dict[str, Any]
-
-    @property
-    def repeats(self) -> bool:
-        """Whether a repetition starts a branch each time: only beside an activity it does not interrupt."""
-        return self.node.get("cancelActivity") == "false"
-
-    def parse_timer_event(self, event: Any) -> Any:
-        cycle = timers.CycleTimer if self.repeats else timers.FirstOfCycle
-        kinds = {"timeDate": timers.DateTimer, "timeDuration": timers.DurationTimer, "timeCycle": cycle}
-        for child in event:
-            name = etree.QName(child).localname
-            if name in kinds:
-                unique = f"{self.bpmn_id}/{event.getparent().index(event)}"
-                return kinds[name](unique, (child.text or "").strip())
-        return self.raise_validation_exception("a timer needs a timeDate, timeDuration or timeCycle")
-
-    def parse_message_event(self, message_event: Any) -> Any:
-        parser = self.process_parser.parser
-        message = reference(message_event.get("messageRef"))
-        if message not in parser.messages:
-            self.raise_validation_exception(f"the message {message!r} is not declared in the file")
-        keys = parser.correlations.of_message.get(message, {})
-        return Message(parser.messages[message] or message, keys, self.bpmn_id)
-
-    def parse_signal_event(self, signal_event: Any) -> Any:
-        return events.Signal(super().parse_signal_event(signal_event).name)  # type: ignore[misc]
-
-    def parse_error_event(self, error_event: Any) -> Any:
-        read = super().parse_error_event(error_event)  # type: ignore[misc]
-        return events.Error(read.name, read.code)
-
-    def parse_escalation_event(self, escalation_event: Any) -> Any:
-        read = super().parse_escalation_event(escalation_event)  # type: ignore[misc]
-        return events.Escalation(read.name, read.code)
-
-    def _create_task(self, event_definition: Any, cancel_activity: Any = None, parallel: Any = None) -> Any:
-        if isinstance(event_definition, MultipleEventDefinition):
-            event_definition = events.Multiple(event_definition.event_definitions, event_definition.parallel)
-        # correlation is the house's own: SpiffWorkflow would gather its keys here
-        kind = {} if cancel_activity is None else {"cancel_activity": cancel_activity}
-        more = {} if parallel is None else {"parallel": parallel}
-        task = self.spec_class(
-            self.spec, self.bpmn_id, event_definition=event_definition, **self.bpmn_attributes, **kind, **more
-        )
-        task.sends_to = self.process_parser.parser.correlations.flows.get(self.bpmn_id, ())
-        return task
 
 
 class ActivityParser(_Node, TaskParser):
     """Tasks without a parser of their own."""
 
 
-class GatewayParser(_Node, spiff_tasks.GatewayParser):
-    """Parallel gateways."""
+class GatewayParser(_Node, TaskParser):
+    """Gateways."""
 
 
-class ConditionalGatewayParser(_Node, spiff_tasks.ConditionalGatewayParser):
-    """Exclusive and inclusive gateways."""
-
-
-class ComplexGatewayParser(_Node, spiff_tasks.GatewayParser):
+class ComplexGatewayParser(_Node, TaskParser):
     """Complex gateways."""
 
     def create_task(self) -> Any:
@@ -167,23 +139,39 @@ class ComplexGatewayParser(_Node, spiff_tasks.GatewayParser):
         )
         return task
 
-    def connect_outgoing(self, outgoing_task: Any, sequence_flow_node: Any, is_default: bool) -> None:
-        if sequence_flow_node.get("id") == self.node.get("default"):
-            self.task.default = outgoing_task.name
-        self.task.connect_outgoing_if(self.parse_condition(sequence_flow_node), outgoing_task)
-
 
 class CallActivityParser(_Node, spiff_tasks.CallActivityParser):
     """Call activities."""
 
 
-class SubWorkflowParser(_Node, spiff_tasks.SubWorkflowParser):
+class SubWorkflowParser(_Node, TaskParser):
     """Embedded subprocesses; their spec's name tells the process too, so that two packages may use one id."""
 
     def create_task(self) -> Any:
-        task = super().create_task()
-        task.spec = self.process_parser.parser.spec_name(self.node)
+        parser = self.process_parser.parser
+        parser.create_parser(self.node, filename=self.filename, lane=self.lane)
+        name = parser.spec_name(self.node)
+        parser.process_parsers[name].parent = self.process_parser
+        by_event = starts_by_event(self.node)
+        spec_class = event_nodes.EventSubprocess if by_event else self.spec_class
+        task = spec_class(self.spec, self.bpmn_id, subworkflow_spec=name, **self.bpmn_attributes)
+        if by_event:
+            self._listen(task)
         return task
+
+    def _listen(self, task: Any) -> None:
+        """What waits for the start event inside waits in this scope."""
+        starts = bpmn_children(self.node, "startEvent")
+        if len(starts) != 1:
+            self.raise_validation_exception("an event subprocess begins at exactly one start event")
+        interrupting = starts[0].get("isInterrupting", "true") not in NO
+        definition = EventReader(self.process_parser, starts[0], repeats=not interrupting).definition()
+        if definition is None:
+            self.raise_validation_exception("the start event of an event subprocess needs a trigger")
+        listener = event_nodes.SubprocessListener(
+            self.spec, str(starts[0].get("id")), definition, task.name, interrupting=interrupting
+        )
+        self.spec.start.listeners.append(listener.name)
 
 
 class ScriptTaskParser(_Node, spiff_tasks.ScriptTaskParser):
@@ -206,40 +194,45 @@ class BusinessRuleTaskParser(_Node, TaskParser):
         return self.spec_class(self.spec, self.bpmn_id, decision=asked, **self.bpmn_attributes)
 
 
-class StartEventParser(_Event, spiff_events.StartEventParser):
-    """Start events."""
+class EventParser(_Node, TaskParser):
+    """Events that catch or throw; for the start event of an event subprocess its listener has waited."""
+
+    def create_task(self) -> Any:
+        waited_for = self.node.tag == f"{BPMN}startEvent" and starts_by_event(self.node.getparent())
+        definition = None if waited_for else EventReader(self.process_parser, self.node, repeats=False).definition()
+        return self._made(definition)
+
+    def _made(self, definition: Any | None, **more: Any) -> Any:
+        given = definition or NoneEventDefinition()
+        task = self.spec_class(self.spec, self.bpmn_id, event_definition=given, **more, **self.bpmn_attributes)
+        task.sends_to = self.process_parser.parser.correlations.flows.get(self.bpmn_id, ())
+        return task
 
 
-class EndEventParser(_Event, spiff_events.EndEventParser):
-    """End events."""
+class BoundaryEventParser(EventParser):
+    """Events on the border of an activity."""
+
+    def create_task(self) -> Any:
+        interrupting = self.node.get("cancelActivity", "true") not in NO
+        definition = EventReader(self.process_parser, self.node, repeats=not interrupting).definition()
+        if definition is None:
+            self.raise_validation_exception("a boundary event needs a trigger")
+        return self._made(definition, cancel_activity=interrupting)
 
 
-class IntermediateCatchEventParser(_Event, spiff_events.IntermediateCatchEventParser):
-    """Intermediate catch events."""
+class MessageTaskParser(EventParser):
+    """Send and receive tasks."""
+
+    def create_task(self) -> Any:
+        return self._made(EventReader(self.process_parser, self.node, repeats=False).message(self.node))
 
 
-class IntermediateThrowEventParser(_Event, spiff_events.IntermediateThrowEventParser):
-    """Intermediate throw events."""
+class HouseProcessParser(_Element, ProcessParser):
+    """A process or embedded subprocess: first its nodes, then the flows between them."""
 
-
-class BoundaryEventParser(_Event, spiff_events.BoundaryEventParser):
-    """Boundary events."""
-
-
-class SendTaskParser(_Event, spiff_events.SendTaskParser):
-    """Send tasks."""
-
-
-class ReceiveTaskParser(_Event, spiff_events.ReceiveTaskParser):
-    """Receive tasks."""
-
-
-class EventBasedGatewayParser(_Event, spiff_events.EventBasedGatewayParser):
-    """Event-based gateways."""
-
-
-class HouseProcessParser(_Node, ProcessParser):
-    """A process or embedded subprocess."""
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.nodes: dict[str, Read] = {}
 
     def create_spec(self) -> Any:
         if not self.process_executable:
@@ -252,16 +245,50 @@ class HouseProcessParser(_Node, ProcessParser):
         return spec
 
     def add_tasks(self) -> None:
-        """Start events stand side by side; the house's StartTask chooses among them."""
-        starts = self.xpath("./bpmn:startEvent")
+        inside = [child for child in bpmn_children(self.node) if etree.QName(child).localname in NODES]
+        for node in inside:
+            if etree.QName(node).localname != "boundaryEvent":
+                self.parse_node(node)
+        catching = bpmn_children(self.node, "intermediateCatchEvent")
+        links = {name: str(node.get("id")) for node in catching for name in link_names(node)}
+        for node in inside:
+            self._lay_flows(node, links)
+        self._begin(inside)
+
+    def _lay_flows(self, node: Any, links: Mapping[str, str]) -> None:
+        source = self._read(node.get("id")).task
+        if etree.QName(node).localname == "intermediateThrowEvent":
+            for name in link_names(node):
+                lead(source, self._read(links.get(name)).entry)
+        if etree.QName(node).localname != "endEvent":
+            for flow in in_order(node, self.get_outgoing_sequence_flows(node.get("id"))):
+                target = self._read(flow.get("targetRef")).entry
+                lead(source, target, condition_of(flow), is_default=flow.get("id") == node.get("default"))
+        if "flows" not in source.__dict__:
+            lead(source, self.spec.end)  # an end event, or a node where a path just ends (BPMN 2.0.2, 10.5.3)
+
+    def _read(self, ident: str | None) -> Any:
+        if ident not in self.nodes:
+            self.raise_validation_exception(f"there is no {ident!r} in this scope")
+        return self.nodes[str(ident)]
+
+    def _begin(self, inside: list[Any]) -> None:
+        """Tokens begin at start events or, where there is none, wherever nothing leads to (BPMN 2.0.2, 10.5.2)."""
+        start = self.spec.start
+        starts = [self._read(node.get("id")).task for node in inside if etree.QName(node).localname == "startEvent"]
+        for task in starts:
+            plain = isinstance(task.event_definition, NoneEventDefinition)
+            (start.plain if plain else start.triggered).append(task.name)
         if not starts:
-            self.raise_validation_exception("there is no start event")
-        for node in starts:
-            self.parse_node(node)
-        for node in self.xpath("./bpmn:subProcess[@triggeredByEvent='true']"):
-            task = self.parse_node(node)
-            self.spec.start.connect_or_add_trigger(task, self.parser.process_parsers[task.spec].get_spec())
+            start.plain.extend(self._read(node.get("id")).entry.name for node in inside if self._is_first(node))
+        start.lead_on()
         insert_quantities(self.spec, loop_reading.quantities(self.node))
+
+    def _is_first(self, node: Any) -> bool:
+        kind = etree.QName(node).localname
+        apart = kind == "boundaryEvent" or node.get("isForCompensation") == "true" or starts_by_event(node)
+        caught = kind == "intermediateCatchEvent" and link_names(node)
+        return not (apart or caught or self._read(node.get("id")).entry.inputs)
 
 
 class HouseParser(BpmnParser):
@@ -271,27 +298,27 @@ class HouseParser(BpmnParser):
     PARSER_CLASSES: ClassVar = {
         full_tag(tag): classes
         for tag, classes in {
-            "startEvent": (StartEventParser, specs.StartEvent),
-            "endEvent": (EndEventParser, specs.EndEvent),
+            "startEvent": (EventParser, event_nodes.StartEvent),
+            "endEvent": (EventParser, event_nodes.EndEvent),
             "userTask": (ActivityParser, specs.UserTask),
             "manualTask": (ActivityParser, specs.ManualTask),
             "task": (ActivityParser, specs.NoneTask),
             "serviceTask": (ActivityParser, specs.ServiceTask),
             "scriptTask": (ScriptTaskParser, specs.ScriptTask),
             "businessRuleTask": (BusinessRuleTaskParser, specs.BusinessRuleTask),
-            "sendTask": (SendTaskParser, specs.SendTask),
-            "receiveTask": (ReceiveTaskParser, specs.ReceiveTask),
+            "sendTask": (MessageTaskParser, event_nodes.SendTask),
+            "receiveTask": (MessageTaskParser, event_nodes.ReceiveTask),
             "subProcess": (SubWorkflowParser, specs.SubWorkflowTask),
             "transaction": (SubWorkflowParser, specs.TransactionSubprocess),
             "callActivity": (CallActivityParser, specs.CallActivity),
-            "exclusiveGateway": (ConditionalGatewayParser, specs.ExclusiveGateway),
-            "inclusiveGateway": (ConditionalGatewayParser, InclusiveGateway),
+            "exclusiveGateway": (GatewayParser, specs.ExclusiveGateway),
+            "inclusiveGateway": (GatewayParser, InclusiveGateway),
             "parallelGateway": (GatewayParser, ParallelGateway),
             "complexGateway": (ComplexGatewayParser, ComplexGateway),
-            "eventBasedGateway": (EventBasedGatewayParser, specs.EventBasedGateway),
-            "intermediateCatchEvent": (IntermediateCatchEventParser, specs.IntermediateCatchEvent),
-            "intermediateThrowEvent": (IntermediateThrowEventParser, specs.IntermediateThrowEvent),
-            "boundaryEvent": (BoundaryEventParser, specs.BoundaryEvent),
+            "eventBasedGateway": (GatewayParser, event_nodes.EventBasedGateway),
+            "intermediateCatchEvent": (EventParser, event_nodes.IntermediateCatchEvent),
+            "intermediateThrowEvent": (EventParser, event_nodes.IntermediateThrowEvent),
+            "boundaryEvent": (BoundaryEventParser, event_nodes.BoundaryEvent),
         }.items()
     }
 

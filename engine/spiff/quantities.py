@@ -1,10 +1,14 @@
 """startQuantity and completionQuantity: how many tokens an activity takes in and gives out (BPMN 2.0.2, table 10.3)."""
 
-# ruff: noqa: SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
+# ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
+from dataclasses import replace
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
 from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.flows import all_that_hold, lead
+from engine.spiff.specs import StartTask
 
 ONCE = 1
 
@@ -38,9 +42,8 @@ class Spread(SimpleBpmnTask):
         super().__init__(wf_spec, name)
         self.quantity = quantity
 
-    def _predict_hook(self, my_task: Any) -> None:
-        definite = my_task.has_state(TaskState.DEFINITE_MASK)
-        my_task._sync_children(self.outputs * self.quantity, TaskState.FUTURE if definite else my_task.state)
+    def choose(self, my_task: Any) -> list[str]:
+        return all_that_hold(my_task, self.__dict__["flows"]) * self.quantity
 
 
 def insert_quantities(spec: Any, wanted: dict[str, tuple[int, int]]) -> None:
@@ -66,15 +69,18 @@ def _before(entry: Any, quantity: int, activity: str) -> None:
 
 def _after(task_spec: Any, quantity: int) -> None:
     spread = Spread(task_spec._wf_spec, f"{task_spec.name} (spread)", quantity)
-    spread._outputs = list(task_spec._outputs)
-    spread._inputs = [task_spec.name]
-    for target in {spec.name: spec for spec in task_spec.outputs}.values():
+    spread.bpmn_id = task_spec.bpmn_id
+    spread._outputs, spread.__dict__["flows"] = task_spec._outputs, task_spec.__dict__["flows"]
+    for target in {spec.name: spec for spec in spread.outputs}.values():
         target._inputs = [spread.name if name == task_spec.name else name for name in target._inputs]
-    task_spec._outputs = [spread.name]
+    task_spec._outputs, task_spec.__dict__["flows"] = [], []
+    lead(task_spec, spread)
 
 
 def _replace(source: Any, old: str, new: str) -> None:
     source._outputs = [new if name == old else name for name in source._outputs]
-    if hasattr(source, "cond_task_specs"):
-        named = source.cond_task_specs
-        source.cond_task_specs = [(condition, new if name == old else name) for condition, name in named]
+    if isinstance(source, StartTask):
+        source.plain = [new if name == old else name for name in source.plain]
+    else:
+        flows = source.__dict__["flows"]
+        source.__dict__["flows"] = [replace(flow, target=new) if flow.target == old else flow for flow in flows]

@@ -8,16 +8,16 @@ from typing import Any
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.specs import defaults as bpmn
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, BpmnStartTask, SimpleBpmnTask, _EndJoin
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, BpmnStartTask, SimpleBpmnTask
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import Decision
-from engine.spiff.messages import Message
+from engine.spiff.flows import first_that_holds
 from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
-from engine.spiff.timers import definitions_of
-from engine.spiff.tokens import Beginning
+
+CHOSEN = "chosen"
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -37,40 +37,60 @@ class ProcessSpec(BpmnProcessSpec):
         self.io_specification = None
         self.svg = None
         self.start = StartTask(self, f"{name} (start)")
-        self.end = _EndJoin(self, f"{name} (join)")
-        self.last = SimpleBpmnTask(self, f"{name} (end)")
-        self.end.connect(self.last)
+        self.end = self.last = EndJoin(self, f"{name} (end)")
 
 
 class StartTask(BpmnStartTask):
-    """Where a process begins. Starting an event subprocess adds a task; it never rewires the shared spec (P5)."""
+    """Where a scope begins: the listeners of its event subprocesses are set up, then its start events get their turn.
 
-    def connect_or_add_trigger(self, task_spec: Any, sp_spec: Any) -> None:
-        super().connect_or_add_trigger(task_spec, sp_spec)
-        if sp_spec.name in self.trigger_specs:
-            task_spec._inputs.append(self.name)
-            task_spec.connect(self._wf_spec.end)
+    A start event without trigger passes its token on; where there is none, the first that is triggered begins the
+    scope. A scope without start events begins at every node that nothing leads to (BPMN 2.0.2, 10.5.2).
+    """
 
-    def _predict_hook(self, my_task: Any) -> None:
-        state = TaskState.FUTURE if my_task.has_state(TaskState.DEFINITE_MASK) else my_task.state
-        my_task._sync_children(self._beginnings(my_task.workflow.beginning), state)
+    def __init__(self, wf_spec: Any, name: str) -> None:
+        super().__init__(wf_spec, name)
+        self.listeners: list[str] = []
+        """specs that wait, as long as the scope runs, for what starts its event subprocesses"""
+        self.plain: list[str] = []
+        """start events without trigger, or the nodes a scope without start events begins at"""
+        self.triggered: list[str] = []
 
-    def _beginnings(self, chosen: Beginning | None) -> list[Any]:
-        """Each start event begins instances of its own (BPMN 2.0.2, 13.2): the one that has happened; else the one
-        that waits for nothing; else all, and the first that happens is the one.
-        """
-        starts = [output for output in self.outputs if isinstance(output, StartEvent)]
-        if chosen is not None:
-            begun = [start for start in starts if start.bpmn_id == chosen.element]
-        else:
-            begun = [start for start in starts if isinstance(start.event_definition, NoneEventDefinition)] or starts
-        return [output for output in self.outputs if output in begun or output not in starts]
+    def test(self) -> None:
+        """A scope may be empty."""
 
-    def trigger_wf(self, my_task: Any, spec_name: str) -> Any:
-        child = my_task._add_child(self._wf_spec.task_specs[spec_name], TaskState.FUTURE)
-        child.triggered = True
-        child.task_spec._update(child)
-        return child.id
+    def choose(self, my_task: Any) -> list[str]:
+        chosen = my_task.workflow.beginning
+        begin = [chosen.element] if chosen else self.plain or self.triggered or [self._wf_spec.end.name]
+        return [*self.listeners, *begin]
+
+    def lead_on(self) -> None:
+        """Enter it as what leads to each place a token may begin at, for those who look upstream."""
+        for name in self.starts:
+            self._wf_spec.task_specs[name]._inputs.append(self.name)
+
+    @property
+    def starts(self) -> list[str]:
+        """Where a token may begin."""
+        return [*self.plain, *self.triggered]
+
+
+class EndJoin(SimpleBpmnTask):
+    """Where tokens end: the last one completes the scope (BPMN 2.0.2, 13.5.6)."""
+
+    def _update_hook(self, my_task: Any) -> bool:
+        others = [task for task in my_task.workflow.tasks.values() if task is not my_task and holds_scope(task)]
+        for task in [task for task in others if task.task_spec is self]:
+            task.cancel()
+            my_task.workflow._remove_task(task.id)
+        if all(task.task_spec is self for task in others):
+            return True
+        my_task._set_state(TaskState.WAITING)
+        return False
+
+
+def holds_scope(task: Any) -> bool:
+    """Whether the scope cannot end because of this task: it is not over, and more than a mere listener."""
+    return task.has_state(TaskState.NOT_FINISHED_MASK) and not getattr(task.task_spec, "is_listener", False)
 
 
 class FlowNode:
@@ -103,7 +123,7 @@ def end_boundary_events(my_task: Any) -> None:
         and split.task_spec.activity is my_task.task_spec
     ):
         for sibling in split.children:
-            if isinstance(sibling.task_spec, bpmn.BoundaryEvent) and not sibling.has_state(TaskState.FINISHED_MASK):
+            if sibling.task_spec.name in split.task_spec.events and sibling.has_state(TaskState.WAITING):
                 sibling.cancel()
 
 
@@ -114,20 +134,13 @@ class BoundarySplit(BoundaryEventSplit):
 
     activity: Any = None
 
+    @property
+    def events(self) -> list[str]:
+        """Names of the events on the activity's border."""
+        return [name for name in self._outputs if name != self.activity.name]
 
-class BoundaryEvent(FlowNode, bpmn.BoundaryEvent):
-    """An event on the border of an activity; an interrupting one takes the activity away as soon as it happens."""
-
-    kind = "boundaryEvent"
-
-    def _on_ready_hook(self, my_task: Any) -> None:
-        super()._on_ready_hook(my_task)
-        if self.cancel_activity:
-            split = my_task.parent
-            for sibling in split.children:
-                attached = sibling.task_spec is split.task_spec.activity or isinstance(sibling.task_spec, BoundaryEvent)
-                if attached and sibling is not my_task and not sibling.has_state(TaskState.FINISHED_MASK):
-                    sibling.cancel()
+    def _run_hook(self, my_task: Any) -> bool:  # noqa: ARG002 - it has nothing to do
+        return True
 
 
 class UserTask(FlowNode, bpmn.UserTask):
@@ -216,10 +229,6 @@ class TransactionSubprocess(SubWorkflowTask, bpmn.TransactionSubprocess):
     kind = "transaction"
 
 
-class EventSubprocess(SubWorkflowTask, bpmn.EventSubprocess):
-    """A subprocess that an event starts."""
-
-
 class CallActivity(SubWorkflowTask, bpmn.CallActivity):
     """Calls another process: it gets the caller's variables, and those both declare come back."""
 
@@ -238,75 +247,14 @@ class CallActivity(SubWorkflowTask, bpmn.CallActivity):
             scope.data[COMPLETED_AT] = {**scope.data[COMPLETED_AT], **theirs.get(COMPLETED_AT, {})}
 
 
-class StartEvent(FlowNode, bpmn.StartEvent):
-    """Where a token begins."""
-
-    kind = "startEvent"
-
-    def _update_hook(self, my_task: Any) -> Any:
-        beginning = my_task.workflow.beginning
-        if beginning is None or beginning.element != self.bpmn_id:
-            return super()._update_hook(my_task)
-        my_task.workflow.beginning = None
-        for one in definitions_of(my_task):
-            if isinstance(one, Message) and one.name == beginning.message:
-                one.begin(my_task, beginning)
-        return True
-
-    def _on_ready_hook(self, my_task: Any) -> None:
-        super()._on_ready_hook(my_task)
-        for sibling in my_task.parent.children:
-            waits = isinstance(sibling.task_spec, StartEvent) and not sibling.has_state(TaskState.FINISHED_MASK)
-            if waits and sibling is not my_task:
-                sibling.cancel()
-
-
-class EndEvent(FlowNode, bpmn.EndEvent):
-    """Where a token ends."""
-
-    kind = "endEvent"
-
-
-class IntermediateCatchEvent(FlowNode, bpmn.IntermediateCatchEvent):
-    """Waits for an event."""
-
-    kind = "intermediateCatchEvent"
-
-
-class IntermediateThrowEvent(FlowNode, bpmn.IntermediateThrowEvent):
-    """Makes an event happen."""
-
-    kind = "intermediateThrowEvent"
-
-
-class SendTask(FlowNode, bpmn.SendTask):
-    """Sends a message."""
-
-    kind = "sendTask"
-
-
-class ReceiveTask(FlowNode, bpmn.ReceiveTask):
-    """Waits for a message."""
-
-    kind = "receiveTask"
-
-
-class ExclusiveGateway(FlowNode, bpmn.ExclusiveGateway):
-    """One of its outgoing flows."""
+class ExclusiveGateway(FlowNode, BpmnSpecMixin):
+    """One of its outgoing flows: the first, in the order of the model, whose condition holds (BPMN 2.0.2, 13.4.2)."""
 
     kind = "exclusiveGateway"
 
-
-class EventBasedGateway(FlowNode, bpmn.EventBasedGateway):
-    """The flow whose event happens first."""
-
-    kind = "eventBasedGateway"
-
     def _run_hook(self, my_task: Any) -> bool:
-        outputs = self.outputs
-        my_task._sync_children(
-            [outputs[number] for number in self.event_definition.seen(my_task)[:1]], TaskState.FUTURE
-        )
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        my_task.internal_data[CHOSEN] = first_that_holds(my_task, self.__dict__.get("flows", ()))
         return True
+
+    def choose(self, my_task: Any) -> list[str]:
+        return list(my_task.internal_data.pop(CHOSEN))

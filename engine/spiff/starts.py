@@ -5,10 +5,10 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.event_definitions.conditional import ConditionalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
+from engine.spiff.event_nodes import StartEvent
 from engine.spiff.events import Signal
 from engine.spiff.messages import Message
-from engine.spiff.specs import StartEvent
-from engine.spiff.timers import CycleTimer, FirstOfCycle
+from engine.spiff.timers import CycleTimer, FirstOfCycle, definitions_in
 from engine.spiff.tokens import StartKind, StartTrigger
 
 
@@ -16,9 +16,9 @@ def start_triggers(spec: Any) -> list[StartTrigger]:
     """Each trigger of each start event of a process, in the order of the model; any one of an event's begins a case."""
     return [
         _trigger(start.bpmn_id, definition)
-        for start in spec.start.outputs
+        for start in (spec.task_specs[name] for name in spec.start.starts)
         if isinstance(start, StartEvent)
-        for definition in getattr(start.event_definition, "event_definitions", [start.event_definition])
+        for definition in definitions_in(start.event_definition)
     ]
 
 

@@ -3,9 +3,10 @@
 What a timer waits for is computed once, when the token arrives, and kept in the task as an ISO instant in UTC.
 """
 
-# ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
+# ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its meanings
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.specs.event_definitions import timer as spiff
-from SpiffWorkflow.util.task import TaskState
 
 DUE = "due"
 CYCLE = "cycle"
+SPENT = ""
+"""stands where a timer's instant stood that has passed for good"""
 _DURATION = re.compile(
     r"P(?=[\dT])(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:[.,]\d+)?)S)?)?"
@@ -123,9 +125,23 @@ class _Timer:
         raise NotImplementedError
 
     def has_fired(self, my_task: Any) -> bool:
-        if self.computed(my_task) <= my_task.workflow.top_workflow.now:
-            my_task.internal_data["event_fired"] = True
-        return bool(my_task.internal_data.get("event_fired", False))
+        if my_task.internal_data.get(DUE, {}).get(self.name) == SPENT:
+            return False
+        return self.computed(my_task) <= my_task.workflow.top_workflow.now
+
+    def catches(self, my_task: Any, event: Any = None) -> bool:
+        return False
+
+    def update_task_data(self, my_task: Any) -> None:
+        """Time carries nothing."""
+
+    def reset(self, my_task: Any) -> None:
+        """A task that waits again is another task."""
+
+    def rearm(self, my_task: Any) -> bool:
+        """An instant does not come back."""
+        my_task.internal_data[DUE] = {**my_task.internal_data.get(DUE, {}), self.name: SPENT}
+        return False
 
 
 class DateTimer(_Timer, spiff.TimeDateEventDefinition):
@@ -152,39 +168,34 @@ class FirstOfCycle(_Timer, spiff.TimeDateEventDefinition):
 
 
 class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
-    """Fires again and again; each time a branch starts beside it, which goes on when the timer has ended."""
+    """Happens again and again, as often as it says; each time a branch starts beside what it does not interrupt."""
 
     def due_at(self, my_task: Any) -> datetime | None:
-        return datetime.fromisoformat(my_task.internal_data[CYCLE][1]) if CYCLE in my_task.internal_data else None
+        left, following, _ = my_task.internal_data.get(CYCLE, {}).get(self.name, (0, "", ""))
+        return None if left == 0 else datetime.fromisoformat(following)
 
     def has_fired(self, my_task: Any) -> bool:
-        """Fires if it is time; True only when all its cycles are over."""
         cycle = self._known(my_task)
-        if cycle.left != 0 and cycle.next <= my_task.workflow.top_workflow.now:
+        due = cycle.left != 0 and cycle.next <= my_task.workflow.top_workflow.now
+        if due:
             left = None if cycle.left is None else cycle.left - 1
             cycle = Cycle(left, cycle.every.after(cycle.next), cycle.every)
-            self._branch(my_task)
-        my_task.internal_data[CYCLE] = [cycle.left, cycle.next.astimezone(UTC).isoformat(), str(cycle.every)]
-        return cycle.left == 0
+        kept = [cycle.left, cycle.next.astimezone(UTC).isoformat(), str(cycle.every)]
+        my_task.internal_data[CYCLE] = {**my_task.internal_data.get(CYCLE, {}), self.name: kept}
+        return due
+
+    def rearm(self, my_task: Any) -> bool:
+        return self._known(my_task).left != 0
 
     def update_task(self, my_task: Any) -> None:
         """`has_fired` has done it."""
 
     def _known(self, my_task: Any) -> Cycle:
-        kept = my_task.internal_data.get(CYCLE)
+        kept = my_task.internal_data.get(CYCLE, {}).get(self.name)
         if kept is None:
             return _cycle(self, my_task)
         left, following, every = kept
         return Cycle(left, datetime.fromisoformat(following), parse_duration(every))
-
-    def _branch(self, my_task: Any) -> None:
-        """Start the outgoing branch as a sibling: ending the timer must not take it away."""
-        my_task.workflow.top_workflow.write_down(my_task)
-        for output in my_task.task_spec.outputs:
-            child = my_task.parent._add_child(output, TaskState.FUTURE)
-            child.triggered = True
-            child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
-            child.task_spec._update(child)
 
 
 def _cycle(timer: _Timer, my_task: Any) -> Cycle:
@@ -196,10 +207,18 @@ def _cycle(timer: _Timer, my_task: Any) -> Cycle:
         raise WorkflowTaskException(f"timer {timer.expression!r}: {error}", task=my_task) from error
 
 
+def definitions_in(definition: Any) -> Iterator[Any]:
+    """The single definitions of an event; of one with several, those."""
+    inner = getattr(definition, "event_definitions", None)
+    if inner is None:
+        yield definition
+    for one in inner or ():
+        yield from definitions_in(one)
+
+
 def definitions_of(task: Any) -> list[Any]:
     """The event definitions a waiting event listens to."""
-    definition = task.task_spec.event_definition
-    return list(getattr(definition, "event_definitions", [definition]))
+    return list(definitions_in(task.task_spec.event_definition))
 
 
 def due_of(task: Any) -> datetime | None:

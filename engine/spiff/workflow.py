@@ -12,7 +12,6 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.repairs import apply_repairs
 from engine.spiff.scopes import COMPLETED_AT, scope_of
-from engine.spiff.timers import CYCLE
 from engine.spiff.tokens import Beginning, CompletedElement, Thrown
 
 apply_repairs()
@@ -32,6 +31,7 @@ class _Workflow:
 
     spec: Any
     tasks: dict[UUID, Any]
+    task_tree: Any
     data: dict[str, Any]
     completed: bool
     completed_event: Any
@@ -46,11 +46,22 @@ class _Workflow:
     def _task_completed_notify(self, task: Any) -> None:
         self.last_task = task
         if task.task_spec is self.spec.last:
-            self.completed = True
+            self.terminate()
         if self.completed:
             self.completed_event(self)
         else:
             self.update_waiting_tasks()
+
+    def terminate(self) -> None:
+        """Nothing in this scope goes on or listens any longer; it is completed, and what is around it goes on."""
+        self.completed = True
+        for task in [task for task in self.tasks.values() if task.has_state(TaskState.NOT_FINISHED_MASK)]:
+            task.cancel()
+
+    def listeners(self) -> list[Any]:
+        """Tasks that wait, as long as this scope runs, for what starts its event subprocesses."""
+        names = self.spec.start.listeners
+        return [task for task in self.task_tree.children if task.task_spec.name in names] if names else []
 
     def update_waiting_tasks(self) -> None:
         for task in in_state(self, TaskState.WAITING):
@@ -104,7 +115,6 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
         self.entered: dict[str, dict[str, int]] = {}
         self.done: dict[str, dict[str, int]] = {}
         self.kept: dict[str, Any] = {}
-        self.steps = 0
         super().__init__(spec, subprocess_specs, script_engine=engine, **kwargs)
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> Any:
@@ -123,6 +133,24 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
         yield self
         yield from list(self.subprocesses.values())
 
+    def listening(self) -> Iterator[Any]:
+        """The tasks that wait for events, in the order of the trees: the same before and after a restart."""
+        known = self.event_manager.tasks
+        for workflow in self.workflows():
+            if any(task.workflow is workflow for task in known.values()):
+                yield from (task for task in in_state(workflow, TaskState.WAITING) if task.id in known)
+
+    def update_conditions(self) -> None:
+        """Ask the conditions that are waited for again, wherever in the case: a variable may have changed."""
+        if any(task.task_spec.asks for task in self.event_manager.tasks.values()):
+            for task in [task for task in self.listening() if task.task_spec.asks]:
+                if task._state == TaskState.WAITING:
+                    task.task_spec._update(task)
+
+    def visits(self, task: Any) -> int:
+        """How often tokens have reached the element so far."""
+        return self.entered.get(task.task_spec.process, {}).get(task.task_spec.bpmn_id, 0)
+
     def note_entered(self, task: Any) -> None:
         """Number the visit of a task that has just become ready or has begun."""
         if "visit" not in task.internal_data:
@@ -131,11 +159,6 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
             task.internal_data["visit"] = visit
 
     def note_completed(self, task: Any) -> None:
-        """A task is done. The firings of a repeating timer have been written down one by one."""
-        if CYCLE not in task.internal_data:
-            self.write_down(task)
-
-    def write_down(self, task: Any) -> None:
         """Write a completion down, before what follows can look at `completed_at`."""
         spec = task.task_spec
         self.note_entered(task)

@@ -46,6 +46,18 @@ def subprocess(inner: str, attributes: str = "", tag: str = "subProcess") -> str
 
 
 INSTANCES = '<userTask id="t"><multiInstanceLoopCharacteristics{}><loopCardinality>2</loopCardinality>{}</multiInstanceLoopCharacteristics></userTask>'  # fmt: skip
+
+
+LINK = '<linkEventDefinition name="{}"/>'
+
+
+def linked(throws: str, *catches: str) -> bytes:
+    model = START + event("intermediateThrowEvent", "t", LINK.format(throws)) + END + chain("s", "t")
+    for number, name in enumerate(catches):
+        model += event("intermediateCatchEvent", f"c{number}", LINK.format(name)) + chain(f"c{number}", "e")
+    return bpmn(model)
+
+
 BAD: dict[str, list[bytes]] = {
     "executable-process": [bpmn(START + END + chain("s", "e"), executable=False), f"{HEAD}</definitions>".encode()],
     "unique-id": [bpmn(START + '<task id="t"/><task id="t"/>' + END + chain("s", "t", "e"))],
@@ -71,11 +83,11 @@ BAD: dict[str, list[bytes]] = {
     "lane-nodes": [
         bpmn('<laneSet id="ls"><lane id="l"><flowNodeRef>gone</flowNodeRef></lane></laneSet>' + START + END + chain("s", "e"))
     ],
-    "implicit-split": [
-        bpmn(START + '<task id="t"/>' + END + '<endEvent id="f"/>' + chain("s", "t", "e") + flow("t", "f")),
-        bpmn(START + '<task id="t"/>' + END + chain("s", "t") + flow("t", "e", "1 == 1")),
-        bpmn(START + '<task id="t"/>' + END + chain("s", "t", "e") + flow("s", "e")),
+    "conditional-flow": [
+        bpmn(START + '<task id="t"/>' + END + chain("s", "t", "e") + flow("t", "e", " ", name="n")),
+        bpmn(START + END + '<endEvent id="f"/>' + chain("s", "e") + flow("s", "f", "1 == 1")),
     ],
+    "conditional-flow-alone": [bpmn(START + '<task id="t"/>' + END + chain("s", "t") + flow("t", "e", "1 == 1"))],
     "subprocess-flows": [
         bpmn(START + subprocess("", ' triggeredByEvent="true"') + END + chain("s", "sub", "e")),
         bpmn(START + END + chain("s", "e") + subprocess('<startEvent id="i"/><endEvent id="ie"/>' + chain("i", "ie"), ' triggeredByEvent="true"')),
@@ -154,9 +166,6 @@ BAD: dict[str, list[bytes]] = {
     "unsupported": [
         bpmn(START + '<adHocSubProcess id="t"><task id="i"/></adHocSubProcess>' + END + chain("s", "t", "e")),
         with_event("intermediateThrowEvent", "<compensateEventDefinition/>"),
-        with_event("endEvent", SIGNALLED, roots=SIGNAL),
-        bpmn(START + event("intermediateThrowEvent", "t", '<linkEventDefinition name="L"/>') + event("intermediateCatchEvent", "c", '<linkEventDefinition name="L"/>') + END + chain("s", "t") + chain("c", "e")),
-        bpmn(START + END + chain("s", "e") + subprocess(event("startEvent", "i", "<errorEventDefinition/>") + '<endEvent id="ie"/>' + chain("i", "ie"), ' triggeredByEvent="true"')),
         bpmn('<receiveTask id="t" instantiate="true" messageRef="msg"/>' + END + chain("t", "e"), MESSAGE),
     ],
     "quantity": [
@@ -172,6 +181,12 @@ BAD: dict[str, list[bytes]] = {
         bpmn(START + INSTANCES.format(' behavior="Complex"', "") + END + chain("s", "t", "e")),
         bpmn(START + INSTANCES.format(' behavior="Complex"', "<complexBehaviorDefinition><event><terminateEventDefinition/></event></complexBehaviorDefinition>") + END + chain("s", "t", "e")),
         bpmn(START + INSTANCES.format(' behavior="Complex"', "<complexBehaviorDefinition><condition>True</condition><event><signalEventDefinition/></event></complexBehaviorDefinition>") + END + chain("s", "t", "e")),
+    ],
+    "link-event": [
+        linked("A", "B"),
+        linked("A", ""),
+        linked("A", "A", "A"),
+        bpmn(START + event("intermediateCatchEvent", "c", LINK.format("A")) + END + chain("s", "c", "e")),
     ],
     "expression": [
         bpmn(START + XOR.format(' default="g_e"') + chain("s", "g", "e") + flow("g", "f", "().__class__")),

@@ -97,8 +97,8 @@ def test_the_first_event_after_an_event_gateway_wins(run: Begin) -> None:
     model.path("race", "patience", "user:remind", "end:remind_end")
     model.path("race", "longer", "user:give_up", "end:give_up_end")
     case = run(model).store()
-    assert [timer.due_at for timer in case.case.timers()] == [NOW + timedelta(days=3)]
-    assert case.case.advance(NOW + timedelta(days=4))[0].element == "race"
+    assert [timer.due_at for timer in case.case.timers()] == [NOW + timedelta(days=3), NOW + timedelta(days=9)]
+    assert case.case.advance(NOW + timedelta(days=4))[0].element == "patience"
     assert case.store().waiting == ["remind"]
     assert not case.case.deliver_message("reply", {})
     assert case.do("remind").case.ended
@@ -382,7 +382,7 @@ def test_elements_may_be_called_start_and_end(run: Begin) -> None:
         (b"<not-xml", "xml-syntax"),
         (b'<!DOCTYPE d [<!ENTITY e "x">]><d>&e;</d>', "xml-doctype"),
         (
-            f"{HEAD}<bpmn:process id='p'><bpmn:complexGateway id='c'/></bpmn:process></bpmn:definitions>".encode(),
+            f"{HEAD}<bpmn:process id='p'><bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/></bpmn:process></bpmn:definitions>".encode(),
             "interpreter",
         ),
     ],

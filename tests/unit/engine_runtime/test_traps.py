@@ -93,7 +93,7 @@ def test_p4_a_script_that_derives_from_a_variable_leaves_it_alone(run: Begin) ->
 def with_event_subprocess() -> Model:
     model = Model().path("start", "user:a", "end")
     inner = Model()
-    inner.message("startEvent", "asked", "question")
+    inner.message("startEvent", "asked", "question", isInterrupting="false")
     inner.path("asked", "user:answer", "end:answered")
     model.root = inner.root
     model.subprocess("inquiry", inner, triggeredByEvent="true")
