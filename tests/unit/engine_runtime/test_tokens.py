@@ -382,7 +382,8 @@ def test_elements_may_be_called_start_and_end(run: Begin) -> None:
         (b"<not-xml", "xml-syntax"),
         (b'<!DOCTYPE d [<!ENTITY e "x">]><d>&e;</d>', "xml-doctype"),
         (
-            f"{HEAD}<bpmn:process id='p'><bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/></bpmn:process></bpmn:definitions>".encode(),
+            f"{HEAD}<bpmn:process id='p'><bpmn:startEvent id='s'/>"
+            f"<bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/></bpmn:process></bpmn:definitions>".encode(),
             "interpreter",
         ),
     ],
