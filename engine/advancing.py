@@ -12,7 +12,7 @@ from engine.history import EventKind, Happening
 from engine.instance import OpenedDeadline, ServiceCall
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.tokens import CompletedElement, HumanTask, Token, WaitingMessage, WaitingService, WaitingTimer
-from engine.workitem import WorkItem, WorkItemState
+from engine.workitem import Priority, WorkItem, WorkItemState
 
 ScopeOf = Callable[[str, Mapping[str, Any]], str]
 """(the role's body rule, the case's variables) -> whose people may take the item: an opaque scope"""
@@ -86,6 +86,8 @@ class Case:
             created_at=self.now,
             claimed_at=self.now if assignee else None,
             due_at=deadline.computed.due_at if deadline else None,
+            named=assignee is not None,
+            priority=self._priority(task, element),
         )
         return item, deadline
 
@@ -119,6 +121,17 @@ class Case:
             computed=running.computed,
             start_event=running.start_event or task.element,
         )
+
+    def _priority(self, task: HumanTask, element: ElementDefinition) -> int:
+        written = element.priority or Priority.NORMAL.name
+        word = str(
+            written if written.upper() in Priority.__members__ else self.interpreter.evaluate(task.task_id, written)
+        )
+        if word.upper() not in Priority.__members__:
+            raise ExecutionFailed(
+                task.element, f"the priority {written!r} gives {word!r}, not low, normal, high or urgent"
+            )
+        return int(Priority[word.upper()])
 
     def _assignee(self, task: HumanTask, element: ElementDefinition) -> str | None:
         if element.assignee is None:

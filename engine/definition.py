@@ -65,6 +65,8 @@ class ElementDefinition:
     four_eyes_with: str | None = None
     assignee: str | None = None
     """an expression that gives a person"""
+    priority: str | None = None
+    """low, normal, high, urgent, or an expression that gives one of them"""
     handler: str | None = None
     """of a service task: its job; of a user task: its recorder"""
     guard: str | None = None

@@ -72,11 +72,12 @@ def instance_row(instance: ProcessInstance) -> dict[str, Any]:
     }
 
 
-def item_event(event: EventKind, item: WorkItem, actor: str | None = None) -> Happening:
-    """An event about a work item."""
+def item_event(event: EventKind, item: WorkItem, actor: str | None = None, **facts: Any) -> Happening:
+    """An event about a work item; `facts` say what else is to be known of it, the ground above all."""
     payload: dict[str, Any] = {"work_item": str(item.id), "visit": item.visit}
     if item.assignee:
         payload["assignee"] = item.assignee
+    payload |= {name: value for name, value in facts.items() if value not in {None, ""}}
     return Happening(
         event=event, definition_key=item.definition_key, element_id=item.element_id, actor=actor, payload=payload
     )

@@ -164,6 +164,7 @@ def _element(node: Node, manifest: Manifest) -> ElementDefinition:
         deadline=node.task.get("deadline"),
         four_eyes_with=node.task.get("fourEyesWith"),
         assignee=node.task.get("assignee"),
+        priority=node.task.get("priority"),
         handler=node.task.get("handler"),
         guard=node.task.get("guard"),
         calls=attribute(node.element, "calledElement") if node.kind == "callActivity" else None,

@@ -1,25 +1,24 @@
 """The engine's door. An Engine is bound to one session and one instant; it flushes, its caller commits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from engine.advancing import NOTHING, ScopeOf, completions
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.definitions import DefinitionCache
-from engine.desk import Calendars, Desk
+from engine.desk import Calendars
 from engine.errors import ExecutionFailed, InstanceEnded, WorkItemNotFound
 from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, Marking
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
-from engine.ledger import item_event
 from engine.spiff.interpreter import Interpreter
 from engine.store import as_instance
-from engine.workitem import WorkItem
+from engine.worklist import Worklist
 
 __all__ = ["Calendars", "DefinitionCache", "Engine", "ScopeOf"]
 
 
-class Engine(Desk):
+class Engine(Worklist):
     """Deploys packages and moves cases on. Every change returns what its caller has to act on in the same transaction.
 
     Whether a person may act is the caller's question; the engine knows people as strings and writes them down.
@@ -80,33 +79,6 @@ class Engine(Desk):
     def lock(self, instance_id: UUID) -> ProcessInstance:
         """The case, locked until the transaction ends. :raises InstanceNotFound:"""
         return as_instance(self._found(self._store.lock_instance(instance_id), instance_id))
-
-    def work_item(self, item_id: UUID) -> WorkItem:
-        """A work item. :raises WorkItemNotFound:"""
-        item = self._store.item(item_id)
-        if item is None:
-            raise WorkItemNotFound(item_id)
-        return item
-
-    def open_items(self, instance_id: UUID) -> list[WorkItem]:
-        """The open work items of a case, the oldest first."""
-        return self._store.open_items(instance_id)
-
-    def claim(self, item_id: UUID, *, version: int, by: str) -> WorkItem:
-        """Reserve an item for oneself. :raises StaleWorkItem, WorkItemClosed, WorkItemReserved, WorkItemNotFound:"""
-        return self._change_item(
-            item_id, EventKind.ITEM_CLAIMED, by, lambda item: item.claimed(version=version, by=by, at=self.now)
-        )
-
-    def release(self, item_id: UUID, *, version: int, by: str) -> WorkItem:
-        """Give an item back to its group. :raises StaleWorkItem, WorkItemClosed, WorkItemNotFound:"""
-        return self._change_item(item_id, EventKind.ITEM_RELEASED, by, lambda item: item.released(version=version))
-
-    def assign(self, item_id: UUID, *, version: int, to: str, by: str) -> WorkItem:
-        """Reserve an item for somebody, whoever held it. :raises StaleWorkItem, WorkItemClosed, WorkItemNotFound:"""
-        return self._change_item(
-            item_id, EventKind.ITEM_ASSIGNED, by, lambda item: item.assigned(version=version, to=to, at=self.now)
-        )
 
     def complete(self, item_id: UUID, *, version: int, by: str, variables: Mapping[str, Any]) -> Advance:
         """Finish a person's step. Of the variables only those its process declares are taken.
@@ -206,16 +178,3 @@ class Engine(Desk):
     def markings(self, instance_id: UUID) -> list[Marking]:
         """The elements a case has reached, for its diagrams. :raises InstanceNotFound:"""
         return self._load(self._found(self._store.instance(instance_id), instance_id)).interpreter.markings()
-
-    # inner
-
-    def _change_item(
-        self, item_id: UUID, event: EventKind, by: str, change: Callable[[WorkItem], WorkItem]
-    ) -> WorkItem:
-        row = self._store.lock_instance_of_item(item_id)
-        item = self.work_item(item_id)
-        changed = change(item)
-        if row is not None and changed != item:
-            self._store.update_item(changed)
-            self._ledger.save(self._ledger.append(as_instance(row), [item_event(event, changed, by)]))
-        return changed

@@ -29,7 +29,10 @@ _ITEM_FIELDS = list(WorkItem.__slots__)
 _EVENT_FIELDS = list(HistoryEvent.__slots__)
 ADVANCED = ("status", "revision", "variables", "history_seq", "history_head", "ended_at")
 """what of a case's row every change writes, beside its state"""
-_CHANGING = ("state", "version", "assignee", "claimed_at", "due_at", "ended_at")
+_CHANGING = (
+    "state", "version", "assignee", "claimed_at", "due_at", "ended_at", "delegated_by", "priority", "follow_up_at",
+    "follow_up_hides",
+)  # fmt: skip
 
 _ID: sa.BindParameter[Any] = sa.bindparam("wanted")
 _KEY: sa.BindParameter[Any] = sa.bindparam("key")

@@ -118,6 +118,13 @@ class WorkItemRow(Base):
     claimed_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    named: Mapped[bool]
+    """given to a person by the model, not to a group"""
+    delegated_by: Mapped[str | None]
+    priority: Mapped[int]
+    """-1 low, 0 normal, 1 high, 2 urgent"""
+    follow_up_at: Mapped[datetime | None]
+    follow_up_hides: Mapped[bool]
     __table_args__ = (
         sa.Index("ix_engine_work_item_group", "state", "role", "scope", "due_at"),
         sa.Index("ix_engine_work_item_mine", "assignee", "state", "due_at"),

@@ -21,17 +21,50 @@ def mandate_for(session: Session, person_id: UUID, item: WorkItem, at: datetime)
 
     Asked when a step is prepared and again when it completes.
 
-    :raises NotPermitted: no mandate, somebody else's item, or the four-eyes rule
+    :raises NotPermitted: no mandate, somebody else's item, one given by name, or the four-eyes rule
     """
     found = matching(mandates_of(session, person_id, at), item)
     if found is None:
         raise NotPermitted(rule="mandate")
+    if item.named and item.assignee is None:
+        raise NotPermitted(rule="named")
     # an item reserved for a person may be taken by that person's substitute (B22)
     if item.assignee and item.assignee != str(person_id) and not _substitutes(session, found, item.assignee):
         raise NotPermitted(rule="assignment")
+    require_four_eyes(session, person_id, item)
+    return found
+
+
+def require_taker(session: Session, person_id: UUID, item: WorkItem, at: datetime) -> Mandate:
+    """The mandate on which this person might do the item, whoever holds it now.
+
+    :raises NotPermitted: no mandate, or the four-eyes rule
+    """
+    found = matching(mandates_of(session, person_id, at), item)
+    if found is None:
+        raise NotPermitted(rule="mandate")
+    require_four_eyes(session, person_id, item)
+    return found
+
+
+def require_four_eyes(session: Session, person_id: UUID, item: WorkItem) -> None:
+    """The person did not do the step that this one has to look at.
+
+    :raises NotPermitted: they did
+    """
     if item.four_eyes_with and person_id in _signers(session, item.instance_id, item.four_eyes_with):
         raise NotPermitted(rule="four-eyes")
-    return found
+
+
+def require_giver(session: Session, person_id: UUID, item: WorkItem, at: datetime) -> None:
+    """The person may say who does the item: a supervisor, or the head of the body whose people do it.
+
+    :raises NotPermitted: neither
+    """
+    try:
+        require_role(session, person_id, "supervisor", at)
+    except NotPermitted:
+        require_role(session, person_id, "head", at, body_id=UUID(item.scope))
 
 
 def matching(mandates: Iterable[Mandate], item: WorkItem) -> Mandate | None:

@@ -27,7 +27,13 @@ class NotPermitted(ProcessesError):
     def __init__(self, message: str | None = None, *, rule: str = "mandate") -> None:
         super().__init__(message)
         self.rule = rule
-        """which rule refused: mandate, assignment, four-eyes, barrier, access"""
+        """which rule refused: mandate, assignment, named, delegation, four-eyes, barrier, access"""
+
+
+class BadInput(ProcessesError):
+    """What was asked for cannot be: a date that has passed, a name that is empty."""
+
+    code = "bad-input"
 
 
 class WrongCredentials(ProcessesError):

@@ -1,4 +1,4 @@
-"""A process that works for the office: jobs, and what has to be done each second and each hour."""
+"""A process that works for the office: jobs, and what has to be done each second, minute and hour."""
 
 import itertools
 import os
@@ -18,12 +18,15 @@ from processes.signed_documents import raise_waiting
 from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.appoint import annul_unsigned_orders
 from processes.use_cases.fire_timers import fire_timers
+from processes.use_cases.return_lost_work import return_lost_work
 from processes.use_cases.sweep_blobs import sweep_blobs
 from processes.worker import Worker
 
 TICKER = "ticker"
 """the lock of whoever ticks: one process among all, another one as soon as it is gone"""
 TICK_SECONDS = 1.0
+MINUTE = 60
+"""ticks between two looks for mandates that have run out"""
 HOUR = 3600
 """ticks between two rounds of what is done hourly"""
 
@@ -64,7 +67,10 @@ def every_second(office: Office) -> Callable[[], None]:
     def tick() -> None:
         fire_timers(office)
         expire_attempts(office)
-        if next(ticks) % HOUR == 0:
+        number = next(ticks)
+        if number % MINUTE == 0:
+            return_lost_work(office)
+        if number % HOUR == 0:
             annul_unsigned_orders(office)
             raise_waiting(office)
             if idle(office):

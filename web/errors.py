@@ -65,6 +65,8 @@ def _not_permitted(error: ProcessesError) -> tuple[str, str, str]:
     rule = error.rule if isinstance(error, NotPermitted) else "mandate"
     reasons = {
         "assignment": _("It has been given to somebody else."),
+        "named": _("It was given to a person by name: only the head or a supervisor gives it to somebody else."),
+        "delegation": _("It was not delegated, or not by you or to you."),
         "four-eyes": _("Whoever did the earlier step must not do this one: two people have to look at it."),
         "barrier": _("A person complained about never works on the complaint."),
         "access": _("Its access level is above what your mandates cover."),

@@ -8,13 +8,14 @@ from engine.expressions import compile_expression
 from engine.findings import Severity
 from engine.reading.document import LANE_PREFIX
 from engine.rules.registry import Found, PackageUnderLint, package_rule
+from engine.workitem import Priority
 
 MANIFEST = "process.toml"
 HUMAN = frozenset({"userTask", "manualTask"})
 SIGNATURES = ("personal",)
 """every human step is signed with the officer's own key; what nothing reads must not be written"""
 GENERIC = "generic"
-ON_HUMAN = frozenset({"form", "document", "signature", "deadline", "fourEyesWith", "assignee", "guard"})
+ON_HUMAN = frozenset({"form", "document", "signature", "deadline", "fourEyesWith", "assignee", "guard", "priority"})
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "userTask": ON_HUMAN | {"handler"},
     "manualTask": ON_HUMAN | {"handler"},
@@ -167,6 +168,21 @@ def assignee(lint: PackageUnderLint) -> Iterator[Found]:
             continue
         for name in sorted(unknown):
             yield Found(element.id, f"the assignee reads {name!r}, which process.toml does not declare")
+
+
+@package_rule("priority")
+def priority(lint: PackageUnderLint) -> Iterator[Found]:
+    """A priority is low, normal, high or urgent, or an expression over declared variables that gives one of them."""
+    for element in humans(lint):
+        if element.priority is None or element.priority.upper() in Priority.__members__:
+            continue
+        try:
+            unknown = compile_expression(element.priority).names - lint.names
+        except ExpressionError as error:
+            yield Found(element.id, f"the priority {error.source!r} is refused: {error.reason}")
+            continue
+        for name in sorted(unknown):
+            yield Found(element.id, f"the priority reads {name!r}, which process.toml does not declare")
 
 
 @package_rule("called-process")

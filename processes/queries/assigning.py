@@ -1,10 +1,11 @@
 """Whom a supervisor, or the head of the body, may give a step to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from processes.authorization import require_role
+from engine.workitem import Priority, WorkItem
+from processes.authorization import require_four_eyes, require_giver
 from processes.errors import NotPermitted
 from processes.mandates import holders
 from processes.office import Office
@@ -12,6 +13,7 @@ from processes.organisation import people_named
 from processes.queries.definitions import Definitions
 from processes.steps import item_of
 from processes.tables import CaseRow
+from processes.unit_of_work import UnitOfWork
 
 Titles = Mapping[str, str]
 
@@ -37,6 +39,9 @@ class Assignment:
     step: Titles
     role: Titles
     holder: str | None
+    named: bool
+    """given to its holder by name"""
+    priority: Priority
     candidates: Sequence[Candidate]
 
 
@@ -47,26 +52,55 @@ def assignment(office: Office, item_id: UUID, by: UUID) -> Assignment:
     """
     with office.reading() as uow:
         item = item_of(uow, item_id)
-        try:
-            require_role(uow.session, by, "supervisor", uow.now)
-        except NotPermitted:
-            require_role(uow.session, by, "head", uow.now, body_id=UUID(item.scope))
-        case = uow.session.get_one(CaseRow, item.instance_id)
-        definitions = Definitions(uow)
-        found = {
-            mandate.holder_id: Candidate(id=mandate.holder_id, name=mandate.holder, acts_for=mandate.acts_for)
-            for mandate in reversed(holders(uow.session, item.role, UUID(item.scope), uow.now))
-            if not mandate.scope or item.definition_key in mandate.scope
-        }
-        names = people_named(uow.session, {UUID(item.assignee)}) if item.assignee else {}
-        return Assignment(
-            item_id=item.id,
-            version=item.version,
-            case_id=case.id,
-            case_number=case.number,
-            subject=case.subject,
-            step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
-            role=definitions.role_title(item.definition_key, item.definition_version, item.role),
-            holder=next(iter(names.values()), None),
-            candidates=sorted(found.values(), key=lambda each: each.name),
-        )
+        require_giver(uow.session, by, item, uow.now)
+        return _assignment(uow, item)
+
+
+def _assignment(uow: UnitOfWork, item: WorkItem) -> Assignment:
+    case = uow.session.get_one(CaseRow, item.instance_id)
+    definitions = Definitions(uow)
+    names = people_named(uow.session, {UUID(item.assignee)}) if item.assignee else {}
+    return Assignment(
+        item_id=item.id,
+        version=item.version,
+        case_id=case.id,
+        case_number=case.number,
+        subject=case.subject,
+        step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
+        role=definitions.role_title(item.definition_key, item.definition_version, item.role),
+        holder=next(iter(names.values()), None),
+        named=item.named,
+        priority=Priority(item.priority),
+        candidates=candidates(uow, item),
+    )
+
+
+def colleagues(office: Office, item_id: UUID, by: UUID) -> Assignment:
+    """The step somebody holds and those it may be delegated to.
+
+    :raises NotPermitted: it is somebody else's, or was given by name
+    """
+    with office.reading() as uow:
+        item = item_of(uow, item_id)
+        if item.assignee != str(by) or item.named:
+            raise NotPermitted(rule="named" if item.named else "assignment")
+        found = _assignment(uow, item)
+        return replace(found, candidates=[each for each in found.candidates if each.id != by])
+
+
+def candidates(uow: UnitOfWork, item: WorkItem) -> list[Candidate]:
+    """Who holds a mandate for the step and is not barred from it, by name."""
+    found = {
+        mandate.holder_id: Candidate(id=mandate.holder_id, name=mandate.holder, acts_for=mandate.acts_for)
+        for mandate in reversed(holders(uow.session, item.role, UUID(item.scope), uow.now))
+        if (not mandate.scope or item.definition_key in mandate.scope) and not _barred(uow, mandate.holder_id, item)
+    }
+    return sorted(found.values(), key=lambda each: each.name)
+
+
+def _barred(uow: UnitOfWork, person_id: UUID, item: WorkItem) -> bool:
+    try:
+        require_four_eyes(uow.session, person_id, item)
+    except NotPermitted:
+        return True
+    return False

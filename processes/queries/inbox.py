@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from engine.tables import WorkItemRow
+from engine.workitem import Priority
 from processes.mandates import Mandate, mandates_of
 from processes.office import Office
 from processes.organisation import people_named
@@ -17,7 +19,7 @@ from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
-from processes.tables import BodyRow, CaseRow, MandateRow
+from processes.tables import BodyRow, CaseRow, MandateRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 
 OPEN = ("ready", "reserved")
@@ -30,7 +32,19 @@ class Tab(StrEnum):
     MINE = "mine"
     GROUP = "group"
     SUBSTITUTE = "substitute"
+    ASIDE = "aside"
+    """what this person has set aside for a while, or delegated"""
     DONE = "done"
+
+
+class Sort(StrEnum):
+    """The order of a page of the inbox."""
+
+    DUE = ""
+    """overdue first, then by due date, then what has none"""
+    PRIORITY = "priority"
+    """urgent first, then by due date"""
+    NEWEST = "newest"
 
 
 class DueFilter(StrEnum):
@@ -51,6 +65,7 @@ class InboxFilter:
     text: str = ""
     process: str = ""
     due: DueFilter = DueFilter.ANY
+    sort: Sort = Sort.DUE
     page: int = 1
 
 
@@ -79,6 +94,14 @@ class InboxLine:
     """whom this person would substitute by doing it"""
     created_at: datetime
     ended_at: datetime | None
+    named: bool
+    """given to its holder by name: not to be released"""
+    priority: Priority
+    delegated_by: str | None
+    """who has it back, where the holder has it by delegation"""
+    follow_up_at: datetime | None
+    follow_up_due: bool
+    """whether its holder wanted to be reminded by now"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +114,14 @@ class Inbox:
     counts: Mapping[str, int]
     """open items a tab"""
     late: int
+    """overdue steps this person has or may do, under every tab"""
     today: int
     processes: Sequence[tuple[str, Titles]]
     """what may be filtered by"""
 
 
 def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
-    """A page of this person's inbox: overdue first, then by due date, then what has none."""
+    """A page of this person's inbox."""
     with office.reading() as uow:
         mandates = mandates_of(uow.session, person_id, uow.now)
         tabs = _tabs(uow, person_id, mandates)
@@ -105,15 +129,15 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
         chosen = sa.and_(tabs[wanted.tab], *_filters(wanted, uow.now))
         total = uow.session.scalar(_select(sa.func.count(), chosen)) or 0
         paging = Paging(page=max(1, wanted.page), total=total)
-        query = _select(WorkItemRow, chosen).add_columns(CaseRow, BodyRow).order_by(*_order(wanted.tab))
+        query = _select(WorkItemRow, chosen).add_columns(CaseRow, BodyRow).order_by(*_order(wanted))
         rows = uow.session.execute(query.limit(paging.size).offset(paging.offset)).all()
         return Inbox(
             filter=wanted,
             lines=_lines(uow, person_id, mandates, rows),
             paging=paging,
             counts=counts,
-            late=_late_count(uow, tabs[Tab.MINE], DueFilter.LATE),
-            today=_late_count(uow, tabs[Tab.MINE], DueFilter.TODAY),
+            late=_late_count(uow, tabs, DueFilter.LATE),
+            today=_late_count(uow, tabs, DueFilter.TODAY),
             processes=_processes(uow, tabs[wanted.tab]),
         )
 
@@ -121,7 +145,7 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
 def open_count(office: Office, person_id: UUID) -> int:
     """How many items this person has claimed, for the number beside the inbox in every page's head."""
     with office.reading() as uow:
-        return uow.session.scalar(_select(sa.func.count(), _mine(person_id))) or 0
+        return uow.session.scalar(_select(sa.func.count(), _mine(person_id, uow.now))) or 0
 
 
 def _select(what: Any, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -134,8 +158,39 @@ def _select(what: Any, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     )
 
 
-def _mine(person_id: UUID) -> sa.ColumnElement[bool]:
+def _held(person_id: UUID) -> sa.ColumnElement[bool]:
     return sa.and_(WorkItemRow.state == "reserved", WorkItemRow.assignee == str(person_id))
+
+
+def _hidden(now: datetime) -> sa.ColumnElement[bool]:
+    """Set aside until later; an overdue step comes back by itself."""
+    late = sa.func.coalesce(WorkItemRow.due_at < now, sa.false())
+    return sa.and_(WorkItemRow.follow_up_hides, WorkItemRow.follow_up_at > now, sa.not_(late))
+
+
+def _mine(person_id: UUID, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(_held(person_id), sa.not_(sa.func.coalesce(_hidden(now), sa.false())))
+
+
+def _open_to(person_id: UUID) -> sa.ColumnElement[bool]:
+    """What a group's people may claim: not what was given by name, nor what four eyes bar this person from."""
+    return sa.and_(
+        WorkItemRow.state == "ready",
+        WorkItemRow.named.is_(False),
+        sa.or_(WorkItemRow.four_eyes_with.is_(None), sa.not_(_barred(person_id))),
+    )
+
+
+def _barred(person_id: UUID) -> sa.ColumnElement[bool]:
+    """Whether this person did, the last time, the step that the item has to look at."""
+    signed, later = aliased(StepRecordRow), aliased(StepRecordRow)
+    same = sa.and_(later.case_id == signed.case_id, later.element_id == signed.element_id, later.round > signed.round)
+    return sa.exists().where(
+        signed.case_id == WorkItemRow.instance_id,
+        signed.element_id == WorkItemRow.four_eyes_with,
+        signed.person_id == person_id,
+        sa.not_(sa.exists().where(same)),
+    )
 
 
 def covered(mandate: Mandate) -> sa.ColumnElement[bool]:
@@ -154,18 +209,23 @@ def _tabs(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate]) -> dict
     own = [mandate for mandate in mandates if mandate.acts_for_id is None]
     others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
     absent = _absent_holders(uow, others)
-    group = sa.and_(WorkItemRow.state == "ready", _any(covered(mandate) for mandate in own))
+    open_to = _open_to(person_id)
+    group = sa.and_(open_to, _any(covered(mandate) for mandate in own))
+    unbarred = sa.or_(WorkItemRow.four_eyes_with.is_(None), sa.not_(_barred(person_id)))
     substitute = _any(
         sa.and_(
             covered(mandate),
-            sa.or_(WorkItemRow.state == "ready", WorkItemRow.assignee == str(absent.get(mandate.acts_for_id))),
+            sa.or_(open_to, sa.and_(unbarred, WorkItemRow.assignee == str(absent.get(mandate.acts_for_id)))),
         )
         for mandate in others
     )
+    hidden = sa.and_(_held(person_id), _hidden(uow.now))
+    delegated = sa.and_(WorkItemRow.state == "reserved", WorkItemRow.delegated_by == str(person_id))
     return {
-        Tab.MINE: _mine(person_id),
+        Tab.MINE: _mine(person_id, uow.now),
         Tab.GROUP: group,
         Tab.SUBSTITUTE: sa.and_(WorkItemRow.state.in_(OPEN), substitute),
+        Tab.ASIDE: sa.or_(hidden, delegated),
         Tab.DONE: sa.and_(WorkItemRow.state == "completed", WorkItemRow.assignee == str(person_id)),
     }
 
@@ -186,8 +246,10 @@ def _counts(uow: UnitOfWork, tabs: Mapping[Tab, sa.ColumnElement[bool]]) -> dict
     return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def _late_count(uow: UnitOfWork, tab: sa.ColumnElement[bool], which: DueFilter) -> int:
-    return uow.session.scalar(_select(sa.func.count(), sa.and_(tab, _due_condition(which, uow.now)))) or 0
+def _late_count(uow: UnitOfWork, tabs: Mapping[Tab, sa.ColumnElement[bool]], which: DueFilter) -> int:
+    """Whatever tab a step stands under, once."""
+    open_tabs = sa.or_(*(condition for tab, condition in tabs.items() if tab is not Tab.DONE))
+    return uow.session.scalar(_select(sa.func.count(), sa.and_(open_tabs, _due_condition(which, uow.now)))) or 0
 
 
 def _due_condition(which: DueFilter, now: datetime) -> sa.ColumnElement[bool]:
@@ -211,10 +273,13 @@ def _filters(wanted: InboxFilter, now: datetime) -> list[sa.ColumnElement[bool]]
     return found
 
 
-def _order(tab: Tab) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
-    if tab is Tab.DONE:
+def _order(wanted: InboxFilter) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
+    if wanted.tab is Tab.DONE:
         return (WorkItemRow.ended_at.desc(), WorkItemRow.id)
-    return (WorkItemRow.due_at.is_(None), WorkItemRow.due_at, WorkItemRow.created_at, WorkItemRow.id)
+    if wanted.sort is Sort.NEWEST:
+        return (WorkItemRow.created_at.desc(), WorkItemRow.id)
+    first = (WorkItemRow.priority.desc(),) if wanted.sort is Sort.PRIORITY else ()
+    return (*first, WorkItemRow.due_at.is_(None), WorkItemRow.due_at, WorkItemRow.created_at, WorkItemRow.id)
 
 
 def _processes(uow: UnitOfWork, tab: sa.ColumnElement[bool]) -> list[tuple[str, Titles]]:
@@ -225,7 +290,8 @@ def _processes(uow: UnitOfWork, tab: sa.ColumnElement[bool]) -> list[tuple[str, 
 
 def _lines(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate], rows: Sequence[Any]) -> list[InboxLine]:
     definitions, counter = Definitions(uow), DueCounter(uow)
-    names = people_named(uow.session, {UUID(item.assignee) for item, _, _ in rows if item.assignee})
+    people = {each for item, _, _ in rows for each in (item.assignee, item.delegated_by) if each}
+    names = people_named(uow.session, {UUID(each) for each in people})
     lines = []
     for item, case, body in rows:
         holder = names.get(UUID(item.assignee)) if item.assignee else None
@@ -249,6 +315,11 @@ def _lines(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate], rows: 
                 acts_for=_acts_for(mandates, item),
                 created_at=item.created_at,
                 ended_at=item.ended_at,
+                named=item.named,
+                priority=Priority(item.priority),
+                delegated_by=names.get(UUID(item.delegated_by)) if item.delegated_by else None,
+                follow_up_at=item.follow_up_at,
+                follow_up_due=item.follow_up_at is not None and item.follow_up_at <= uow.now,
             )
         )
     return lines

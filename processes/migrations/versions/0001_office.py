@@ -130,6 +130,11 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("delegated_by", sa.Text(), nullable=True),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("follow_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("follow_up_hides", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_work_item_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_work_item")),
     )

@@ -140,6 +140,10 @@ BAD = {
         task('<karguzar:task form="check" assignee="who"/>'),
         task('<karguzar:task form="check" assignee="note.x"/>'),
     ],
+    "priority": [
+        task('<karguzar:task form="check" priority="pressing"/>'),
+        task('<karguzar:task form="check" priority="note.x"/>'),
+    ],
     "called-process": [
         body('<serviceTask id="mark" name="Mark"><extensionElements>\n<karguzar:task handler="case.mark_overdue"/></extensionElements></serviceTask>',
              '<callActivity id="mark" name="Mark" calledElement="gone"/>'),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import EngineError, StaleWorkItem, WorkItemClosed, WorkItemReserved
-from engine.workitem import WorkItem, WorkItemState
+from engine.workitem import Priority, WorkItem, WorkItemState
 
 NOW = datetime(2026, 3, 19, 5, 30, tzinfo=UTC)
 ITEM = WorkItem(
@@ -97,3 +97,47 @@ def test_versions_only_rise_and_a_closed_item_stays_closed(history):
         assert (item.assignee is None) == (item.state is WorkItemState.READY or item.state is WorkItemState.EXITED) or (
             item.state is WorkItemState.EXITED
         )
+
+
+def test_a_delegated_item_comes_back_to_whom_it_was_first_given():
+    held = ITEM.claimed(version=1, by="leyla", at=NOW)
+    passed = held.delegated(version=2, to="murad", at=NOW).delegated(version=3, to="aysel", at=NOW)
+    assert (passed.assignee, passed.delegated_by, passed.version) == ("aysel", "leyla", 4)
+    back = passed.handed_back(version=4, at=NOW)
+    assert (back.assignee, back.delegated_by, back.state) == ("leyla", None, WorkItemState.RESERVED)
+    assert passed.delegated(version=4, to="leyla", at=NOW).delegated_by is None
+
+
+def test_what_nobody_holds_is_not_delegated_and_what_was_not_delegated_is_not_handed_back():
+    with pytest.raises(WorkItemReserved):
+        ITEM.delegated(version=1, to="murad", at=NOW)
+    with pytest.raises(WorkItemReserved):
+        ITEM.claimed(version=1, by="leyla", at=NOW).handed_back(version=2, at=NOW)
+
+
+def test_a_reminder_is_the_holders_own_and_goes_with_them():
+    held = ITEM.claimed(version=1, by="leyla", at=NOW).followed_up(version=2, at=NOW, hides=True)
+    assert (held.follow_up_at, held.follow_up_hides, held.version) == (NOW, True, 3)
+    assert held.followed_up(version=3, at=NOW, hides=True) is held
+    assert held.followed_up(version=3, at=None, hides=True).follow_up_hides is False
+    assert held.released(version=3).follow_up_at is None
+    assert held.assigned(version=3, to="murad", at=NOW).follow_up_hides is False
+
+
+def test_a_priority_stays_whoever_holds_the_item():
+    pressing = ITEM.prioritised(version=1, priority=Priority.URGENT)
+    assert pressing.prioritised(version=2, priority=Priority.URGENT) is pressing
+    assert pressing.claimed(version=2, by="leyla", at=NOW).released(version=3).priority == Priority.URGENT
+
+
+@pytest.mark.parametrize("change", ["prioritised", "followed_up", "delegated", "handed_back"])
+def test_a_closed_item_is_arranged_no_more(change):
+    done = ITEM.completed(version=1, by="leyla", at=NOW)
+    arguments = {
+        "prioritised": {"priority": Priority.HIGH},
+        "followed_up": {"at": NOW, "hides": False},
+        "delegated": {"to": "x", "at": NOW},
+        "handed_back": {"at": NOW},
+    }
+    with pytest.raises(WorkItemClosed):
+        getattr(done, change)(version=2, **arguments[change])
