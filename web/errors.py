@@ -42,6 +42,7 @@ STATUS = {
     "state-secret": 422,
     "route-barred": 422,
     "step-overtaken": 409,
+    "bad-input": 422,
     "unknown-field": 400,
     "attachment-refused": 422,
     "attempt-expired": 410,
@@ -159,6 +160,7 @@ def _plain(code: str) -> tuple[str, str, str]:
         "case-stuck": _("The case cannot go on by itself. The administrator sees why; nothing you did is lost."),
         "unknown-field": _("The form holds a field that this step does not have. Reload the page."),
         "office-busy": _("Another process is serving this office."),
+        "bad-input": _("A date or a word you gave cannot be: it has passed, lies too far ahead, or is missing."),
         "invalid-form": _("The form has errors. Go back: they stand beside the fields."),
     }
     return _("This did not work"), texts.get(code, _("The request could not be carried out.")), ""
