@@ -35,3 +35,11 @@ def completed_steps(session: Session, case_id: UUID) -> list[tuple[UUID, str]]:
         .order_by(WorkItemRow.ended_at)
     )
     return [(row.id, row.element_id) for row in rows]
+
+
+def held_items(session: Session, person_id: UUID) -> list[UUID]:
+    """The work items somebody has claimed or been given."""
+    held = sa.select(WorkItemRow.id).where(
+        WorkItemRow.assignee == str(person_id), WorkItemRow.state == str(WorkItemState.RESERVED)
+    )
+    return list(session.execute(held).scalars())

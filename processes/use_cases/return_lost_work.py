@@ -4,12 +4,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.tables import WorkItemRow
 from engine.workitem import WorkItem
 from processes.authorization import matching
 from processes.mandates import holders, mandates_of
 from processes.office import Office
 from processes.organisation import people_named
+from processes.queries.engine_rows import held_items
 from processes.tables import CaseRow, MandateRow, PersonRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.send_notice import Notice, post_notice
@@ -39,8 +39,7 @@ def _whose_mandates_ended(uow: UnitOfWork) -> list[UUID]:
 
 
 def _lost(uow: UnitOfWork, person_id: UUID) -> list[WorkItem]:
-    held = sa.select(WorkItemRow.id).where(WorkItemRow.assignee == str(person_id), WorkItemRow.state == "reserved")
-    items = [uow.engine.work_item(ident) for ident in uow.session.execute(held).scalars()]
+    items = [uow.engine.work_item(ident) for ident in held_items(uow.session, person_id)]
     return [item for item in items if not _may_keep(uow, person_id, item)]
 
 
