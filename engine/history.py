@@ -1,6 +1,6 @@
 """The append-only history of a case: hash-chained over salted digests: a payload can be erased, the chain holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     SERVICE_CALLED = "service.called"
     TIMER_FIRED = "timer.fired"
     MESSAGE_DELIVERED = "message.delivered"
+    HISTORY_ERASED = "history.erased"
 
 
 class MarkingState(StrEnum):
@@ -114,20 +115,67 @@ def digest_payload(payload: Mapping[str, Any] | None, salt: str) -> str:
     return sha256(salt.encode() + b"\n" + _canonical(payload)).hexdigest()
 
 
+class FaultKind(StrEnum):
+    """How a chain is broken at an event."""
+
+    MISSING = "missing"
+    """events before it are not there"""
+    MOVED = "moved"
+    """it does not follow from the event before it"""
+    CHANGED = "changed"
+    """its facts are not those that were chained"""
+    PAYLOAD = "payload"
+    """its payload is neither the one that was chained nor erased"""
+    HEAD = "head"
+    """the case's row knows another last event: events after it are gone, or were added"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFault:
+    """Where and how a case's history is not what was written."""
+
+    seq: int
+    kind: FaultKind
+
+
+def verify_chain(events: Iterable[HistoryEvent], *, seq: int, head: str) -> list[HistoryFault]:
+    """The faults of one case's whole history, in order; none if it is what was written, payloads erased or not.
+
+    :param seq: the number of the last event, as the case's own row has it
+    :param head: the SHA-256 of the last event, likewise
+    """
+    found: list[HistoryFault] = []
+    last, previous = 0, NO_HEAD
+    for event in events:
+        found += [HistoryFault(seq=event.seq, kind=kind) for kind in _faults(event, last + 1, previous)]
+        last, previous = event.seq, event.sha256
+    if (last, previous) != (seq, head):
+        found.append(HistoryFault(seq=last, kind=FaultKind.HEAD))
+    return found
+
+
 def broken_links(events: Iterable[HistoryEvent]) -> list[int]:
     """Numbers of the events that do not fit the chain; events of one case, in order. An erased payload is no break."""
-    broken = []
-    previous, expected_seq = NO_HEAD, 1
-    for event in events:
-        fits = event.seq == expected_seq and event.previous == previous and event.sha256 == event.link()
-        if not (fits and _payload_matches(event)):
-            broken.append(event.seq)
-        previous, expected_seq = event.sha256, event.seq + 1
-    return broken
+    known = list(events)
+    last, head = (known[-1].seq, known[-1].sha256) if known else (0, NO_HEAD)
+    return list(dict.fromkeys(fault.seq for fault in verify_chain(known, seq=last, head=head)))
+
+
+def _faults(event: HistoryEvent, expected: int, previous: str) -> Iterator[FaultKind]:
+    if event.seq != expected:
+        yield FaultKind.MISSING
+    elif event.previous != previous:
+        yield FaultKind.MOVED
+    if event.sha256 != event.link():
+        yield FaultKind.CHANGED
+    if not _payload_matches(event):
+        yield FaultKind.PAYLOAD
 
 
 def _payload_matches(event: HistoryEvent) -> bool:
-    return event.salt is None or digest_payload(event.payload, event.salt) == event.payload_digest
+    if event.salt is None:
+        return event.payload is None
+    return digest_payload(event.payload, event.salt) == event.payload_digest
 
 
 def _link(happening: Happening, instance_id: UUID, seq: int, at: datetime, digest: str, previous: str) -> str:

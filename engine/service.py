@@ -9,7 +9,7 @@ from engine.definition import ProcessDefinition, ProcessPackage
 from engine.definitions import DefinitionCache
 from engine.desk import Calendars
 from engine.errors import ExecutionFailed, InstanceEnded, WorkItemNotFound
-from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, Marking
+from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, HistoryFault, Marking, verify_chain
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
 from engine.spiff.interpreter import Interpreter
 from engine.store import as_instance
@@ -174,6 +174,25 @@ class Engine(Worklist):
     def history(self, instance_id: UUID) -> list[HistoryEvent]:
         """Everything that has happened in a case, in order."""
         return self._store.history(instance_id)
+
+    def verify_history(self, instance_id: UUID) -> list[HistoryFault]:
+        """Where a case's history is not what was written; empty if it is whole. :raises InstanceNotFound:"""
+        row = self._found(self._store.instance(instance_id), instance_id)
+        return verify_chain(self._store.history(instance_id), seq=row["history_seq"], head=row["history_head"])
+
+    def erase_history(self, instance_id: UUID, *, by: str, ground: str) -> ProcessInstance:
+        """Erase what the events of a case carried, by law or disposal; that they happened stays, chained as before.
+
+        :raises InstanceNotFound:
+        """
+        row = self._found(self._store.lock_instance(instance_id), instance_id)
+        erased = Happening(
+            event=EventKind.HISTORY_ERASED,
+            definition_key=row["definition_key"],
+            actor=by,
+            payload={"ground": ground, "payloads": self._store.erase_payloads(instance_id)},
+        )
+        return self._ledger.save(self._ledger.append(as_instance(row), [erased]))
 
     def markings(self, instance_id: UUID) -> list[Marking]:
         """The elements a case has reached, for its diagrams. :raises InstanceNotFound:"""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from engine.history import HistoryEvent
 from engine.instance import InstanceStatus, ProcessInstance
@@ -57,6 +57,11 @@ _UPDATE_INSTANCE = {
     columns: Prepared(_update_instance, columns=columns) for columns in (ADVANCED, (*ADVANCED, "state"))
 }
 _HISTORY = sa.select(_history).where(_history.c.instance_id == _ID).order_by(_history.c.seq)
+_ERASE = (
+    _history.update()
+    .where(_history.c.instance_id == _ID, _history.c.salt.is_not(None))
+    .values(payload=sa.null(), salt=sa.null())
+)
 _TIMER = Prepared(sa.select(_timer).where(_timer.c.id == _ID))
 _DUE = (
     sa.select(_timer)
@@ -76,6 +81,7 @@ class Store:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._held: tuple[SessionTransaction | None, sa.Connection] | None = None
 
     # definitions
 
@@ -170,6 +176,10 @@ class Store:
         rows = self._all(_HISTORY, wanted=instance_id)
         return [HistoryEvent(**{name: row[name] for name in _EVENT_FIELDS}) for row in rows]
 
+    def erase_payloads(self, instance_id: UUID) -> int:
+        """Take payloads and their salts out of a case's history; how many."""
+        return self._connection.execute(_ERASE, {"wanted": instance_id}).rowcount
+
     def timer(self, timer_id: UUID) -> Row | None:
         """A timer's row."""
         return _TIMER.one(self._connection, {"wanted": timer_id})
@@ -190,7 +200,12 @@ class Store:
 
     @property
     def _connection(self) -> sa.Connection:
-        return self._session.connection()
+        """The transaction's connection; asking the session each time would cost as much as the statement."""
+        transaction = self._session.get_transaction()
+        if self._held is None or transaction is None or transaction is not self._held[0]:
+            connection = self._session.connection()
+            self._held = (self._session.get_transaction(), connection)
+        return self._held[1]
 
     def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         _INSERT[table.name].run_each(self._connection, rows)

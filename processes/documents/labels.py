@@ -94,6 +94,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 
 EVENTS: Mapping[str, Mapping[str, str]] = {
     "instance.started": {"az": "İş başlanıb", "kk": "Іс басталды", "ru": "Дело начато", "en": "Case begun"},
+    "history.erased": {
+        "az": "Tarixçənin məzmunu silinib",
+        "kk": "Тарих мазмұны жойылды",
+        "ru": "Содержание истории удалено",
+        "en": "Content of the history erased",
+    },
     "instance.ended": {"az": "İş başa çatıb", "kk": "Іс аяқталды", "ru": "Дело завершено", "en": "Case ended"},
     "instance.cancelled": {
         "az": "İşə xitam verilib",

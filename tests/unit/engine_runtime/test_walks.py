@@ -21,6 +21,7 @@ from tests.unit.engine_runtime.conftest import NOW, calendars
 from tests.unit.engine_runtime.models import Model
 
 Block = tuple[Any, ...]
+ALLOWED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 LEAVES = st.sampled_from([("user",), ("service",), ("script",), ("none",), ("instances", True), ("instances", False)])
 
@@ -230,7 +231,9 @@ def _memory_keeps_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.spiff.interpreter.COMPACT_EVERY", 10**9)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(block=BLOCKS, dice=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), min_size=3, max_size=25))
 def test_a_case_through_its_bytes_goes_the_same_way_as_in_memory(block: Block, dice: list[tuple[int, int]]) -> None:
     program = link(compile_bpmn(Builder().xml(block)), process="p")
@@ -257,7 +260,9 @@ def test_a_case_through_its_bytes_goes_the_same_way_as_in_memory(block: Block, d
     assert again.size == stored.case.size
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(block=BLOCKS, rolls=st.lists(st.integers(0, 11), min_size=30, max_size=60))
 def test_a_generated_case_that_is_worked_on_comes_to_its_end(block: Block, rolls: list[int]) -> None:
     """Soundness: whatever waits can be done, and with enough steps out of every loop the case ends."""
