@@ -12,6 +12,7 @@ from engine.findings import Finding, Severity, errors_of
 from engine.reading.document import BpmnDocument, read_document
 from engine.rules.registry import (
     BPMN_RULES,
+    NOT_IN_PACKAGES,
     PACKAGE_RULES,
     Found,
     HandlerNames,
@@ -55,7 +56,7 @@ def lint_package(package: ProcessPackage, handlers: HandlerNames, known_processe
         handlers=handlers,
         known_processes=known_processes,
     )
-    findings = _bpmn_findings(document)
+    findings = _bpmn_findings(document, NOT_IN_PACKAGES)
     for rule, check in PACKAGE_RULES.values():
         findings += _run(rule, partial(check, under), DIAGRAM)
     if not errors_of(findings):
@@ -63,10 +64,11 @@ def lint_package(package: ProcessPackage, handlers: HandlerNames, known_processe
     return _ordered(findings)
 
 
-def _bpmn_findings(document: BpmnDocument) -> list[Finding]:
+def _bpmn_findings(document: BpmnDocument, without: Collection[str] = ()) -> list[Finding]:
     findings: list[Finding] = []
     for rule, check in BPMN_RULES.values():
-        findings += _run(rule, partial(check, document), document.file)
+        if rule.name not in without:
+            findings += _run(rule, partial(check, document), document.file)
     return findings
 
 

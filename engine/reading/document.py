@@ -189,6 +189,12 @@ def identifier_of(element: etree._Element) -> str:
     return element.get("id") or f"{local(element)}@line{element.sourceline}"
 
 
+def nearest_id(element: etree._Element) -> str:
+    """The id of the element, or of the nearest one around it that has one; a stand-in when none has."""
+    around = [element, *element.iterancestors(f"{{{BPMN}}}*")]
+    return next((str(one.get("id")) for one in around if one.get("id")), identifier_of(element))
+
+
 @dataclass(slots=True)
 class _Found:
     """What a walk over a process collects."""

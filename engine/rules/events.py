@@ -75,13 +75,8 @@ def boundary_event(document: BpmnDocument) -> Iterator[Found]:
     for process, node in _events(document):
         if node.kind != "boundaryEvent":
             continue
-        activity = process.nodes.get(node.attached_to or "")
-        if activity is None or activity.kind not in ACTIVITIES:
-            yield Found(node.id, f"attachedToRef {node.attached_to!r} is no activity of the process")
-        elif activity.container != node.container:
-            yield Found(node.id, f"it must lie beside {activity.id!r}, not in another subprocess")
-        elif activity.event_subprocess:
-            yield Found(node.id, "an event subprocess has no boundary events")
+        if node.attached_to is not None:  # else the schema's rule tells it
+            yield from _border(process, node)
         names = {trigger_name(trigger) for trigger in node.triggers}
         if not node.outgoing and "compensate" not in names:
             yield Found(node.id, "nothing follows the boundary event: lead a flow from it")
@@ -89,6 +84,17 @@ def boundary_event(document: BpmnDocument) -> Iterator[Found]:
             yield Found(
                 node.id, f"a boundary event of {', '.join(sorted(names))} always interrupts: cancelActivity=true"
             )
+
+
+def _border(process: ProcessModel, node: Node) -> Iterator[Found]:
+    """What is wrong with the activity a boundary event is attached to."""
+    activity = process.nodes.get(node.attached_to or "")
+    if activity is None or activity.kind not in ACTIVITIES:
+        yield Found(node.id, f"attachedToRef {node.attached_to!r} is no activity of the process")
+    elif activity.container != node.container:
+        yield Found(node.id, f"it must lie beside {activity.id!r}, not in another subprocess")
+    elif activity.event_subprocess:
+        yield Found(node.id, f"an event subprocess such as {activity.id!r} has no boundary events")
 
 
 @bpmn_rule("cancel-event", "BPMN 2.0.2, 10.3.5 Transaction")

@@ -83,7 +83,7 @@ def gateway_direction(document: BpmnDocument) -> Iterator[Found]:
             )
 
 
-@bpmn_rule("gateway-purpose", "BPMN 2.0.2, 10.6.1 Sequence Flow Considerations", Severity.WARNING)
+@bpmn_rule("gateway-purpose", "BPMN 2.0.2, 10.6.1 Sequence Flow Considerations")
 def gateway_purpose(document: BpmnDocument) -> Iterator[Found]:
     """A gateway splits or merges."""
     for node in _gateways(document):

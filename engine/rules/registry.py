@@ -63,14 +63,20 @@ class Rule:
 
 BPMN_RULES: dict[str, tuple[Rule, BpmnCheck]] = {}
 """rules every BPMN file is held to"""
+NOT_IN_PACKAGES: set[str] = set()
+"""those of them that a package's own rules replace"""
 PACKAGE_RULES: dict[str, tuple[Rule, PackageCheck]] = {}
 """rules of process packages"""
 
 
-def bpmn_rule(name: str, clause: str, severity: Severity = Severity.ERROR) -> Callable[[BpmnCheck], BpmnCheck]:
+def bpmn_rule(
+    name: str, clause: str, severity: Severity = Severity.ERROR, *, in_packages: bool = True
+) -> Callable[[BpmnCheck], BpmnCheck]:
     """Register a rule every BPMN file is held to; the docstring describes it."""
 
     def register(check: BpmnCheck) -> BpmnCheck:
+        if not in_packages:
+            NOT_IN_PACKAGES.add(name)
         BPMN_RULES[name] = (_rule(name, clause, severity, inspect.getdoc(check)), check)
         return check
 

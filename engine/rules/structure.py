@@ -151,7 +151,7 @@ def explicit_end(document: BpmnDocument) -> Iterator[Found]:
 
 def _may_stop(node: Node) -> bool:
     return (
-        node.kind == "endEvent"
+        node.kind in {"endEvent", "boundaryEvent"}
         or node.event_subprocess
         or node.element.get("isForCompensation") == "true"
         or any(trigger.kind in {"linkEventDefinition", "compensateEventDefinition"} for trigger in node.triggers)
@@ -216,7 +216,7 @@ def conditional_flow_alone(document: BpmnDocument) -> Iterator[Found]:
 
 @bpmn_rule("subprocess-flows", "BPMN 2.0.2, 10.3.5 Sub-Processes")
 def subprocess_flows(document: BpmnDocument) -> Iterator[Found]:
-    """An event subprocess has no flows of its own and begins at one start event with a trigger."""
+    """An event subprocess has no flows of its own and begins at one start event."""
     for process in document.processes.values():
         for node in process.nodes.values():
             if not node.event_subprocess:
@@ -224,8 +224,8 @@ def subprocess_flows(document: BpmnDocument) -> Iterator[Found]:
             if node.incoming or node.outgoing:
                 yield Found(node.id, "an event starts this subprocess: no sequence flow may lead into or out of it")
             starts = [inner for inner in process.inside(node.id) if inner.kind == "startEvent"]
-            if len(starts) != 1 or not starts[0].triggers:
-                yield Found(node.id, "an event subprocess begins at exactly one start event that has a trigger")
+            if len(starts) != 1:
+                yield Found(node.id, "an event subprocess begins at exactly one start event")
 
 
 def nested_in(process: ProcessModel, node: Node, kind: str) -> bool:
