@@ -200,11 +200,14 @@ class Store:
 
     @property
     def _connection(self) -> sa.Connection:
-        """The transaction's connection; asking the session each time would cost as much as the statement."""
-        transaction = self._session.get_transaction()
+        """The transaction's connection; asking the session each time would cost as much as the statement.
+
+        A savepoint is set when the session is first asked within it.
+        """
+        transaction = self._session.get_nested_transaction() or self._session.get_transaction()
         if self._held is None or transaction is None or transaction is not self._held[0]:
             connection = self._session.connection()
-            self._held = (self._session.get_transaction(), connection)
+            self._held = (self._session.get_nested_transaction() or self._session.get_transaction(), connection)
         return self._held[1]
 
     def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
