@@ -20,6 +20,7 @@ from engine.working_calendar import ONE_DAY, WorkingCalendar, days_from
 __all__ = [
     "ComputedDeadline",
     "SkippedDays",
+    "StoodStill",
     "Term",
     "TermUnit",
     "WorkingCalendar",
@@ -65,6 +66,16 @@ class SkippedDays:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoodStill:
+    """A while in which the case was suspended: the deadline was due on `due_on` and had `left` of its unit left."""
+
+    first: date
+    last: date
+    left: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedDeadline:
     """A deadline with its derivation: the event's day is day 0, `due_at` the last second of the due day, in UTC."""
 
@@ -73,6 +84,8 @@ class ComputedDeadline:
     due_on: date
     due_at: datetime
     skipped: tuple[SkippedDays, ...]
+    stood_still: tuple[StoodStill, ...] = ()
+    """what a suspension of the case has moved it by, in order"""
 
 
 TERM = re.compile(r"\s*(?P<amount>\d{1,6}|[^\W\d]\w*)\s+(?P<unit>working\s+days?|days?|months?)\s*")
@@ -214,6 +227,13 @@ MOVED: Mapping[str, str] = {
     "en": ", moved from {runs} to the next working day",
 }
 
+STOOD_STILL: Mapping[str, str] = {
+    "az": "; iş {first} – {last} dayandırılmışdı, onda {left} qalırdı: {due}",
+    "kk": "; іс {first} – {last} аралығында тоқтатылды, сол кезде {left} қалған еді: {due}",
+    "ru": "; дело было приостановлено {first} – {last}, оставалось {left}: {due}",
+    "en": "; suspended {first} – {last} with {left} left: {due}",
+}
+
 
 def explain(computed: ComputedDeadline, language: str) -> str:
     """How the due day was reached, in az, kk, ru or en. Weekends that working days pass over are not told."""
@@ -223,7 +243,23 @@ def explain(computed: ComputedDeadline, language: str) -> str:
     if told:
         runs = ", ".join(f"{_span(run)} ({reason_words(run.reason, language)})" for run in told)
         sentence += (WITHOUT if counted else MOVED)[language].format(runs=runs)
-    return f"{sentence}: {_day(computed.due_on)}"
+    first = computed.stood_still[0].due_on if computed.stood_still else computed.due_on
+    return f"{sentence}: {_day(first)}{_suspensions(computed, language)}"
+
+
+def _suspensions(computed: ComputedDeadline, language: str) -> str:
+    """Each while the case was suspended, what was left of the term then, and the day that gives."""
+    unit = TermUnit.WORKING_DAYS if computed.term.unit is TermUnit.WORKING_DAYS else TermUnit.DAYS
+    dues = [*(pause.due_on for pause in computed.stood_still[1:]), computed.due_on]
+    return "".join(
+        STOOD_STILL[language].format(
+            first=_day(pause.first),
+            last=_day(pause.last),
+            left=term_words(Term(amount=pause.left, unit=unit), language),
+            due=_day(due),
+        )
+        for pause, due in zip(computed.stood_still, dues, strict=True)
+    )
 
 
 def reason_words(reason: str, language: str) -> str:

@@ -9,8 +9,8 @@ LANGUAGES = ("az", "kk", "ru", "en")
 """the languages every shown text exists in"""
 
 VARIABLE_TYPES = ("string", "integer", "number", "boolean", "date", "datetime", "list", "object")
-RESERVED_VARIABLES = ("body", "calendar", "time_zone", "language", "case_number", "completed_at")
-"""variables every case has without declaring them"""
+RESERVED_VARIABLES = ("body", "calendar", "time_zone", "language", "case_number", "completed_at", "pauses")
+"""variables every case has without declaring them; `pauses` are the whiles in which it was suspended"""
 
 Titles = Mapping[str, str]
 """language → text"""

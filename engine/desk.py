@@ -15,9 +15,11 @@ from engine.errors import InstanceNotFound
 from engine.history import EventKind, Happening
 from engine.instance import Advance, InstanceStatus, ProcessInstance
 from engine.ledger import Ledger, call_event, item_event
+from engine.operating_store import OperatingStore
 from engine.prepared import Row
 from engine.spiff.interpreter import Interpreter
 from engine.store import Store
+from engine.suspension import require_running, standing_still
 from engine.workitem import WorkItem
 
 Calendars = Callable[[str], WorkingCalendar]
@@ -30,6 +32,7 @@ class Desk:
         self, session: Session, *, now: datetime, definitions: DefinitionCache, calendars: Calendars, scope_of: ScopeOf
     ) -> None:
         self._store = Store(session)
+        self._rows = OperatingStore(session)
         self._repository = Repository(self._store, definitions)
         self._ledger = Ledger(self._store, now)
         self._known_calendars: dict[str, WorkingCalendar] = {}
@@ -47,6 +50,11 @@ class Desk:
         if row is None:
             raise InstanceNotFound(instance_id)
         return row
+
+    def _load_running(self, row: Row) -> Case:
+        """The case, if it is not suspended. :raises InstanceSuspended:"""
+        require_running(row)
+        return self._load(row)
 
     def _load(self, row: Row) -> Case:
         bound = self._repository.bound(row["bindings"])
@@ -80,7 +88,9 @@ class Desk:
             case.opened(task, self._scope_of) for ident, task in after.humans.items() if ident not in case.before.humans
         ]
         calls = tuple(case.call(task) for ident, task in after.services.items() if ident not in case.before.services)
-        items = tuple(item for item, _ in opened)
+        items, timers = tuple(item for item, _ in opened), timer_rows(case, after)
+        if instance.suspension is not None:
+            instance, items, timers = standing_still(instance, items, timers, self.now)
         ended = case.interpreter.ended
         happenings += [item_event(EventKind.ITEM_EXITED, item) for item in exited]
         happenings += [call_event(call) for call in calls]
@@ -88,7 +98,7 @@ class Desk:
         if ended and status is InstanceStatus.COMPLETED:
             happenings.append(Happening(event=EventKind.INSTANCE_ENDED, definition_key=instance.definition_key))
         self._store.insert_items(items)
-        self._store.replace_timers(*timer_rows(case, after))
+        self._store.replace_timers(*timers)
         self._store.replace_messages(*message_rows(case, after))
         return Advance(
             instance=self._save(self._ledger.append(instance, happenings), case, status if ended else instance.status),
@@ -105,6 +115,7 @@ class Desk:
             status=status,
             variables=case.interpreter.variables,
             ended_at=self.now if status.ended else None,
+            suspension=None if status.ended else instance.suspension,
         )
         return self._ledger.save(advanced, state=case.interpreter.dump())
 

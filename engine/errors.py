@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -83,6 +84,50 @@ class InstanceEnded(EngineError):
     def __init__(self, instance_id: UUID) -> None:
         self.instance_id = instance_id
         super().__init__(f"process instance {instance_id} has already ended")
+
+
+class InstanceSuspended(EngineError):
+    """The case is suspended; nothing can be done in it until it is resumed."""
+
+    code = "engine.instance_suspended"
+
+    def __init__(self, instance_id: UUID, *, since: datetime, by: str) -> None:
+        self.instance_id = instance_id
+        self.since = since
+        self.by = by
+        super().__init__(f"process instance {instance_id} is suspended since {since.isoformat()}")
+
+
+class InstanceNotSuspended(EngineError):
+    """The case is not suspended, or not in this way."""
+
+    code = "engine.instance_not_suspended"
+
+    def __init__(self, instance_id: UUID) -> None:
+        self.instance_id = instance_id
+        super().__init__(f"process instance {instance_id} is not suspended")
+
+
+class DefinitionSuspended(EngineError):
+    """The process is suspended as a whole: no case of it may begin."""
+
+    code = "engine.definition_suspended"
+
+    def __init__(self, key: str, *, since: datetime, by: str) -> None:
+        self.key = key
+        self.since = since
+        self.by = by
+        super().__init__(f"process {key!r} is suspended since {since.isoformat()}")
+
+
+class DefinitionNotSuspended(EngineError):
+    """The process is not suspended."""
+
+    code = "engine.definition_not_suspended"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"process {key!r} is not suspended")
 
 
 class WorkItemNotFound(EngineError):

@@ -20,6 +20,8 @@ class EventKind(StrEnum):
     INSTANCE_STARTED = "instance.started"
     INSTANCE_ENDED = "instance.ended"
     INSTANCE_CANCELLED = "instance.cancelled"
+    INSTANCE_SUSPENDED = "instance.suspended"
+    INSTANCE_RESUMED = "instance.resumed"
     ELEMENT_COMPLETED = "element.completed"
     ITEM_OPENED = "item.opened"
     ITEM_CLAIMED = "item.claimed"
@@ -34,6 +36,9 @@ class EventKind(StrEnum):
     TIMER_FIRED = "timer.fired"
     MESSAGE_DELIVERED = "message.delivered"
     HISTORY_ERASED = "history.erased"
+    ARRIVAL_KEPT = "arrival.kept"
+    ARRIVAL_HANDED_IN = "arrival.handed_in"
+    ARRIVAL_UNCLAIMED = "arrival.unclaimed"
 
 
 class MarkingState(StrEnum):

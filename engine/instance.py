@@ -2,26 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from engine.deadlines import ComputedDeadline
+from engine.deadlines import ComputedDeadline, StoodStill
 from engine.workitem import WorkItem
 
 
 class InstanceStatus(StrEnum):
-    """RUNNING → COMPLETED by its end events, or CANCELLED with a ground."""
+    """RUNNING ⇄ SUSPENDED; → COMPLETED by its end events, or CANCELLED with a ground."""
 
     RUNNING = "running"
+    SUSPENDED = "suspended"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
     @property
     def ended(self) -> bool:
         """Whether nothing more can happen in it."""
-        return self is not InstanceStatus.RUNNING
+        return self in {InstanceStatus.COMPLETED, InstanceStatus.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class ProcessInstance:
     started_at: datetime
     started_by: str
     ended_at: datetime | None = None
+    suspension: Mapping[str, Any] | None = None
+    """while it is suspended: engine.suspension.Suspension as JSON"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,18 @@ class OpenedDeadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MovedDeadline:
+    """A running deadline that a suspension has moved: what was left of it then is left of it now."""
+
+    work_item_id: UUID
+    before: datetime
+    due_at: datetime
+    due_on: date
+    stood_still: StoodStill | None
+    """None: nothing was left any more, or the suspension took less than a day; the deadline is as it was"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueTimer:
     """A timer whose hour has come."""
 
@@ -89,4 +104,6 @@ class Advance:
     closed: tuple[WorkItem, ...] = ()
     services: tuple[ServiceCall, ...] = ()
     deadlines: tuple[OpenedDeadline, ...] = ()
+    moved: tuple[MovedDeadline, ...] = ()
+    """of a resumed case: its running deadlines again"""
     ended: bool = False

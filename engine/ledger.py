@@ -69,6 +69,7 @@ def instance_row(instance: ProcessInstance) -> dict[str, Any]:
         "started_at": instance.started_at,
         "started_by": instance.started_by,
         "ended_at": instance.ended_at,
+        "suspension": None if instance.suspension is None else dict(instance.suspension),
     }
 
 

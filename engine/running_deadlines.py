@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.deadlines import ComputedDeadline, WorkingCalendar, compute_deadline, parse_term
 from engine.definition import DeadlineDefinition
 from engine.errors import ExecutionFailed
+from engine.pauses import pauses_of, stand_still
 
 DEFAULT_ZONE = "UTC"
 DEFAULT_CALENDAR = "AZ"
@@ -34,6 +36,9 @@ def run_deadline(
     zone = zone_of(variables)
     start = started(definition, variables, zone)
     computed = compute_deadline(parse_term(definition.term, variables), start or now, zone, calendar)
+    computed = reduce(
+        lambda due, pause: stand_still(due, pause, zone, calendar), pauses_of(variables, since=start or now), computed
+    )
     return RunningDeadline(definition=definition, computed=computed, start_event=definition.starts if start else None)
 
 

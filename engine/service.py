@@ -11,6 +11,7 @@ from engine.desk import Calendars
 from engine.errors import ExecutionFailed, InstanceEnded, WorkItemNotFound
 from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, HistoryFault, Marking, verify_chain
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
+from engine.operating import MESSAGE, SERVICE
 from engine.spiff.interpreter import Interpreter
 from engine.store import as_instance
 from engine.worklist import Worklist
@@ -47,9 +48,11 @@ class Engine(Worklist):
         """Begin a case of the newest version; what it calls is bound to the versions deployed now.
 
         :raises DefinitionNotFound: it, or a process it calls, is not deployed
+        :raises DefinitionSuspended: no case of it may begin now
         :raises ExecutionFailed: the model fails before anything waits
         """
         definition = self._repository.definition(key)
+        self.require_not_held(key)
         bound = self._repository.bind(definition)
         program = self._repository.program(definition, bound)
         interpreter = Interpreter.start(program, variables=variables, now=self.now, calendars=self._calendar)
@@ -84,13 +87,14 @@ class Engine(Worklist):
         """Finish a person's step. Of the variables only those its process declares are taken.
 
         :raises StaleWorkItem, WorkItemClosed, WorkItemReserved, WorkItemNotFound: somebody was first
+        :raises InstanceSuspended: nobody acts in the case now
         :raises ExecutionFailed: the model cannot go on; nothing has been changed
         """
         row = self._store.lock_instance_of_item(item_id)
         if row is None:
             raise WorkItemNotFound(item_id)
         done = self.work_item(item_id).completed(version=version, by=by, at=self.now)
-        case = self._load(row)
+        case = self._load_running(row)
         if item_id not in case.before.humans:
             raise ExecutionFailed(done.element_id, "the state of the case knows nothing of the work item")
         accepted = case.interpreter.accepted(item_id, variables)
@@ -100,12 +104,18 @@ class Engine(Worklist):
         return self._advance(as_instance(row), case, list(passed), closed=(done,))
 
     def waiting_services(self, instance_id: UUID) -> list[ServiceCall]:
-        """The service tasks of a case that wait for their handlers. :raises InstanceNotFound:"""
-        case = self._load(self._found(self._store.instance(instance_id), instance_id))
-        return [case.call(task) for task in case.before.services.values()]
+        """The service tasks of a case that wait for their handlers; of a suspended case also those that have not
+        answered yet. :raises InstanceNotFound:
+        """
+        row = self._found(self._store.instance(instance_id), instance_id)
+        case = self._load(row)
+        calls = [case.call(task) for task in case.before.services.values()]
+        return [one for one in calls if row["suspension"] is None or not self.has_arrived(instance_id, one.task_id)]
 
     def finish_service(self, instance_id: UUID, task_id: UUID, variables: Mapping[str, Any]) -> Advance | None:
         """A handler's work is done; None when the task no longer waits: too late, nothing changes.
+
+        In a suspended case the result is kept, and taken when the case is resumed.
 
         :raises InstanceNotFound:
         """
@@ -114,6 +124,9 @@ class Engine(Worklist):
         if task_id not in case.before.services:
             return None
         accepted = case.interpreter.accepted(task_id, variables)
+        if row["suspension"] is not None:
+            arrived = self.has_arrived(instance_id, task_id)
+            return None if arrived else self.keep_arrival(row, SERVICE, str(task_id), accepted)
         case.interpreter.finish_service(task_id, accepted)
         passed = completions(case.interpreter.take_completed(), task_id, None, accepted)
         return self._advance(as_instance(row), case, list(passed))
@@ -144,9 +157,15 @@ class Engine(Worklist):
         return self._advance(as_instance(row), case, [fired, *self._passed(case)])
 
     def deliver_message(self, instance_id: UUID, message: str, variables: Mapping[str, Any]) -> Advance | None:
-        """Hand a message to a case; None when nothing in it waits for it. :raises InstanceNotFound:"""
+        """Hand a message to a case; None when nothing in it waits for it. In a suspended case it is kept.
+
+        :raises InstanceNotFound:
+        """
         row = self._found(self._store.lock_instance(instance_id), instance_id)
         case = self._load(row)
+        if row["suspension"] is not None:
+            waits = any(wait.message == message for wait in case.before.messages.values())
+            return self.keep_arrival(row, MESSAGE, message, variables) if waits else None
         if case.interpreter.ended or not case.interpreter.deliver_message(message, variables):
             return None
         delivered = Happening(

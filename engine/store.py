@@ -27,7 +27,7 @@ OPEN_STATES = [state.value for state in WorkItemState if state.open]
 _INSTANCE_FIELDS = [field for field in ProcessInstance.__slots__ if field != "status"]
 _ITEM_FIELDS = list(WorkItem.__slots__)
 _EVENT_FIELDS = list(HistoryEvent.__slots__)
-ADVANCED = ("status", "revision", "variables", "history_seq", "history_head", "ended_at")
+ADVANCED = ("status", "revision", "variables", "history_seq", "history_head", "ended_at", "suspension")
 """what of a case's row every change writes, beside its state"""
 _CHANGING = (
     "state", "version", "assignee", "claimed_at", "due_at", "ended_at", "delegated_by", "priority", "follow_up_at",

@@ -88,6 +88,8 @@ class InstanceRow(Base):
     started_at: Mapped[datetime]
     started_by: Mapped[str]
     ended_at: Mapped[datetime | None]
+    suspension: Mapped[dict[str, Any] | None]
+    """while the case is suspended: since when, by whom, and what remained (engine/suspension.py)"""
 
 
 class WorkItemRow(Base):
@@ -170,6 +172,30 @@ class MessageWaitRow(Base):
     element_id: Mapped[str]
     message: Mapped[str] = mapped_column(index=True)
     correlation: Mapped[str | None]
+
+
+class ArrivalRow(Base):
+    """What arrived for a suspended case: a service's result or a message, kept until the case is resumed."""
+
+    __tablename__ = "engine_arrival"
+    instance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_instance.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """service or message"""
+    subject: Mapped[str]
+    """the service task's id, or the message's name"""
+    variables: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class DefinitionHoldRow(Base):
+    """A process that is suspended as a whole: no case of it may begin until it is resumed."""
+
+    __tablename__ = "engine_definition_hold"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    by: Mapped[str]
+    ground: Mapped[str]
 
 
 class CalendarOverrideRow(Base):

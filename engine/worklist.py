@@ -5,18 +5,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from engine.desk import Desk
 from engine.errors import WorkItemNotFound
 from engine.history import EventKind
 from engine.ledger import item_event
+from engine.operating import Operating
 from engine.store import as_instance
+from engine.suspension import require_running
 from engine.workitem import Priority, WorkItem
 
+BARRED_WHILE_SUSPENDED = frozenset({EventKind.ITEM_CLAIMED, EventKind.ITEM_ASSIGNED, EventKind.ITEM_DELEGATED})
+"""giving an item back is always possible: a mandate may be lost meanwhile"""
 
-class Worklist(Desk):
+
+class Worklist(Operating):
     """Changes work items of locked cases. Each change is an event of the case's history, with who and why.
 
-    Whether a person may is the caller's question. All raise WorkItemNotFound, StaleWorkItem and WorkItemClosed.
+    Whether a person may is the caller's question. All raise WorkItemNotFound, StaleWorkItem and WorkItemClosed; in a
+    suspended case, what gives an item to somebody raises InstanceSuspended.
     """
 
     def work_item(self, item_id: UUID) -> WorkItem:
@@ -99,6 +104,8 @@ class Worklist(Desk):
         row = self._store.lock_instance_of_item(item_id)
         item = self.work_item(item_id)
         changed = change(item)
+        if row is not None and event in BARRED_WHILE_SUSPENDED:
+            require_running(row)
         if row is not None and changed != item:
             self._store.update_item(changed)
             self._ledger.save(self._ledger.append(as_instance(row), [item_event(event, changed, by, **facts)]))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.workitem import WorkItem
 from processes.errors import NotPermitted
 from processes.mandates import Mandate, mandates_of
-from processes.tables import MandateRow, StepRecordRow
+from processes.tables import BodyRow, MandateRow, StepRecordRow
 
 ADMINISTRATOR = "administrator"
 COMMAND_LINE = "command line"
@@ -98,6 +98,28 @@ def require_administrator(session: Session, by: UUID | None, at: datetime, *, bo
         return COMMAND_LINE
     require_role(session, by, ADMINISTRATOR, at, body_id=body_id)
     return str(by)
+
+
+def require_case_operator(session: Session, person_id: UUID, body_id: UUID, at: datetime) -> Mandate:
+    """A supervisor's mandate in the case's body, or in one above it: who may suspend, cancel or mend its cases.
+
+    :raises NotPermitted: there is none
+    """
+    above = chain_of(session, body_id)
+    for mandate in mandates_of(session, person_id, at):
+        if mandate.role == "supervisor" and mandate.body_id in above:
+            return mandate
+    raise NotPermitted(rule="mandate")
+
+
+def chain_of(session: Session, body_id: UUID) -> set[UUID]:
+    """A body and every body above it."""
+    found: set[UUID] = set()
+    current: UUID | None = body_id
+    while current is not None and current not in found:
+        found.add(current)
+        current = session.scalar(sa.select(BodyRow.superior_id).where(BodyRow.id == current))
+    return found
 
 
 def _substitutes(session: Session, mandate: Mandate, assignee: str) -> bool:

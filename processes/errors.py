@@ -63,7 +63,7 @@ class StepOvertaken(ProcessesError):
         """the name of who did it, where it was a person"""
         self.at = at
         self.state = state
-        """completed, claimed, exited or changed"""
+        """completed, claimed, exited, changed or suspended"""
 
 
 class AttemptExpired(ProcessesError):
@@ -145,6 +145,56 @@ class UnknownProcess(ProcessesError):
     def __init__(self, key: str) -> None:
         super().__init__(f"no process {key!r} is deployed")
         self.key = key
+
+
+class GroundTooShort(ProcessesError):
+    """Say why, in a sentence that will still tell something in some years."""
+
+    code = "ground-too-short"
+
+    def __init__(self, shortest: int) -> None:
+        super().__init__()
+        self.shortest = shortest
+
+
+class CaseEnded(ProcessesError):
+    """The case has ended meanwhile; nothing of yours took effect."""
+
+    code = "case-ended"
+
+
+class CaseSuspended(ProcessesError):
+    """The case is suspended; nothing of yours took effect."""
+
+    code = "case-suspended"
+
+    def __init__(self, *, by: str, since: datetime) -> None:
+        super().__init__()
+        self.by = by
+        self.since = since
+
+
+class CaseNotSuspended(ProcessesError):
+    """The case is not suspended: somebody was faster."""
+
+    code = "case-not-suspended"
+
+
+class CaseChanged(ProcessesError):
+    """The case has moved on since the page was shown; look at it again."""
+
+    code = "case-changed"
+
+
+class ProcessSuspended(ProcessesError):
+    """The process is suspended: no case of it begins now."""
+
+    code = "process-suspended"
+
+    def __init__(self, *, by: str, since: datetime) -> None:
+        super().__init__()
+        self.by = by
+        self.since = since
 
 
 class CaseStuck(ProcessesError):

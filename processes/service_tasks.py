@@ -11,14 +11,18 @@ from processes.handlers import Job, services
 from processes.office import Office
 from processes.organisation import body
 from processes.settling import settle
+from processes.standing_still import park_job
 from processes.tables import JobEffectRow
 from processes.unit_of_work import UnitOfWork
 
 
 def perform(office: Office, case_id: UUID, task_id: UUID) -> dict[str, Any] | None:
-    """Do the outside effect of a waiting service task; None when it waits no longer."""
+    """Do the outside effect of a waiting service task; None when it waits no longer, or its case stands still."""
     with office.reading() as uow:
         job = _job(uow, case_id, task_id)
+        suspended = job is not None and uow.engine.suspension(case_id) is not None
+    if suspended and park_job(office, case_id, task_id):
+        return None
     return None if job is None else services[job.call.handler].effect(office, job)
 
 

@@ -40,7 +40,7 @@ def _close(uow: UnitOfWork, item: WorkItem) -> None:
     kept = item.state is WorkItemState.COMPLETED
     uow.session.execute(
         sa.update(DeadlineRow)
-        .where(DeadlineRow.work_item_id == item.id, DeadlineRow.state == "running")
+        .where(DeadlineRow.work_item_id == item.id, DeadlineRow.state.in_(("running", "suspended")))
         .values(
             state=sa.case((DeadlineRow.due_at < uow.now, "breached"), else_="kept" if kept else "cancelled"),
             ended_at=uow.now,
@@ -80,7 +80,7 @@ def _open_deadline(uow: UnitOfWork, advance: Advance, deadline: OpenedDeadline) 
         starts_on=computed.starts_on,
         due_on=computed.due_on,
         due_at=computed.due_at,
-        state="running",
+        state="running" if advance.instance.suspension is None else "suspended",
         explanation=explanation(computed, deadline.definition_key),
         recomputations=[],
     )
@@ -93,6 +93,15 @@ def explanation(computed: ComputedDeadline, definition_key: str) -> dict[str, ob
         "skipped": [
             {"first": run.first.isoformat(), "last": run.last.isoformat(), "reason": str(run.reason)}
             for run in computed.skipped
+        ],
+        "stood_still": [
+            {
+                "first": pause.first.isoformat(),
+                "last": pause.last.isoformat(),
+                "left": pause.left,
+                "due_on": pause.due_on.isoformat(),
+            }
+            for pause in computed.stood_still
         ],
     }
 

@@ -18,6 +18,7 @@ from processes.errors import NotFound, NotPermitted, ProcessesError, StepOvertak
 from processes.forms import Form, FormContext, load_form
 from processes.mandates import Mandate
 from processes.office import Office
+from processes.operating import name_of
 from processes.options import OptionSource
 from processes.organisation import Body, body, people_named
 from processes.queries.engine_rows import working_calendar
@@ -91,6 +92,18 @@ def require_current(uow: UnitOfWork, item: WorkItem, version: int | None) -> Non
         raise StepOvertaken(by=holder_name(uow, item), at=item.ended_at, state=str(item.state))
     if version not in {None, item.version}:
         raise StepOvertaken(by=holder_name(uow, item), at=item.claimed_at, state="changed")
+
+
+def require_actable(uow: UnitOfWork, item: WorkItem, version: int | None) -> None:
+    """As require_current, and the case is not suspended; a draft may be kept even then.
+
+    :raises StepOvertaken: with who did what, and when
+    """
+    require_current(uow, item, None)
+    kept = uow.engine.suspension(item.instance_id)
+    if kept is not None:
+        raise StepOvertaken(by=name_of(uow, kept.by), at=kept.since, state="suspended")
+    require_current(uow, item, version)
 
 
 def holder_name(uow: UnitOfWork, item: WorkItem) -> str | None:

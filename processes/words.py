@@ -131,6 +131,24 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "notice": {"az": "Bildiriş", "kk": "Хабарлама", "ru": "Уведомление", "en": "Notice"},
     "ground": {"az": "Əsas", "kk": "Негіз", "ru": "Основание", "en": "Ground"},
+    "suspended-while": {
+        "az": "İş {first} – {last} dayandırılmışdı; müddət o vaxta qədər {before} idi",
+        "kk": "Іс {first} – {last} аралығында тоқтатылды; бұрынғы мерзім {before} болған",
+        "ru": "Дело было приостановлено {first} – {last}; прежний срок {before}",
+        "en": "The case was suspended {first} – {last}; it was due on {before} before",
+    },
+    "cancelled-subject": {
+        "az": "{number} nömrəli müraciətiniz üzrə icraata xitam verilib",
+        "kk": "№ {number} жолданымыңыз бойынша іс жүргізу тоқтатылды",
+        "ru": "Производство по вашему обращению № {number} прекращено",
+        "en": "Your appeal {number} has been closed",
+    },
+    "cancelled-text": {
+        "az": "{body} {number} nömrəli müraciətiniz üzrə icraata xitam verib. Əsas: {ground}",
+        "kk": "{body} № {number} жолданымыңыз бойынша іс жүргізуді тоқтатты. Негізі: {ground}",
+        "ru": "{body}: производство по вашему обращению № {number} прекращено. Основание: {ground}",
+        "en": "{body} has closed your appeal {number} without an answer. Ground: {ground}",
+    },
     "body": {"az": "Qurum", "kk": "Орган", "ru": "Орган", "en": "Body"},
     "more-days": {
         "az": "{days} iş günü uzadılıb",

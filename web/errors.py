@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from flask import Flask, Response, g, make_response, redirect, render_template, request
@@ -12,9 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from processes.attachments import AttachmentRefused
 from processes.errors import (
+    CaseSuspended,
+    GroundTooShort,
     NotPermitted,
     PinLocked,
     ProcessesError,
+    ProcessSuspended,
     RouteBarred,
     StepOvertaken,
     TooManyAttempts,
@@ -48,6 +52,12 @@ STATUS = {
     "attempt-expired": 410,
     "office-busy": 503,
     "case-stuck": 503,
+    "ground-too-short": 422,
+    "case-ended": 409,
+    "case-suspended": 409,
+    "case-not-suspended": 409,
+    "case-changed": 409,
+    "process-suspended": 409,
 }
 """what is missing here is our fault: 500"""
 
@@ -78,6 +88,8 @@ def _not_permitted(error: ProcessesError) -> tuple[str, str, str]:
 
 def _overtaken(error: ProcessesError) -> tuple[str, str, str]:
     by, at = (error.by, error.at) if isinstance(error, StepOvertaken) else (None, None)
+    if isinstance(error, StepOvertaken) and error.state == "suspended" and at:
+        return _stands_still(by or "", at)
     if by and at:
         text = _("%(name)s was faster, on %(moment)s.", name=by, moment=moment(at, zone()))
     elif at:
@@ -89,6 +101,50 @@ def _overtaken(error: ProcessesError) -> tuple[str, str, str]:
         text,
         _("Nothing of yours took effect. Open the case to see how it stands."),
     )
+
+
+def _stands_still(by: str, since: datetime) -> tuple[str, str, str]:
+    text = _("%(name)s suspended it on %(moment)s.", name=by, moment=moment(since, zone()))
+    return (
+        _("The case is suspended"),
+        text,
+        _("Until it is resumed nobody can claim, complete or sign its steps. Drafts are kept, and no deadline runs."),
+    )
+
+
+def _suspended(error: ProcessesError) -> tuple[str, str, str]:
+    by, since = (error.by, error.since) if isinstance(error, CaseSuspended) else ("", now())
+    return _stands_still(by, since)
+
+
+def _process_suspended(error: ProcessesError) -> tuple[str, str, str]:
+    by, since = (error.by, error.since) if isinstance(error, ProcessSuspended) else ("", now())
+    text = _("%(name)s suspended it on %(moment)s.", name=by, moment=moment(since, zone()))
+    return _("The process is suspended"), text, _("No new case of it begins until it is resumed.")
+
+
+def _ground_too_short(error: ProcessesError) -> tuple[str, str, str]:
+    count = error.shortest if isinstance(error, GroundTooShort) else 10
+    text = _("Say why, in at least %(count)d characters.", count=count)
+    return _("A ground is needed"), text, _("It stands in the history of the case and in the audit trail.")
+
+
+def _case_ended(_error: ProcessesError) -> tuple[str, str, str]:
+    return (
+        _("The case has ended meanwhile"),
+        _("Nothing of yours took effect."),
+        _("Open the case to see how it ended."),
+    )
+
+
+def _not_suspended(_error: ProcessesError) -> tuple[str, str, str]:
+    text = _("Somebody was faster, or its whole process is suspended and only an administrator resumes that.")
+    return _("There is nothing to resume"), text, _("Open the case to see how it stands.")
+
+
+def _case_changed(_error: ProcessesError) -> tuple[str, str, str]:
+    text = _("It has moved on since the page was shown, so what you saw may no longer hold. Nothing has changed.")
+    return _("The case has changed meanwhile"), text, _("Open the case and look again.")
 
 
 def _later(error: ProcessesError) -> tuple[str, str, str]:
@@ -138,6 +194,12 @@ WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "attempt-expired": _expired,
     "state-secret": _state_secret,
     "attachment-refused": _attachment,
+    "ground-too-short": _ground_too_short,
+    "case-ended": _case_ended,
+    "case-suspended": _suspended,
+    "case-not-suspended": _not_suspended,
+    "case-changed": _case_changed,
+    "process-suspended": _process_suspended,
     "not-found": _not_found,
     "unknown-process": _not_found,
 }

@@ -42,6 +42,11 @@ def line(name: str, longest: int = 500) -> str:
     return clean_text(request.form.get(name, ""), one_line=True)[:longest]
 
 
+def text(name: str, longest: int = 2000) -> str:
+    """Some lines somebody typed into a form of ours, without what no keyboard writes."""
+    return clean_text(request.form.get(name, ""))[:longest]
+
+
 def identity(text: str) -> UUID:
     """An id that a form sent.
 

@@ -94,6 +94,7 @@ def track_title(status: str) -> str:
         "not_considered": _("Your appeal will not be considered"),
         "extended": _("Your appeal needs more time"),
         "answered": _("Your appeal has been answered"),
+        "cancelled": _("Your appeal was closed"),
     }
     return titles.get(status, _("Your appeal is being considered"))
 
@@ -111,6 +112,9 @@ def track_event(line: TrackLine) -> str:
         "copied": _("A copy sent to another competent body"),
         "not_considered": _("Notice: the appeal is not considered, and why"),
         "answered": _("Answer signed"),
+        "suspended": _("Suspended: %(ground)s", ground=line.facts.get("ground", "")),
+        "resumed": _("Goes on again: %(ground)s", ground=line.facts.get("ground", "")),
+        "cancelled": _("Closed without an answer: %(ground)s", ground=line.facts.get("ground", "")),
     }
     return titles.get(line.event, line.event)
 
@@ -195,6 +199,20 @@ def job_name(name: str) -> str:
     return names.get(name, name)
 
 
+def operation_name(event: str) -> str:
+    """What somebody did to a case by operating it."""
+    names = {
+        "instance.suspended": _("Case suspended"),
+        "instance.resumed": _("Case resumed"),
+        "instance.cancelled": _("Case cancelled"),
+        "instance.migrated": _("Case moved to another version of the process"),
+        "token.moved": _("Case moved to another step"),
+        "incident.skipped": _("Failed step passed over"),
+        "message.sent": _("Message handed in"),
+    }
+    return names.get(event, event)
+
+
 def marks_json(diagram: Diagram) -> str:
     """The tokens of a diagram for the script that draws it."""
     return json.dumps([{"element": mark.element, "state": mark.state} for mark in diagram.marks])
@@ -216,7 +234,7 @@ def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
         role_name, capacity_name, access_name, territory_name, channel_name, track_title, track_event, custody_event,
-        actor_name, job_name, marks_json, document_type, facet_value, function_name, revocation_reason,
+        actor_name, job_name, operation_name, marks_json, document_type, facet_value, function_name, revocation_reason,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)

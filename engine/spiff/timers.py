@@ -121,6 +121,10 @@ class _Timer:
             my_task.internal_data[DUE] = {**my_task.internal_data.get(DUE, {}), self.name: due.isoformat()}
         return due
 
+    def put_off(self, my_task: Any, due: datetime) -> None:
+        """Wait for another instant than before."""
+        my_task.internal_data[DUE] = {**my_task.internal_data.get(DUE, {}), self.name: due.isoformat()}
+
     def compute(self, my_task: Any) -> datetime:
         raise NotImplementedError
 
@@ -173,6 +177,10 @@ class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
     def due_at(self, my_task: Any) -> datetime | None:
         left, following, _ = my_task.internal_data.get(CYCLE, {}).get(self.name, (0, "", ""))
         return None if left == 0 else datetime.fromisoformat(following)
+
+    def put_off(self, my_task: Any, due: datetime) -> None:
+        left, _, every = my_task.internal_data[CYCLE][self.name]
+        my_task.internal_data[CYCLE] = {**my_task.internal_data[CYCLE], self.name: [left, due.isoformat(), every]}
 
     def has_fired(self, my_task: Any) -> bool:
         cycle = self._known(my_task)

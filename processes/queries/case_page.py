@@ -17,6 +17,7 @@ from processes.organisation import people_named
 from processes.queries.deadlines import DeadlineView, deadlines_of, distinct
 from processes.queries.definitions import Definitions
 from processes.queries.diagrams import localised
+from processes.queries.operating import SuspensionView, may_operate, suspension_view
 from processes.queries.submission import Submission, submission
 from processes.queries.timeline import TimelineEntry, timeline
 from processes.tables import (
@@ -122,6 +123,9 @@ class CasePage:
     resolutions: Sequence[CaseResolution]
     documents: Sequence[CaseDocument]
     may_assign: bool
+    may_operate: bool
+    """suspend, resume, cancel …"""
+    suspension: SuspensionView | None
     submission: Submission | None
 
 
@@ -189,6 +193,8 @@ def _page(uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         resolutions=_resolutions(uow, case),
         documents=_documents(uow, case),
         may_assign=_may_assign(uow, case, by),
+        may_operate=may_operate(uow, case, by),
+        suspension=suspension_view(uow, case),
         submission=submission(uow, case),
     )
 

@@ -21,7 +21,7 @@ from processes.tables import BodyRow, CaseRow
 from processes.unit_of_work import UnitOfWork
 
 Titles = Mapping[str, str]
-STATUSES = ("running", "completed", "cancelled")
+STATUSES = ("running", "suspended", "completed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

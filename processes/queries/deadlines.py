@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.deadlines import ComputedDeadline, SkippedDays, Term, TermUnit, explain, term_words
+from engine.deadlines import ComputedDeadline, SkippedDays, StoodStill, Term, TermUnit, explain, term_words
 from engine.definition import LANGUAGES
 from engine.errors import DefinitionNotFound
 from processes.queries.definitions import Definitions
@@ -39,7 +39,7 @@ class DeadlineView:
     """the term in words, such as "7 working days" """
     starts_on: date
     state: str
-    """running, kept, breached, cancelled"""
+    """running, suspended, kept, breached, cancelled"""
     due: Due
     derivation: Titles
     ended_at: datetime | None
@@ -52,7 +52,7 @@ def deadlines_of(uow: UnitOfWork, case: CaseRow, body: BodyRow) -> list[Deadline
     rows = uow.session.execute(sa.select(DeadlineRow).where(DeadlineRow.case_id == case.id)).scalars().all()
     definitions, counter = Definitions(uow), DueCounter(uow)
     views = [_view(row, body, definitions, counter) for row in rows]
-    return sorted(views, key=lambda view: (view.state not in {"running", "breached"}, view.due.at))
+    return sorted(views, key=lambda view: (view.state not in {"running", "suspended", "breached"}, view.due.at))
 
 
 def law_of(law: str, calendar: str) -> str:
@@ -103,6 +103,15 @@ def _computed(row: DeadlineRow) -> ComputedDeadline:
         starts_on=row.starts_on,
         due_on=row.due_on,
         due_at=row.due_at,
+        stood_still=tuple(
+            StoodStill(
+                first=date.fromisoformat(pause["first"]),
+                last=date.fromisoformat(pause["last"]),
+                left=pause["left"],
+                due_on=date.fromisoformat(pause["due_on"]),
+            )
+            for pause in row.explanation.get("stood_still", [])
+        ),
         skipped=tuple(
             SkippedDays(
                 first=date.fromisoformat(run["first"]), last=date.fromisoformat(run["last"]), reason=run["reason"]

@@ -95,8 +95,8 @@ def supervision(office: Office, by: UUID) -> Supervision:
         return Supervision(
             overdue=_overdue(uow, late),
             overdue_total=_count(uow, WorkItemRow, late),
-            running_cases=_count(uow, CaseRow, CaseRow.status == "running"),
-            ended_cases=_count(uow, CaseRow, CaseRow.status != "running"),
+            running_cases=_count(uow, CaseRow, CaseRow.status.in_(("running", "suspended"))),
+            ended_cases=_count(uow, CaseRow, CaseRow.status.in_(("completed", "cancelled"))),
             marked_cases=_count(uow, CaseRow, CaseRow.overdue_at.is_not(None)),
             kept=_kept(uow),
             workload=_workload(uow),

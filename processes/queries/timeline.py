@@ -13,6 +13,7 @@ from engine.tables import HistoryRow
 from engine.workitem import WorkItem
 from processes.authorization import mandate_for
 from processes.errors import NotPermitted
+from processes.operating import name_of
 from processes.organisation import people_named
 from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
@@ -20,6 +21,11 @@ from processes.tables import BodyRow, CaseDocumentRow, CaseRow, MandateRow, Pers
 from processes.unit_of_work import UnitOfWork
 
 Titles = Mapping[str, str]
+OPERATIONS = (
+    "instance.suspended", "instance.resumed", "instance.cancelled", "instance.migrated", "token.moved",
+    "incident.skipped", "message.sent",
+)  # fmt: skip
+"""events of a case's history that somebody caused by operating it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +33,7 @@ class TimelineEntry:
     """One thing that happened, or waits."""
 
     kind: str
-    """started, signed, sealed, overdue, now, ended"""
+    """started, signed, sealed, overdue, operated, now, ended"""
     at: datetime
     title: Titles
     actor: str | None = None
@@ -46,6 +52,9 @@ class TimelineEntry:
     role: Titles | None = None
     due: Due | None = None
     proven_at: datetime | None = None
+    operation: str = ""
+    """of an operated entry: the event, such as instance.suspended"""
+    ground: str | None = None
     can_open: bool = False
     """whether whoever reads this may act on it"""
 
@@ -53,7 +62,12 @@ class TimelineEntry:
 def timeline(uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID) -> list[TimelineEntry]:
     """The past in order of time, then what waits now."""
     definitions = Definitions(uow)
-    past = [*_signed(uow, case, definitions), *_sealed(uow, case), *_overdue(uow, case, definitions)]
+    past = [
+        *_signed(uow, case, definitions),
+        *_sealed(uow, case),
+        *_overdue(uow, case, definitions),
+        *_operated(uow, case),
+    ]
     return sorted(past, key=lambda entry: entry.at) + _waiting(uow, case, body, by)
 
 
@@ -122,6 +136,26 @@ def _overdue(uow: UnitOfWork, case: CaseRow, definitions: Definitions) -> list[T
             TimelineEntry(kind="overdue", at=row.at, title=element.titles if element and element.titles else {})
         )
     return found
+
+
+def _operated(uow: UnitOfWork, case: CaseRow) -> list[TimelineEntry]:
+    """What supervisors and administrators did to the case, with the ground they gave."""
+    rows = uow.session.execute(
+        sa.select(HistoryRow)
+        .where(HistoryRow.instance_id == case.id, HistoryRow.event.in_(OPERATIONS))
+        .order_by(HistoryRow.seq)
+    ).scalars()
+    return [
+        TimelineEntry(
+            kind="operated",
+            at=row.at,
+            title={},
+            operation=row.event,
+            actor=name_of(uow, row.actor or ""),
+            ground=(row.payload or {}).get("ground"),
+        )
+        for row in rows
+    ]
 
 
 def _waiting(uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID) -> list[TimelineEntry]:

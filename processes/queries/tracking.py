@@ -19,7 +19,7 @@ from processes.unit_of_work import UnitOfWork
 from processes.vocabulary import TOPICS
 
 Titles = Mapping[str, str]
-ENDED = frozenset({"answered", "not_considered", "forwarded"})
+ENDED = frozenset({"answered", "not_considered", "forwarded", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class TrackLine:
     """One thing that happened to an appeal."""
 
     event: str
-    """registered, receipt, routed, resolution, extended, forwarded, copied, not_considered, answered"""
+    """registered, receipt, routed, resolution, extended, forwarded, copied, not_considered, answered, suspended,
+    resumed, cancelled"""
     at: datetime
     facts: Mapping[str, Any]
     bodies: Sequence[Titles]
@@ -131,7 +132,7 @@ def _lines(uow: UnitOfWork, appeal: AppealRow) -> list[TrackLine]:
 
 def _answer_due(uow: UnitOfWork, case: CaseRow, owner: BodyRow) -> DeadlineView | None:
     answers = [each for each in deadlines_of(uow, case, owner) if each.name == "answer"]
-    running = [each for each in answers if each.state in {"running", "breached"} and each.ended_at is None]
+    running = [each for each in answers if each.state in {"running", "suspended", "breached"} and each.ended_at is None]
     return max(running or answers, key=lambda each: each.due.at, default=None)
 
 

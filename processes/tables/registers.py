@@ -92,7 +92,7 @@ class AppealRow(Base):
     tracking_hash: Mapped[str] = mapped_column(unique=True)
     """keyed hash of the tracking code; the code itself is on the receipt only"""
     status: Mapped[str]
-    """the state a citizen sees: registered, in_progress, forwarded, not_considered, extended, answered"""
+    """the state a citizen sees: registered, in_progress, forwarded, not_considered, extended, answered, cancelled"""
     answer_document_id: Mapped[UUID | None]
     received_at: Mapped[datetime]
 
@@ -106,7 +106,8 @@ class AppealEventRow(Base):
     seq: Mapped[int]
     at: Mapped[datetime]
     event: Mapped[str]
-    """registered, routed, resolution, extended, forwarded, copied, not_considered, answered"""
+    """registered, routed, resolution, extended, forwarded, copied, not_considered, answered, suspended, resumed,
+    cancelled"""
     facts: Mapped[dict[str, Any]]
     document_id: Mapped[UUID | None]
     __table_args__ = (sa.UniqueConstraint("case_id", "seq"),)
@@ -137,6 +138,15 @@ class JobEffectRow(Base):
     case_id: Mapped[UUID | None] = mapped_column(index=True)
     handler: Mapped[str]
     at: Mapped[datetime]
+
+
+class ParkedJobRow(Base):
+    """A service task whose job came while its case was suspended: a new job begins when the case is resumed."""
+
+    __tablename__ = "process_parked_job"
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_case.id"), primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parked_at: Mapped[datetime]
 
 
 class AuditRow(Base):

@@ -20,7 +20,7 @@ class CaseRow(Base):
     subject: Mapped[str]
     body_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_body.id"), index=True)
     status: Mapped[str]
-    """running, completed, cancelled"""
+    """running, suspended, completed, cancelled"""
     access_level: Mapped[str]
     access_flags: Mapped[list[Any]]
     started_at: Mapped[datetime] = mapped_column(index=True)
@@ -207,7 +207,7 @@ class DeadlineRow(Base):
     due_on: Mapped[date]
     due_at: Mapped[datetime]
     state: Mapped[str]
-    """running, kept, breached, cancelled"""
+    """running, suspended, kept, breached, cancelled"""
     ended_at: Mapped[datetime | None]
     explanation: Mapped[dict[str, Any]]
     recomputations: Mapped[list[Any]]

@@ -24,7 +24,7 @@ from processes.payloads import store_payload
 from processes.remarks import record_remarks
 from processes.settling import settle
 from processes.step_papers import FIELD
-from processes.steps import OpenStep, holder_name, item_of, open_step, require_current
+from processes.steps import OpenStep, holder_name, item_of, open_step, require_actable
 from processes.tables import CaseRow, CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.submit_step import guard_step
@@ -109,7 +109,7 @@ def _attempt(office: Office, request: SignStep) -> SigningAttemptRow:
             raise NotFound("no document waits for your signature here")
         if attempt.state == "signed":
             return attempt
-        require_current(uow, item_of(uow, attempt.work_item_id), None)
+        require_actable(uow, item_of(uow, attempt.work_item_id), None)
         if attempt.state != "prepared" or attempt.expires_at <= uow.now or attempt.pdf is None:
             raise AttemptExpired
         return attempt
@@ -180,7 +180,7 @@ def open_step_again(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow,
 
     :raises StepOvertaken: it has ended meanwhile, or passed into other hands
     """
-    require_current(uow, item_of(uow, attempt.work_item_id), None)
+    require_actable(uow, item_of(uow, attempt.work_item_id), None)
     return open_step(office, uow, attempt.work_item_id, by, version=attempt.item_version)
 
 

@@ -9,16 +9,24 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from engine.definition import ProcessDefinition
-from engine.errors import DefinitionNotFound
+from engine.errors import DefinitionNotFound, DefinitionSuspended
 from engine.instance import Advance
 from processes.attachments import StoredFile
 from processes.authorization import require_role
 from processes.cases import named_subject
-from processes.errors import ConfigurationError, InvalidStep, NotPermitted, StateSecretDeclared, UnknownProcess
+from processes.errors import (
+    ConfigurationError,
+    InvalidStep,
+    NotPermitted,
+    ProcessSuspended,
+    StateSecretDeclared,
+    UnknownProcess,
+)
 from processes.forms import declares_state_secret, load_form
 from processes.handlers import StartedBy, starters
 from processes.numbers import draw_case_number
 from processes.office import Office
+from processes.operating import name_of
 from processes.options import OptionSource
 from processes.organisation import Body, body
 from processes.settling import settle
@@ -138,6 +146,10 @@ def _definition(uow: UnitOfWork, key: str) -> ProcessDefinition:
         definition = uow.engine.definition(key)
     except DefinitionNotFound as error:
         raise UnknownProcess(key) from error
+    try:
+        uow.engine.require_not_held(key)
+    except DefinitionSuspended as error:
+        raise ProcessSuspended(by=name_of(uow, error.by), since=error.since) from error
     if definition.package.register is None or definition.package.number_pattern is None:
         raise UnknownProcess(key)
     return definition

@@ -20,7 +20,7 @@ from processes.office import Office
 from processes.organisation import body
 from processes.queries.review import signed_versions
 from processes.step_papers import FIELD, StepContent, step_paper, step_record
-from processes.steps import OpenStep, attachments_of, item_of, open_step, require_current, round_of
+from processes.steps import OpenStep, attachments_of, item_of, open_step, require_actable, round_of
 from processes.tables import SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
 
@@ -82,7 +82,7 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
     # the number is drawn under the case's lock: two officers at once must draw one, and a step that ends none
     uow.engine.lock(item_of(uow, request.item_id).instance_id)
     step = open_step(office, uow, request.item_id, request.by, version=request.version)
-    require_current(uow, step.item, request.version)
+    require_actable(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
     guard_step(uow, step, request.by, fields)
     labels = _labels(uow, step)
@@ -172,7 +172,7 @@ def _open_attempt(
 ) -> SigningAttemptRow:
     uow.engine.lock(content.case.id)
     # it may have ended while the document was rendered; an attempt on it would wait for nothing
-    require_current(uow, item_of(uow, request.item_id), request.version)
+    require_actable(uow, item_of(uow, request.item_id), request.version)
     uow.update(
         SigningAttemptRow,
         {"work_item_id": request.item_id, "person_id": request.by, "state": "prepared"},

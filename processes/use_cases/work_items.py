@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
-from engine.errors import StaleWorkItem, WorkItemClosed, WorkItemReserved
+from engine.errors import InstanceSuspended, StaleWorkItem, WorkItemClosed, WorkItemReserved
 from engine.workitem import WorkItem
 from processes.authorization import mandate_for, require_giver, require_taker
 from processes.errors import NotPermitted, ProcessesError, StepOvertaken
 from processes.office import Office
+from processes.operating import name_of
 from processes.organisation import person
 from processes.steps import holder_name, item_of, note_refusal
 from processes.unit_of_work import UnitOfWork
@@ -197,6 +198,8 @@ def change_item(
         uow.engine.lock(item.instance_id)
         try:
             changed = change(uow, item_of(uow, item_id))
+        except InstanceSuspended as error:
+            raise StepOvertaken(by=name_of(uow, error.by), at=error.since, state="suspended") from error
         except (StaleWorkItem, WorkItemClosed, WorkItemReserved) as error:
             current = error.current if isinstance(error, StaleWorkItem) else error.item
             raise StepOvertaken(

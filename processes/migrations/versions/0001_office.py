@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_by", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspension", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_instance")),
     )
     with op.batch_alter_table("engine_instance", schema=None) as batch_op:
@@ -76,6 +77,25 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_history_instance_id")),
         sa.PrimaryKeyConstraint("instance_id", "seq", name=op.f("pk_engine_history")),
+    )
+    op.create_table(
+        "engine_arrival",
+        sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("variables", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_arrival_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", "seq", name=op.f("pk_engine_arrival")),
+    )
+    op.create_table(
+        "engine_definition_hold",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_engine_definition_hold")),
     )
     op.create_table(
         "engine_message_wait",
@@ -527,6 +547,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_process_attachment_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_attachment_work_item_id"), ["work_item_id"], unique=False)
 
+    op.create_table(
+        "process_parked_job",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_parked_job_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "task_id", name=op.f("pk_process_parked_job")),
+    )
     op.create_table(
         "process_case_document",
         sa.Column("case_id", sa.Uuid(), nullable=False),

@@ -1,0 +1,60 @@
+"""Rows that only operating a case needs: what arrived for suspended cases, and processes that are held as a whole."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.prepared import Row
+from engine.tables import ArrivalRow, Base, DefinitionHoldRow, DefinitionRow, TimerRow
+
+_tables = Base.metadata.tables
+_definition = _tables[DefinitionRow.__tablename__]
+_hold = _tables[DefinitionHoldRow.__tablename__]
+_arrival = _tables[ArrivalRow.__tablename__]
+_timer = _tables[TimerRow.__tablename__]
+
+
+class OperatingStore:
+    """Reads and writes in one session's transaction. Nothing here decides anything."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def definition_hold(self, key: str, *, change: bool = False) -> Row | None:
+        """Whether a process is suspended as a whole. Who begins a case and who suspends the process wait for each other
+        (on SQLite BEGIN IMMEDIATE has seen to that); `change`: the caller is about to suspend or resume it.
+        """
+        versions = sa.select(_definition.c.id).where(_definition.c.key == key)
+        self._all(versions.with_for_update(read=not change))
+        return next(iter(self._all(sa.select(_hold).where(_hold.c.key == key))), None)
+
+    def insert_definition_hold(self, row: Row) -> None:
+        """Suspend a process."""
+        self._session.execute(sa.insert(DefinitionHoldRow).values(**row))
+
+    def delete_definition_hold(self, key: str) -> None:
+        """Let a process go on."""
+        self._session.execute(sa.delete(_hold).where(_hold.c.key == key))
+
+    def delete_timers_of(self, instance_id: UUID) -> None:
+        """Every timer of a case goes; what they wait for stands in its state."""
+        self._session.execute(sa.delete(_timer).where(_timer.c.instance_id == instance_id))
+
+    def arrivals(self, instance_id: UUID) -> Sequence[Row]:
+        """What arrived for a case while it was suspended, in order."""
+        query = sa.select(_arrival).where(_arrival.c.instance_id == instance_id)
+        return self._all(query.order_by(_arrival.c.seq))
+
+    def insert_arrival(self, row: Row) -> None:
+        """Keep what arrived."""
+        self._session.execute(sa.insert(ArrivalRow).values(**row))
+
+    def delete_arrivals(self, instance_id: UUID) -> None:
+        """All that arrived has been handed in."""
+        self._session.execute(sa.delete(_arrival).where(_arrival.c.instance_id == instance_id))
+
+    def _all(self, query: sa.Select[Any]) -> Sequence[Row]:
+        return [row._asdict() for row in self._session.connection().execute(query)]

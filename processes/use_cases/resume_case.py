@@ -1,0 +1,49 @@
+"""Let a suspended case go on, with a ground."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from processes.appeals import tell_on_track
+from processes.office import Office
+from processes.operating import engine_refusals, note, operated_case
+from processes.settling import settle
+from processes.standing_still import move_deadlines, restart_parked_jobs
+from processes.tables import AppealRow, CaseRow
+from processes.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeCase:
+    """A supervisor's will that a suspended case goes on."""
+
+    case_id: UUID
+    by: UUID
+    ground: str
+
+
+def resume_case(office: Office, request: ResumeCase) -> None:
+    """Resume a case: its deadlines and timers have left what they had, and what arrived meanwhile is taken.
+
+    :raises NotPermitted: not a supervisor of the case's body
+    :raises GroundTooShort: :raises CaseNotSuspended: :raises CaseEnded:
+    :raises CaseStuck: what arrived meanwhile makes the model fail; the case stays suspended
+    """
+    with office.unit_of_work() as uow:
+        resume_within(office, uow, request)
+        uow.commit()
+
+
+def resume_within(office: Office, uow: UnitOfWork, request: ResumeCase, hold: str = "case") -> None:
+    """The same inside a transaction; a case that something else still holds stays suspended."""
+    case = operated_case(office, uow, request.case_id, request.by, request.ground)
+    with engine_refusals(uow):
+        advance = uow.engine.resume(case.id, by=str(request.by), ground=request.ground, hold=hold)
+    note(uow, "resume", case.id, request.by, ground=request.ground, hold=hold)
+    if advance.instance.suspension is not None:
+        return
+    uow.update(CaseRow, {"id": case.id}, status="running")
+    move_deadlines(uow, case, advance)
+    settle(office, uow, advance)
+    restart_parked_jobs(office, uow, advance)
+    if uow.session.get(AppealRow, case.id) is not None:
+        tell_on_track(uow, case.id, "resumed", ground=request.ground)
