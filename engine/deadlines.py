@@ -250,7 +250,7 @@ def explain(computed: ComputedDeadline, language: str) -> str:
 def _suspensions(computed: ComputedDeadline, language: str) -> str:
     """Each while the case was suspended, what was left of the term then, and the day that gives."""
     unit = TermUnit.WORKING_DAYS if computed.term.unit is TermUnit.WORKING_DAYS else TermUnit.DAYS
-    dues = [*(pause.due_on for pause in computed.stood_still[1:]), computed.due_on]
+    dues = [*(pause.due_on for pause in computed.stood_still), computed.due_on][1:]
     return "".join(
         STOOD_STILL[language].format(
             first=_day(pause.first),

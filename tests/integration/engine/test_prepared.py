@@ -30,6 +30,7 @@ def instance(ident: UUID) -> dict[str, object]:
         "started_at": NOW,
         "started_by": "leyla",
         "ended_at": None,
+        "suspension": None,
     }
 
 
