@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from engine.suspension import Suspension
 from processes.authorization import require_case_operator
 from processes.cases import case_row
 from processes.errors import NotPermitted
@@ -88,7 +87,7 @@ def operate_page(office: Office, case_id: UUID, by: UUID) -> OperatePage:
 
 def suspension_view(uow: UnitOfWork, case: CaseRow) -> SuspensionView | None:
     """How a suspended case came to be so."""
-    kept: Suspension | None = uow.engine.suspension(case.id)
+    kept = uow.engine.suspension(case.id)
     if kept is None:
         return None
     return SuspensionView(
