@@ -104,6 +104,9 @@ class StartEvent(Catching, BpmnSpecMixin):
             ):
                 sibling.cancel()
 
+    def left(self, my_task: Any) -> None:
+        self._wf_spec.start.listen(my_task.workflow.task_tree)
+
 
 class EndEvent(Throwing, BpmnSpecMixin):
     """Where a token ends, after what it throws has been thrown."""

@@ -41,7 +41,7 @@ class ProcessSpec(BpmnProcessSpec):
 
 
 class StartTask(BpmnStartTask):
-    """Where a scope begins: the listeners of its event subprocesses are set up, then its start events get their turn.
+    """Where a scope begins: at its start events; when one has happened, its event subprocesses are listened for.
 
     A start event without trigger passes its token on; where there is none, the first that is triggered begins the
     scope. A scope without start events begins at every node that nothing leads to (BPMN 2.0.2, 10.5.2).
@@ -60,8 +60,19 @@ class StartTask(BpmnStartTask):
 
     def choose(self, my_task: Any) -> list[str]:
         chosen = my_task.workflow.beginning
-        begin = [chosen.element] if chosen else self.plain or self.triggered or [self._wf_spec.end.name]
-        return [*self.listeners, *begin]
+        return [chosen.element] if chosen else self.plain or self.triggered or [self._wf_spec.end.name]
+
+    def left(self, my_task: Any) -> None:
+        """A scope without start events has begun."""
+        if not any(getattr(task.task_spec, "kind", "") == "startEvent" for task in my_task.children):
+            self.listen(my_task)
+
+    def listen(self, my_task: Any) -> None:
+        """The scope has begun: from now on what starts its event subprocesses is waited for."""
+        for name in self.listeners:
+            listener = my_task._add_child(self._wf_spec.task_specs[name], TaskState.FUTURE)
+            listener.triggered = True
+            listener.task_spec._update(listener)
 
     def lead_on(self) -> None:
         """Enter it as what leads to each place a token may begin at, for those who look upstream."""
@@ -90,7 +101,8 @@ class EndJoin(SimpleBpmnTask):
 
 def holds_scope(task: Any) -> bool:
     """Whether the scope cannot end because of this task: it is not over, and more than a mere listener."""
-    return task.has_state(TaskState.NOT_FINISHED_MASK) and not getattr(task.task_spec, "is_listener", False)
+    listens = task.has_state(TaskState.WAITING) and getattr(task.task_spec, "is_listener", False)
+    return task.has_state(TaskState.NOT_FINISHED_MASK) and not listens
 
 
 class FlowNode:
