@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from archive.tables import DocumentRow
 from engine.tables import DefinitionRow, InstanceRow
 from processes.access import may_see_case
+from processes.appeals import tracking_code
 from processes.errors import NotFound, NotPermitted
 from processes.mandates import mandates_of
 from processes.office import Office
@@ -21,6 +22,7 @@ from processes.queries.operating import SuspensionView, may_operate, suspension_
 from processes.queries.submission import Submission, submission
 from processes.queries.timeline import TimelineEntry, timeline
 from processes.tables import (
+    AppealRow,
     BodyRow,
     CaseDocumentRow,
     CaseRow,
@@ -127,6 +129,8 @@ class CasePage:
     """suspend, resume, cancel …"""
     suspension: SuspensionView | None
     submission: Submission | None
+    tracking_code: str | None
+    """of an appeal, for the clerk who hands it to the applicant"""
 
 
 def case_page(office: Office, case_id: UUID, by: UUID) -> CasePage:
@@ -137,7 +141,7 @@ def case_page(office: Office, case_id: UUID, by: UUID) -> CasePage:
     """
     with office.reading() as uow:
         case = _open(office, uow, case_id, by)
-        return _page(uow, case, by)
+        return _page(office, uow, case, by)
 
 
 def diagram_source(office: Office, case_id: UUID, key: str, by: UUID, *, language: str) -> bytes:
@@ -165,7 +169,7 @@ def _open(office: Office, uow: UnitOfWork, case_id: UUID, by: UUID) -> CaseRow:
     return case
 
 
-def _page(uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
+def _page(office: Office, uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
     body = uow.session.get_one(BodyRow, case.body_id)
     starter = uow.session.get(PersonRow, case.started_by) if case.started_by else None
     entry = uow.session.execute(sa.select(RegisterEntryRow).where(RegisterEntryRow.case_id == case.id)).scalar()
@@ -196,7 +200,15 @@ def _page(uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         may_operate=may_operate(uow, case, by),
         suspension=suspension_view(uow, case),
         submission=submission(uow, case),
+        tracking_code=tracking_code(office, case.id) if _registers_appeals(uow, case, by) else None,
     )
+
+
+def _registers_appeals(uow: UnitOfWork, case: CaseRow, by: UUID) -> bool:
+    """Whether it is an appeal, and the reader a clerk of its body."""
+    if uow.session.scalar(sa.select(AppealRow.case_id).where(AppealRow.case_id == case.id)) is None:
+        return False
+    return any(each.role == "clerk" and each.body_id == case.body_id for each in mandates_of(uow.session, by, uow.now))
 
 
 def _may_assign(uow: UnitOfWork, case: CaseRow, by: UUID) -> bool:

@@ -107,6 +107,14 @@ def for_the_administrator(town: Town, administrator: Person) -> Iterator[Page]:
         yield f"admin{part.replace('/', '-')}", f"/admin{part}"
 
 
+    yield "admin-new-person", "/admin/people/new"
+    yield "admin-bodies", "/admin/bodies"
+    administrator.go("/admin")
+    administrator.page.locator("tbody a.title").first.click()
+    yield "admin-person", address(administrator)
+    yield "me", "/me"
+
+
 def for_a_stranger(town: Town, stranger: Person) -> Iterator[Page]:
     yield "not-permitted", town.registered_service.case_path, 403
     yield "not-my-office", "/admin", 403

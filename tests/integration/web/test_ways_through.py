@@ -84,20 +84,40 @@ def test_a_questionnaire_is_signed_reviewed_returned_and_shown(visitor: Visitor,
     assert "Chain of custody" in visitor.text
 
 
+APPEAL = {
+    "kind": "application",
+    "territory": "shafag",
+    "topic": "roads",
+    "collective": "no",
+    "applicant_name": "Əliyeva Nərgiz",
+    "applicant_email": "nargiz@example.az",
+    "text": "Küçəmizdə işıq yoxdur 😀 " + "ş" * 4000,
+    "state_secret": "no",
+}
+
+
+def test_who_brings_an_appeal_on_paper_gets_the_code_from_the_clerk(visitor: Visitor, office: Office) -> None:
+    visitor.sign_in("clerk")
+    visitor.get("/cases/new")
+    visitor.get(visitor.link("/cases/new/citizen-appeal/[0-9a-f-]+"))
+    own = {"_case": visitor.field("_case"), "_shown": visitor.field("_shown")}
+    visitor.post(visitor.path, {**own, **APPEAL, "channel": "paper", "_action": "submit"})
+    visitor.get(f"/cases/{own['_case']}")
+    code = re.search(r"data-tracking-code>([^<]+)<", visitor.text)
+    assert code, visitor.text
+    work(office)
+    visitor.sign_in("supervisor")
+    visitor.get(f"/cases/{own['_case']}")
+    assert "data-tracking-code" not in visitor.text, "a code is the clerk's to hand over"
+    visitor.post("/sign-out")
+    visitor.get(f"/track/{code[1]}?lang=en")
+    assert "Your appeal is registered" in visitor.text
+
+
 def test_a_citizen_submits_follows_and_reads(visitor: Visitor, office: Office) -> None:
     visitor.get("/appeal/executive?lang=en")
-    fields = {
-        "kind": "application",
-        "territory": "shafag",
-        "topic": "roads",
-        "collective": "no",
-        "applicant_name": "Əliyeva Nərgiz",
-        "applicant_email": "nargiz@example.az",
-        "text": "Küçəmizdə işıq yoxdur 😀 " + "ş" * 4000,
-        "state_secret": "no",
-    }
     own = {"_case": visitor.field("_case"), "_shown": visitor.field("_shown")}
-    visitor.post(visitor.path, {**own, **fields, "_action": "submit"})
+    visitor.post(visitor.path, {**own, **APPEAL, "_action": "submit"})
     assert visitor.path == "/appeal/received", visitor.text
     code = re.search(r'class="code">([^<]+)<', visitor.text)
     assert code
