@@ -106,7 +106,6 @@ def for_the_administrator(town: Town, administrator: Person) -> Iterator[Page]:
     for part in ("", "/certificates", "/outbox", "/incidents", "/audit"):
         yield f"admin{part.replace('/', '-')}", f"/admin{part}"
 
-
     yield "admin-new-person", "/admin/people/new"
     yield "admin-bodies", "/admin/bodies"
     administrator.go("/admin")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.package import read_package
-from processes import attachments, vocabulary, words
+from processes import arranging, attachments, vocabulary, words
 from processes.demo import people
 from processes.deployment import PACKAGES, shipped_folders
 from processes.documents.labels import EVENTS, LABELS
@@ -30,7 +30,8 @@ CATALOGUES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "attachment messages": attachments.MESSAGES,
     "bodies": {body.code: body.title for body in people.BODIES},
     "posts": {person.login: person.post for person in people.PEOPLE},
-    "series": {code: title for code, (title, _) in people.SERIES.items()},
+    "series": {code: title for code, (title, _) in arranging.SERIES.items()},
+    "retention classes": {code: title for code, (title, *_) in arranging.RETENTION.items()},
 }
 PROCESSES = Path(words.__file__).parent
 KAZAKH = set("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
@@ -83,7 +84,7 @@ def test_the_fixed_lists_are_those_the_packages_know() -> None:
     form = (PACKAGES / "citizen-appeal/forms/appeal.schema.json").read_text(encoding="utf-8")
     for value in (*vocabulary.TOPICS, *vocabulary.TERRITORIES):
         assert f'"{value}"' in form
-    classes = {retention for _, retention in people.SERIES.values()}
+    classes = {retention for _, retention in arranging.SERIES.values()}
     assert {read_package(folder).retention_class for folder in shipped_folders()} == classes
 
 
