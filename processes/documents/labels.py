@@ -127,6 +127,30 @@ EVENTS: Mapping[str, Mapping[str, str]] = {
         "ru": "Задание назначено",
         "en": "Task assigned",
     },
+    "item.delegated": {
+        "az": "Tapşırıq başqasına həvalə edilib",
+        "kk": "Тапсырма басқаға тапсырылды",
+        "ru": "Задание поручено другому",
+        "en": "Task delegated",
+    },
+    "item.handed_back": {
+        "az": "Həvalə edilmiş tapşırıq qaytarılıb",
+        "kk": "Тапсырылған жұмыс қайтарылды",
+        "ru": "Порученное задание возвращено",
+        "en": "Delegated task handed back",
+    },
+    "item.prioritised": {
+        "az": "Tapşırığın önəmliliyi dəyişdirilib",
+        "kk": "Тапсырманың басымдығы өзгертілді",
+        "ru": "Приоритет задания изменён",
+        "en": "Task's priority changed",
+    },
+    "item.follow_up": {
+        "az": "Tapşırığa xatırlatma qoyulub",
+        "kk": "Тапсырмаға ескерту қойылды",
+        "ru": "Для задания поставлено напоминание",
+        "en": "Task's reminder set",
+    },
     "item.exited": {
         "az": "Tapşırıq geri çağırılıb",
         "kk": "Тапсырма кері алынды",
