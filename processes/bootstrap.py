@@ -1,5 +1,6 @@
 """Puts an office together from its settings; and makes a new one."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -80,6 +81,12 @@ def create_keys(settings: Settings, *, at: datetime) -> None:
 def is_initialised(settings: Settings) -> bool:
     """Whether the home has keys; a database alone may be half made."""
     return has_keys(settings.home / "keys")
+
+
+def warn(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Tell what should not stay as it is; at every start."""
+    for warning in check_config(settings):
+        tell(f"note: {warning}")
 
 
 def check_config(settings: Settings) -> list[str]:

@@ -16,6 +16,7 @@ from engine.service import DefinitionCache, Engine
 from processes.clock import Clock
 from processes.documents import DocumentRenderer
 from processes.keyring import KeyRing
+from processes.knocks import Knocks
 from processes.organisation import role_scope
 from processes.queries.engine_rows import working_calendar
 from processes.settings import Settings
@@ -37,6 +38,11 @@ class Office:
     definitions: DefinitionCache
     enqueue: Callable[[Session, str, tuple[str, ...], str], None]
     """(session, workflow, arguments, id): a job in the caller's transaction; the same id again does nothing"""
+
+    @property
+    def knocks(self) -> Knocks:
+        """The counters of the public doors."""
+        return Knocks(self.database, self.keys.lookup_key)
 
     def unit_of_work(self) -> UnitOfWork:
         """A transaction of its own; leave it without `commit()` and nothing has happened."""

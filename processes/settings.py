@@ -30,6 +30,9 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
 
+    trusted_proxies: int = 0
+    """how many reverse proxies stand before the pages; each adds one to the forwarded addresses that are believed"""
+
     smtp_host: str = ""
     """empty: notices stay in the outbox, readable on the administrator's page"""
     smtp_port: int = 25

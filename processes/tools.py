@@ -25,7 +25,7 @@ class ToolError(Exception):
 
 def initialise_home(settings: Settings, *, demo: bool, tell: Tell) -> None:
     """Make the home or bring it up to date; with `demo`, found the demo office in it."""
-    from processes.bootstrap import bootstrap, check_config, create_keys, initialise, is_initialised
+    from processes.bootstrap import bootstrap, create_keys, initialise, is_initialised
     from processes.clock import Clock
     from processes.database import create_engine
     from processes.demo.people import FOUNDED
@@ -41,8 +41,6 @@ def initialise_home(settings: Settings, *, demo: bool, tell: Tell) -> None:
         # the pilot authority is as old as the demo, so that a tour may start in the past
         create_keys(settings, at=min(clock(), FOUNDED))
         database.dispose()
-    for warning in check_config(settings) if fresh else ():
-        tell(f"note: {warning}")
     office = bootstrap(settings)
     try:
         trust_pilot_authority(office)

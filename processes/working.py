@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 import structlog
 
-from processes.bootstrap import bootstrap
+from processes.bootstrap import bootstrap, warn
 from processes.jobs import idle
 from processes.locks import Locks, LocksLost
+from processes.logs import configure_logs
 from processes.office import Office
 from processes.settings import Settings
 from processes.signed_documents import raise_waiting
@@ -73,6 +74,7 @@ def every_second(office: Office) -> Callable[[], None]:
         if number % HOUR == 0:
             annul_unsigned_orders(office)
             raise_waiting(office)
+            office.knocks.sweep()
             if idle(office):
                 # a job under way may hold a blob that gets its row only when it ends, after a restart even
                 sweep_blobs(office)
@@ -98,11 +100,13 @@ def working(office: Office) -> Iterator[None]:
 
 def run_worker(settings: Settings, *, tell: Callable[[str], None]) -> None:
     """Run jobs and timers until told to stop."""
+    log_file = configure_logs(settings.home, "worker")
+    warn(settings, tell)
     office = bootstrap(settings)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     with working(office):
-        tell(f"Working as {settings.executor_id}; Ctrl-C ends it.")
+        tell(f"Working as {settings.executor_id}; the log is {log_file} (Ctrl-C ends it)")
         stopping.wait()
     office.close()

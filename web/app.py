@@ -1,17 +1,22 @@
 """The web application over one office."""
 
 import hashlib
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from processes.office import Office
 from web import errors, i18n, security, session, shell, vendor, words
 from web.app_limits import limiter
 from web.current import EXTENSION
 from web.undefined import HouseUndefined
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
 """a form with its attachments; the use case limits each file"""
@@ -35,10 +40,18 @@ def create_app(office: Office) -> Flask:
     )
     for part in (vendor, security, i18n, session, shell, words, errors):
         part.init_app(app)
+    app.wsgi_app = behind_proxies(app.wsgi_app, office.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
     csrf.init_app(app)
     limiter.init_app(app)
     _register(app)
     return app
+
+
+def behind_proxies(application: "WSGIApplication", proxies: int) -> "WSGIApplication":
+    """Believe the last so many entries of the forwarded headers, and none if nobody stands before us."""
+    if not proxies:
+        return application
+    return ProxyFix(application, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=0, x_prefix=0)
 
 
 def _configure(app: Flask, office: Office) -> None:

@@ -59,6 +59,44 @@ def worker() -> None:
 
 
 @main.command()
+@FORMAT
+@told_plainly
+def status(shape: str) -> None:
+    """Whether work is done: database, schema, workers, disk, jobs. Exit 1 if not. Example: karguzar status"""
+    from processes.upkeep import tell_status
+
+    found = tell_status(settings())
+    if shape == "json":
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        for check in found["checks"]:
+            click.echo(f"{'ok' if check['ok'] else 'not ok':8}{check['name']:12}{check['note']}")
+        for each in found["workers"]:
+            seen = f"process {each['process']} on {each['host']}, seen {each['seen_seconds_ago']} s ago"
+            click.echo(f"{'':8}{each['executor_id']:12}{seen}")
+        jobs = ", ".join(f"{number} {state}" for state, number in sorted(found["jobs"].items()))
+        click.echo(f"{'':8}{'jobs':12}{jobs or 'none'}; {found['overdue_timers']} timers late")
+    sys.exit(0 if found["ready"] else 1)
+
+
+@main.command()
+@FORMAT
+@told_plainly
+def audit(shape: str) -> None:
+    """Check the audit trail's chains. Exit 1 if one is broken. Example: karguzar audit --format json"""
+    from processes.upkeep import check_trail
+
+    found = check_trail(settings())
+    if shape == "json":
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        click.echo(f"{found['lines']} lines in {found['streams']} chains checked, {len(found['broken'])} broken")
+        for each in found["broken"]:
+            click.echo(f"broken: {each['stream']} at lines {', '.join(map(str, each['lines']))}")
+    sys.exit(1 if found["broken"] else 0)
+
+
+@main.command()
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where to leave every signed PDF.")
 @told_plainly
 def tour(out: Path | None) -> None:

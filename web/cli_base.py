@@ -32,6 +32,8 @@ def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
 
 def settings() -> "Settings":
     """The settings of KARGUZAR_HOME."""
+    from processes.logs import configure_terminal
     from processes.settings import read_settings
 
+    configure_terminal()
     return read_settings()

@@ -8,12 +8,12 @@ from types import FrameType
 
 from waitress.server import create_server  # type: ignore[import-untyped]
 
-from processes.bootstrap import bootstrap, is_initialised
+from processes.bootstrap import bootstrap, is_initialised, warn
+from processes.logs import configure_logs
 from processes.settings import Settings
 from processes.tools import initialise_home
 from processes.working import working
 from web.app import MAX_REQUEST_BYTES, create_app
-from web.logs import configure_logs
 
 Tell = Callable[[str], None]
 THREADS = 8
@@ -31,7 +31,8 @@ def serve_office(
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     if demo or not is_initialised(settings):
         initialise_home(settings, demo=demo, tell=tell)
-    configure_logs(settings.home / "logs" / "web.log")
+    configure_logs(settings.home, "web")
+    warn(settings, tell)
     office = bootstrap(settings)
     server = create_server(
         create_app(office),

@@ -25,6 +25,7 @@ from processes.demo.player import Player
 from processes.demo.proof import examine, export_documents
 from processes.errors import ProcessesError
 from processes.jobs import failed_jobs, idle
+from processes.logs import configure_logs
 from processes.office import Office
 from processes.queries.engine_rows import next_timer
 from processes.settings import Settings
@@ -77,6 +78,7 @@ def run_tour(settings: Settings, *, out: Path | None, tell: Tell, only: Collecti
     :param only: the scenarios to play, as ``package/scenario``; None: all
     """
     initialise_home(settings, demo=False, tell=tell)
+    configure_logs(settings.home, "tour")
     office = bootstrap(settings)
     worker = Worker(office)
     worker.start()

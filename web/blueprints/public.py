@@ -1,11 +1,14 @@
 """The first page, for everybody."""
 
+import structlog
 from flask import Blueprint, render_template
 
+from processes.queries.readiness import readiness
 from web.current import office
 from web.i18n import LANGUAGES
 
 pages = Blueprint("public", __name__)
+log = structlog.get_logger("web")
 
 
 @pages.get("/")
@@ -19,3 +22,13 @@ def health() -> dict[str, str]:
     """Whether the database answers, for whoever watches the process."""
     with office().reading() as uow:
         return {"status": "ok", "time": uow.now.isoformat()}
+
+
+@pages.get("/readyz")
+def ready() -> tuple[dict[str, str], int]:
+    """Whether work is done here, for a load balancer. What is amiss stands in the log and in `karguzar status`."""
+    missing = [check.name for check in readiness(office().settings, office().database) if not check.ok]
+    if missing:
+        log.warning("not ready", missing=missing)
+        return {"status": "not ready"}, 503
+    return {"status": "ready"}, 200
