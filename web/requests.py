@@ -11,6 +11,8 @@ from processes.forms import clean_text
 
 Choice = TypeVar("Choice", bound=StrEnum)
 MAX_PAGE = 100_000
+MAX_SELECTED = 200
+"""rows of a list somebody ticks at once"""
 
 
 def choice(kind: type[Choice], value: str | None, default: Choice) -> Choice:
@@ -45,6 +47,20 @@ def line(name: str, longest: int = 500) -> str:
 def text(name: str, longest: int = 2000) -> str:
     """Some lines somebody typed into a form of ours, without what no keyboard writes."""
     return clean_text(request.form.get(name, ""))[:longest]
+
+
+def selection() -> list[tuple[UUID, int]]:
+    """The ticked rows of a list of work items: id and the version that the page showed.
+
+    :raises BadRequest: what was sent is none of our values
+    """
+    found = []
+    for value in request.form.getlist("item")[:MAX_SELECTED]:
+        ident, _, seen = value.partition(":")
+        if not (seen.isascii() and seen.isdigit() and len(seen) < 10):  # noqa: PLR2004
+            raise BadRequest
+        found.append((identity(ident), int(seen)))
+    return found
 
 
 def identity(text: str) -> UUID:

@@ -10,6 +10,7 @@ from flask import Flask
 from processes.queries.archive import FacetLine
 from processes.queries.case_page import Diagram
 from processes.queries.tracking import TrackLine
+from processes.use_cases.return_lost_work import GROUND as LOST
 from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
 from web.i18n import language, moment, titled
@@ -69,6 +70,11 @@ def access_name(level: str) -> str:
 def territory_name(code: str) -> str:
     """A territory."""
     return titled(TERRITORIES[code]) if code in TERRITORIES else code
+
+
+def item_ground(ground: str) -> str:
+    """Why a step was given on: somebody's own words, or the office's in the page's language."""
+    return _("the holder's mandate for the step has ended") if ground == LOST else ground
 
 
 def channel_name(channel: str | None) -> str:
@@ -233,8 +239,8 @@ def name_of(distinguished: str) -> str:
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
-        role_name, capacity_name, access_name, territory_name, channel_name, track_title, track_event, custody_event,
-        actor_name, job_name, operation_name, marks_json, document_type, facet_value, function_name, revocation_reason,
+        role_name, capacity_name, access_name, territory_name, channel_name, item_ground, track_title, track_event,
+        custody_event,        actor_name, job_name, operation_name, marks_json, document_type, facet_value, function_name, revocation_reason,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)

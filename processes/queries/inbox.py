@@ -19,7 +19,7 @@ from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
-from processes.tables import BodyRow, CaseRow, MandateRow, StepRecordRow
+from processes.tables import BodyRow, CaseRow, MandateRow, SavedFilterRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 
 OPEN = ("ready", "reserved")
@@ -67,6 +67,15 @@ class InboxFilter:
     due: DueFilter = DueFilter.ANY
     sort: Sort = Sort.DUE
     page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFilter:
+    """What somebody asked for once and kept under a name; what it finds follows the person's groups."""
+
+    id: UUID
+    name: str
+    wanted: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +127,7 @@ class Inbox:
     today: int
     processes: Sequence[tuple[str, Titles]]
     """what may be filtered by"""
+    saved: Sequence[SavedFilter]
 
 
 def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
@@ -139,6 +149,7 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
             late=_late_count(uow, tabs, DueFilter.LATE),
             today=_late_count(uow, tabs, DueFilter.TODAY),
             processes=_processes(uow, tabs[wanted.tab]),
+            saved=_saved(uow, person_id),
         )
 
 
@@ -280,6 +291,13 @@ def _order(wanted: InboxFilter) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
         return (WorkItemRow.created_at.desc(), WorkItemRow.id)
     first = (WorkItemRow.priority.desc(),) if wanted.sort is Sort.PRIORITY else ()
     return (*first, WorkItemRow.due_at.is_(None), WorkItemRow.due_at, WorkItemRow.created_at, WorkItemRow.id)
+
+
+def _saved(uow: UnitOfWork, person_id: UUID) -> list[SavedFilter]:
+    rows = uow.session.execute(
+        sa.select(SavedFilterRow).where(SavedFilterRow.person_id == person_id).order_by(SavedFilterRow.name)
+    ).scalars()
+    return [SavedFilter(id=row.id, name=row.name, wanted=row.wanted) for row in rows]
 
 
 def _processes(uow: UnitOfWork, tab: sa.ColumnElement[bool]) -> list[tuple[str, Titles]]:

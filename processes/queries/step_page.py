@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine.workitem import Priority
 from processes.errors import StepOvertaken
 from processes.forms import FieldFinding, clean_text
 from processes.office import Office
@@ -58,6 +59,19 @@ class SavedState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """How the step came to this person, and what they have arranged for it."""
+
+    mine: bool
+    named: bool
+    """given by name: not to be released or delegated"""
+    delegated_by: str | None
+    priority: Priority
+    follow_up_on: date | None
+    follow_up_hides: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepPage:
     """Everything the page shows."""
 
@@ -91,6 +105,7 @@ class StepPage:
     """the appeal the case began with"""
     attempt_id: UUID | None
     """a document of this step that waits for this person's signature"""
+    hold: Hold
 
 
 def step_page(office: Office, query: StepQuery) -> StepPage:
@@ -142,6 +157,20 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         saved=SavedState(saved_at=draft.updated_at, expires_at=draft.expires_at) if draft else None,
         submission=submission(uow, step.case),
         attempt_id=_attempt(uow, query),
+        hold=_hold(uow, step, query.by),
+    )
+
+
+def _hold(uow: UnitOfWork, step: OpenStep, by: UUID) -> Hold:
+    item = step.item
+    owner = UUID(item.delegated_by) if item.delegated_by else None
+    return Hold(
+        mine=item.assignee == str(by),
+        named=item.named,
+        delegated_by=people_named(uow.session, {owner}).get(owner) if owner else None,
+        priority=Priority(item.priority),
+        follow_up_on=step.body.local(item.follow_up_at).date() if item.follow_up_at else None,
+        follow_up_hides=item.follow_up_hides,
     )
 
 

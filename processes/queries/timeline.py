@@ -33,7 +33,7 @@ class TimelineEntry:
     """One thing that happened, or waits."""
 
     kind: str
-    """started, signed, sealed, overdue, operated, now, ended"""
+    """started, signed, sealed, overdue, operated, item.assigned and its like, now, ended"""
     at: datetime
     title: Titles
     actor: str | None = None
@@ -54,6 +54,8 @@ class TimelineEntry:
     proven_at: datetime | None = None
     operation: str = ""
     """of an operated entry: the event, such as instance.suspended"""
+    to: str | None = None
+    """who has the step after it was given on"""
     ground: str | None = None
     can_open: bool = False
     """whether whoever reads this may act on it"""
@@ -67,6 +69,7 @@ def timeline(uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID) -> list[Ti
         *_sealed(uow, case),
         *_overdue(uow, case, definitions),
         *_operated(uow, case),
+        *_given_on(uow, case, definitions),
     ]
     return sorted(past, key=lambda entry: entry.at) + _waiting(uow, case, body, by)
 
@@ -156,6 +159,41 @@ def _operated(uow: UnitOfWork, case: CaseRow) -> list[TimelineEntry]:
         )
         for row in rows
     ]
+
+
+GIVEN_ON = ("item.assigned", "item.delegated", "item.handed_back", "item.released", "item.prioritised")
+
+
+def _given_on(uow: UnitOfWork, case: CaseRow, definitions: Definitions) -> list[TimelineEntry]:
+    """Who gave a step to whom, or took it away, and why; claims and releases without a ground are not told."""
+    rows = uow.session.execute(
+        sa.select(HistoryRow)
+        .where(HistoryRow.instance_id == case.id, HistoryRow.event.in_(GIVEN_ON))
+        .order_by(HistoryRow.seq)
+    ).scalars()
+    told = [row for row in rows if (row.payload or {}).get("ground")]
+    people = {each for row in told for each in (row.actor, (row.payload or {}).get("assignee"))} - {None, "system"}
+    names = people_named(uow.session, {UUID(each) for each in people if each})
+    return [
+        TimelineEntry(
+            kind=row.event,
+            at=row.at,
+            title=_step_title(definitions, row),
+            actor=names.get(UUID(row.actor)) if row.actor and row.actor != "system" else None,
+            to=_name(names, (row.payload or {}).get("assignee")),
+            ground=(row.payload or {})["ground"],
+        )
+        for row in told
+    ]
+
+
+def _name(names: Mapping[UUID, str], person: str | None) -> str | None:
+    return names.get(UUID(person)) if person else None
+
+
+def _step_title(definitions: Definitions, row: HistoryRow) -> Titles:
+    element = definitions.get(row.definition_key).package.elements.get(row.element_id or "")
+    return element.titles if element else {}
 
 
 def _waiting(uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID) -> list[TimelineEntry]:

@@ -37,6 +37,7 @@ from processes.tables.work import (
     PayloadRow,
     RemarkRow,
     ResolutionRow,
+    SavedFilterRow,
     SigningAttemptRow,
     StepRecordRow,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "RemarkRow",
     "ResolutionRow",
     "RevocationCacheRow",
+    "SavedFilterRow",
     "ServiceEntryRow",
     "ServiceVersionRow",
     "SigningAttemptRow",

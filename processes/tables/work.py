@@ -137,6 +137,18 @@ class DraftRow(Base):
     __table_args__ = (sa.UniqueConstraint("work_item_id", "person_id"),)
 
 
+class SavedFilterRow(Base):
+    """A view of the inbox somebody keeps under a name: what was asked for, never the steps found."""
+
+    __tablename__ = "process_saved_filter"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_person.id"))
+    name: Mapped[str]
+    wanted: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    __table_args__ = (sa.UniqueConstraint("person_id", "name"),)
+
+
 class AttachmentRow(Base):
     """A file somebody added to a form; its bytes are in the blob store."""
 

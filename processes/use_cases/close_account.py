@@ -13,6 +13,7 @@ from processes.organisation import person
 from processes.passwords import HASHER, SHORTEST, draw_word
 from processes.tables import MandateRow, PersonRow
 from processes.unit_of_work import UnitOfWork
+from processes.use_cases.return_lost_work import return_lost_work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ def close_account(office: Office, request: Account) -> None:
         _change(uow, request.person_id, active=False)
         uow.audit.record("person:account:close", actor=actor, subject=str(request.person_id))
         uow.commit()
+    return_lost_work(office, request.person_id)
 
 
 def reopen_account(office: Office, request: Account) -> None:

@@ -17,6 +17,7 @@ from processes.roles import CAPACITIES, known_roles
 from processes.tables import MandateRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.close_account import require_another_administrator
+from processes.use_cases.return_lost_work import return_lost_work
 
 MAX_GROUND = 200
 
@@ -107,6 +108,7 @@ def revoke_mandate(office: Office, request: RevokeMandate) -> None:
             details = {"role": found.role, "ground": ground}
             uow.audit.record("person:mandate:revoke", actor=actor, subject=str(found.holder_id), details=details)
         uow.commit()
+    return_lost_work(office, found.holder_id)
 
 
 def _check(uow: UnitOfWork, request: GrantMandate, act: str, number: str) -> None:

@@ -1,5 +1,6 @@
 """How pressing a step is, and when its holder wants to see it again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -12,8 +13,9 @@ from processes.errors import BadInput, NotPermitted
 from processes.office import Office
 from processes.organisation import body
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.work_items import change_item
+from processes.use_cases.work_items import Many, change_item, change_many
 
+__all__ = ["FollowUpItem", "PrioritiseItem", "Priority", "follow_up_item", "prioritise_item", "prioritise_items"]
 LONGEST = timedelta(days=366)
 """how far ahead somebody may want to be reminded"""
 
@@ -55,6 +57,11 @@ def prioritise_item(office: Office, request: PrioritiseItem) -> WorkItem:
 
     details = {"ground": request.ground, "priority": request.priority.name.lower()}
     return change_item(office, request.item_id, request.by, "prioritise", prioritise, **details)
+
+
+def prioritise_items(office: Office, requests: Iterable[PrioritiseItem]) -> Many:
+    """Set the priority of each, where that is permitted."""
+    return change_many(lambda request: prioritise_item(office, request), requests)
 
 
 def follow_up_item(office: Office, request: FollowUpItem) -> WorkItem:

@@ -154,20 +154,21 @@ class Many:
 
 def claim_items(office: Office, requests: Iterable[ClaimItem]) -> Many:
     """Claim each; what somebody else was faster with is left out."""
-    return _each(lambda request: claim_item(office, request), requests)
+    return change_many(lambda request: claim_item(office, request), requests)
 
 
 def release_items(office: Office, requests: Iterable[ReleaseItem]) -> Many:
     """Release each that may be."""
-    return _each(lambda request: release_item(office, request), requests)
+    return change_many(lambda request: release_item(office, request), requests)
 
 
 def assign_items(office: Office, requests: Iterable[AssignItem]) -> Many:
     """Give each to the same person, where that is permitted."""
-    return _each(lambda request: assign_item(office, request), requests)
+    return change_many(lambda request: assign_item(office, request), requests)
 
 
-def _each(change: Callable[[R], WorkItem], requests: Iterable[R]) -> Many:
+def change_many(change: Callable[[R], WorkItem], requests: Iterable[R]) -> Many:
+    """Change each in a transaction of its own; what is refused is kept apart."""
     result = Many(done=0, refused=())
     for request in requests:
         try:

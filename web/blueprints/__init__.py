@@ -21,6 +21,7 @@ from web.blueprints import (
     tasks,
     tracking,
     verify,
+    work,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -29,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox.pages,
     cases.pages,
     tasks.pages,
+    work.pages,
     signing.pages,
     documents.pages,
     appeals.pages,

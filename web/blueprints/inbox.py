@@ -1,10 +1,17 @@
 """The inbox."""
 
-from flask import Blueprint, render_template, request, url_for
+from typing import Any
+from uuid import UUID
 
-from processes.queries.inbox import DueFilter, InboxFilter, Tab, inbox
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from processes.queries.inbox import DueFilter, InboxFilter, Sort, Tab, inbox
+from processes.use_cases.saved_filters import KEPT, SaveFilter, forget_filter, save_filter
+from processes.use_cases.work_items import ClaimItem, ReleaseItem, claim_items, release_items
 from web.current import my_id, office
-from web.requests import choice, number
+from web.requests import choice, line, number, selection
+from web.selections import tell_of_many
 from web.session import signed_in_only
 from web.texts import gettext as _
 
@@ -21,6 +28,7 @@ def page() -> str:
         text=request.args.get("text", "")[:MAX_TEXT],
         process=request.args.get("process", ""),
         due=choice(DueFilter, request.args.get("due"), DueFilter.ANY),
+        sort=choice(Sort, request.args.get("sort"), Sort.DUE),
         page=number(request.args.get("page")),
     )
     return render_template(
@@ -28,8 +36,58 @@ def page() -> str:
         inbox=inbox(office(), my_id(), wanted),
         tabs=_tabs(),
         dues=_dues(),
+        sorts=_sorts(),
+        wanted={key: value for key, value in request.args.items() if key in KEPT and value},
         page_url=lambda n: url_for("inbox.page", **{**request.args, "page": n}),
     )
+
+
+@pages.post("/selected")
+@signed_in_only
+def selected() -> Response:
+    """Claim or release every step that is ticked."""
+    action, by = request.form.get("_action", "claim"), my_id()
+    items = selection()
+    if not items:
+        flash(_("Tick the steps first."), "warn")
+    elif action == "release":
+        tell_of_many(
+            release_items(office(), [ReleaseItem(item_id=ident, version=seen, by=by) for ident, seen in items])
+        )
+    else:
+        tell_of_many(claim_items(office(), [ClaimItem(item_id=ident, version=seen, by=by) for ident, seen in items]))
+    return redirect(url_for("inbox.page", **_kept()))
+
+
+@pages.post("/views")
+@signed_in_only
+def save_view() -> Response:
+    """Keep what the page shows under a name."""
+    wanted = _kept()
+    save_filter(office(), SaveFilter(by=my_id(), name=line("name", 60), wanted=wanted))
+    flash(_("The view is saved."), "ok")
+    return redirect(url_for("inbox.page", **wanted))
+
+
+@pages.post("/views/<uuid:view_id>/forget")
+@signed_in_only
+def forget_view(view_id: UUID) -> Response:
+    """Forget a view."""
+    forget_filter(office(), view_id, my_id())
+    return redirect(url_for("inbox.page"))
+
+
+def _kept() -> dict[str, Any]:
+    """The filters of the page a form was on."""
+    return {key: request.form[key][:MAX_TEXT] for key in KEPT if request.form.get(key)}
+
+
+def _sorts() -> list[tuple[str, str]]:
+    return [
+        (Sort.DUE, _("By due date")),
+        (Sort.PRIORITY, _("By priority")),
+        (Sort.NEWEST, _("Newest first")),
+    ]
 
 
 def _tabs() -> list[tuple[str, str]]:
@@ -37,6 +95,7 @@ def _tabs() -> list[tuple[str, str]]:
         (Tab.MINE, _("My work")),
         (Tab.GROUP, _("My group's work")),
         (Tab.SUBSTITUTE, _("As substitute")),
+        (Tab.ASIDE, _("Set aside or delegated")),
         (Tab.DONE, _("Done")),
     ]
 
