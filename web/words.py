@@ -240,7 +240,8 @@ def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
         role_name, capacity_name, access_name, territory_name, channel_name, item_ground, track_title, track_event,
-        custody_event,        actor_name, job_name, operation_name, marks_json, document_type, facet_value, function_name, revocation_reason,
+        custody_event, actor_name, job_name, operation_name, marks_json, document_type, facet_value,
+        function_name, revocation_reason,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)

@@ -9,6 +9,7 @@ from processes.demo.player import Player
 from processes.office import Office
 from processes.use_cases.fire_timers import fire_timers
 
+DATABASES = ("sqlite",)
 APPEAL, ANSWERED = "citizen-appeal", "answered-in-15-working-days"
 
 
