@@ -56,10 +56,12 @@ def _ad_hoc(_: BpmnDocument, node: Node) -> str | None:
     return None
 
 
-def _compensation(_: BpmnDocument, node: Node) -> str | None:
-    compensates = any(trigger.kind == "compensateEventDefinition" for trigger in node.triggers)
-    if compensates or node.element.get("isForCompensation") == "true":
-        return "compensation is not supported: model the way back with an error or a gateway"
+def _compensation(document: BpmnDocument, node: Node) -> str | None:
+    border = document.processes[node.process].nodes.get(node.attached_to or "")
+    if border is not None and border.element.get("isForCompensation") in {"true", "1"}:
+        return "an event on the border of a compensation handler is not supported: put it inside a subprocess"
+    if len(node.triggers) > 1 and any(trigger.kind == "compensateEventDefinition" for trigger in node.triggers):
+        return "compensation beside other triggers is not supported: draw an event for each"
     return None
 
 

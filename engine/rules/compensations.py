@@ -98,3 +98,46 @@ def _visible(process: ProcessModel, node: Node) -> set[str]:
             levels.add(around.container)
         around = process.nodes.get(around.container)
     return levels
+
+
+@bpmn_rule("compensation-subprocess", CLAUSE)
+def compensation_subprocess(document: BpmnDocument) -> Iterator[Found]:
+    """A level has one compensation event subprocess at most."""
+    for process in document.processes.values():
+        for container in process.containers:
+            inside = [node for node in process.inside(container) if node.event_subprocess]
+            undoing = [node for node in inside if any(map(_compensates, _starts(process, node)))]
+            for node in undoing[1:]:
+                yield Found(node.id, f"{container!r} has another compensation event subprocess: make them one")
+
+
+def _starts(process: ProcessModel, node: Node) -> list[Node]:
+    return [one for one in process.inside(node.id) if one.kind == "startEvent"]
+
+
+@bpmn_rule("transaction-cancel", "BPMN 2.0.2, 10.3.5 Transaction")
+def transaction_cancel(document: BpmnDocument) -> Iterator[Found]:
+    """A transaction that can be cancelled has one cancel event on its border."""
+    for process in document.processes.values():
+        for node in process.nodes.values():
+            if node.kind != "transaction":
+                continue
+            border = [one for one in process.nodes.values() if one.attached_to == node.id and _cancels(one)]
+            if len(border) > 1:
+                yield Found(border[1].id, "a transaction is cancelled once: keep one cancel event on its border")
+            if not border and any(one.kind == "endEvent" and _cancels(one) for one in _within(process, node.id)):
+                yield Found(node.id, "it can be cancelled, and nothing says what then: put a cancel event on its border")
+
+
+def _cancels(node: Node) -> bool:
+    return any(trigger.kind == "cancelEventDefinition" for trigger in node.triggers)
+
+
+def _within(process: ProcessModel, container: str) -> Iterator[Node]:
+    """The nodes of a subprocess at any depth, those of other transactions apart."""
+    todo = [container]
+    while todo:
+        for node in process.inside(todo.pop()):
+            yield node
+            if node.kind != "transaction":
+                todo.append(node.id)

@@ -16,7 +16,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 from engine.decisions import Decision
 from engine.reading.document import NODES
 from engine.reading.markup import bpmn_children
-from engine.spiff import event_nodes, loop_reading, loops, specs
+from engine.spiff import compensation_reading, event_nodes, loop_reading, loops, specs
+from engine.spiff.compensation import add_boundaries, wire_compensation
 from engine.spiff.complex_gateways import ComplexGateway
 from engine.spiff.event_reading import EventReader
 from engine.spiff.flows import lead
@@ -155,7 +156,9 @@ class SubWorkflowParser(_Node, TaskParser):
         by_event = starts_by_event(self.node)
         spec_class = event_nodes.EventSubprocess if by_event else self.spec_class
         task = spec_class(self.spec, self.bpmn_id, subworkflow_spec=name, **self.bpmn_attributes)
-        if by_event:
+        if by_event and compensation_reading.starts_with_compensation(self.node):
+            self.spec.compensation = task.name
+        elif by_event:
             self._listen(task)
         return task
 
@@ -198,6 +201,10 @@ class EventParser(_Node, TaskParser):
     """Events that catch or throw; for the start event of an event subprocess its listener has waited."""
 
     def create_task(self) -> Any:
+        special = compensation_reading.node_class(self.node)
+        if special is not None:
+            self.spec_class = special
+            return self._made(compensation_reading.thrown(self.node))
         waited_for = self.node.tag == f"{BPMN}startEvent" and starts_by_event(self.node.getparent())
         definition = None if waited_for else EventReader(self.process_parser, self.node, repeats=False).definition()
         return self._made(definition)
@@ -249,11 +256,27 @@ class HouseProcessParser(_Element, ProcessParser):
         for node in inside:
             if etree.QName(node).localname != "boundaryEvent":
                 self.parse_node(node)
+        self._add_compensation()
         catching = bpmn_children(self.node, "intermediateCatchEvent")
         links = {name: str(node.get("id")) for node in catching for name in link_names(node)}
         for node in inside:
             self._lay_flows(node, links)
         self._begin(inside)
+
+    def _add_compensation(self) -> None:
+        borders = compensation_reading.borders(self.node)
+        handlers = {handler: self._read(handler) for _, handler in borders.values()}
+        for name, spec in add_boundaries(self.spec, borders, {name: one.task for name, one in handlers.items()}):
+            self.nodes[name] = Read(entry=spec, task=spec)
+        wire_compensation(self.spec, borders)
+
+    def get_boundary_events(self, attached_to_ref: str) -> list[Any]:
+        """Those a running activity waits for; compensation comes when it is over."""
+        return [
+            event
+            for event in super().get_boundary_events(attached_to_ref)
+            if compensation_reading.definition_in(event, compensation_reading.COMPENSATE) is None
+        ]
 
     def _lay_flows(self, node: Any, links: Mapping[str, str]) -> None:
         source = self._read(node.get("id")).task

@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import Decision
 from engine.spiff.flows import first_that_holds
+from engine.spiff.records import remember, take_snapshot
 from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
 
 CHOSEN = "chosen"
@@ -38,6 +39,10 @@ class ProcessSpec(BpmnProcessSpec):
         self.svg = None
         self.start = StartTask(self, f"{name} (start)")
         self.end = self.last = EndJoin(self, f"{name} (end)")
+        self.compensation: str | None = None
+        """name of its compensation event subprocess"""
+        self.compensator = self.undoing = ""
+        """names of the specs that begin handlers, beside its tokens and instead of them"""
 
 
 class StartTask(BpmnStartTask):
@@ -111,6 +116,12 @@ class FlowNode:
     kind = ""
     bpmn_id: str
     _wf_spec: Any
+    compensated_by: str | None = None
+    """name of the spec that begins its compensation handler"""
+    is_handler = False
+    """whether it is there for compensation only"""
+    undo: str | None = None
+    """of a subprocess: name of the spec that compensates its inside"""
 
     @property
     def process(self) -> str:
@@ -122,6 +133,7 @@ class FlowNode:
 
     def _on_complete_hook(self, my_task: Any) -> None:
         my_task.workflow.top_workflow.note_completed(my_task)
+        remember(my_task)
         super()._on_complete_hook(my_task)  # type: ignore[misc]
         end_boundary_events(my_task)
 
@@ -232,6 +244,7 @@ class SubWorkflowTask(FlowNode, bpmn.SubWorkflowTask):
 
     def _on_subworkflow_completed(self, subworkflow: Any, my_task: Any) -> None:
         if not my_task.has_state(TaskState.FINISHED_MASK):  # it may have been interrupted by its own last event
+            take_snapshot(my_task, subworkflow)
             super()._on_subworkflow_completed(subworkflow, my_task)
 
 

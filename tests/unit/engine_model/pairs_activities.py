@@ -31,6 +31,9 @@ LOOP = '<task id="t"><multiInstanceLoopCharacteristics>{}</multiInstanceLoopChar
 EVENT_GATEWAY = '<eventBasedGateway id="g"{}/>'
 CATCHES = f'<intermediateCatchEvent id="x">{TIMER}</intermediateCatchEvent><intermediateCatchEvent id="y">{MESSAGED}</intermediateCatchEvent>'
 CHOSEN = chain("g", "x", "e") + chain("g", "y", "e")
+CANCEL = "<cancelEventDefinition/>"
+CANCELLED = subprocess('<startEvent id="i"/>', f'<endEvent id="ie">{CANCEL}</endEvent>', chain("i", "ie"), name="tx", tag="transaction")
+CANCEL_BORDER = '<boundaryEvent id="{}" attachedToRef="tx">' + CANCEL + "</boundaryEvent>"
 
 
 def undoing(*parts: str) -> bytes:
@@ -94,6 +97,9 @@ PAIRS = [
     Pair("compensation-handler", "h", undoing(HANDLER.format(MARKED), JOINED, flow("u", "h")).replace(b'<sequenceFlow id="u_e" sourceRef="u" targetRef="e"></sequenceFlow>', b"").replace(b"</process>", flow("h", "e").encode() + b"</process>"), undoing(HANDLER.format(MARKED), JOINED)),
     Pair("compensation-handler", "h", straight(HANDLER.format(MARKED)), undoing(HANDLER.format(MARKED), JOINED)),
     Pair("compensation-once", "b", undoing(HANDLER.format(MARKED), JOINED, '<boundaryEvent id="b2" attachedToRef="u"><compensateEventDefinition/></boundaryEvent><association id="as2" sourceRef="b2" targetRef="h"/>'), undoing(HANDLER.format(MARKED), JOINED)),
+    Pair("compensation-subprocess", "es2", straight(event_subprocess(COMPENSATION), event_subprocess(COMPENSATION, name="es2")), straight(event_subprocess(COMPENSATION), event_subprocess(MESSAGED, name="es2"), roots=MESSAGE)),
+    Pair("transaction-cancel", "tx", model(process(START, CANCELLED, END, chain("s", "tx", "e"))), model(process(START, CANCELLED, CANCEL_BORDER.format("b"), END, '<endEvent id="f"/>', chain("s", "tx", "e"), flow("b", "f")))),
+    Pair("transaction-cancel", "b2", model(process(START, CANCELLED, CANCEL_BORDER.format("b"), CANCEL_BORDER.format("b2"), END, '<endEvent id="f"/>', chain("s", "tx", "e"), flow("b", "f"), flow("b2", "f"))), model(process(START, CANCELLED, CANCEL_BORDER.format("b"), END, '<endEvent id="f"/>', chain("s", "tx", "e"), flow("b", "f")))),
     Pair("compensation-target", "x", compensated(THROWN.format(' activityRef="inner"')).replace(b'<endEvent id="e"/>', subprocess('<startEvent id="i"/><task id="inner"/><endEvent id="ie"/>', chain("i", "inner", "ie")).encode() + b'<endEvent id="e"/>').replace(b'sourceRef="x" targetRef="e"', b'sourceRef="x" targetRef="sub"').replace(b"<task", flow("sub", "e").encode() + b"<task", 1), compensated(THROWN.format(' activityRef="u"'))),
     Pair("reference", "x", compensated(THROWN.format(' activityRef="s"')), compensated(THROWN.format(""))),
     Pair("boundary-event", "b", boundary(TIMER).replace(b'attachedToRef="u"', b'attachedToRef="e"'), boundary(TIMER)),
