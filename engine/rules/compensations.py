@@ -126,7 +126,7 @@ def transaction_cancel(document: BpmnDocument) -> Iterator[Found]:
             if len(border) > 1:
                 yield Found(border[1].id, "a transaction is cancelled once: keep one cancel event on its border")
             if not border and any(one.kind == "endEvent" and _cancels(one) for one in _within(process, node.id)):
-                yield Found(node.id, "it can be cancelled, and nothing says what then: put a cancel event on its border")
+                yield Found(node.id, "it can be cancelled: say what then with a cancel event on its border")
 
 
 def _cancels(node: Node) -> bool:

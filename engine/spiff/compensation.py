@@ -152,6 +152,7 @@ class UndoSubprocess(SpiffSubWorkflowTask, SimpleBpmnTask):
     """
 
     kind = ""
+    is_handler = False
 
     def __init__(self, wf_spec: Any, name: str, subworkflow_spec: str, *, opens_scope: bool) -> None:
         super().__init__(wf_spec, name, subworkflow_spec)

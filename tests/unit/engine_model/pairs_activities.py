@@ -32,7 +32,9 @@ EVENT_GATEWAY = '<eventBasedGateway id="g"{}/>'
 CATCHES = f'<intermediateCatchEvent id="x">{TIMER}</intermediateCatchEvent><intermediateCatchEvent id="y">{MESSAGED}</intermediateCatchEvent>'
 CHOSEN = chain("g", "x", "e") + chain("g", "y", "e")
 CANCEL = "<cancelEventDefinition/>"
-CANCELLED = subprocess('<startEvent id="i"/>', f'<endEvent id="ie">{CANCEL}</endEvent>', chain("i", "ie"), name="tx", tag="transaction")
+CANCELLED = subprocess(
+    '<startEvent id="i"/>', f'<endEvent id="ie">{CANCEL}</endEvent>', chain("i", "ie"), name="tx", tag="transaction"
+)
 CANCEL_BORDER = '<boundaryEvent id="{}" attachedToRef="tx">' + CANCEL + "</boundaryEvent>"
 
 
