@@ -59,6 +59,17 @@ def applicant_key(office: Office, fields: Mapping[str, Any]) -> str | None:
     return keyed_hash(office, "applicant", text) if text else None
 
 
+def applicant_lines(uow: UnitOfWork, case_id: UUID) -> str:
+    """Whom a letter on this case is addressed to: name, then address or e-mail, a line each.
+
+    Empty where nobody gave a name, or it has been erased.
+    """
+    payload_id = uow.session.scalar(sa.select(AppealRow.applicant_payload_id).where(AppealRow.case_id == case_id))
+    fields = (read_payload(uow, payload_id) if payload_id else None) or {}
+    address = fields.get("applicant_address") or fields.get("applicant_email")
+    return "\n".join(str(each) for each in (fields.get("applicant_name"), address) if each)
+
+
 def is_repeated(uow: UnitOfWork, key: str | None, topic: str, body_id: UUID) -> bool:
     """Whether this applicant has had three reasoned answers on the topic from this body within a year."""
     if key is None:

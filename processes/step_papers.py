@@ -16,7 +16,7 @@ from processes.options import OptionSource
 from processes.organisation import Body
 from processes.sealing import verify_code
 from processes.tables import AttachmentRow, CaseRow, CertificateRow
-from processes.words import word
+from processes.words import day, word
 
 FIELD = "officer"
 """the signature field of a step's document"""
@@ -44,6 +44,13 @@ class StepContent:
     certificate: CertificateRow
     previous: Sequence[ChainLink]
     round: int
+    addressee: str
+    """of a letter: name and address, a line each; empty where nobody is to get one"""
+
+    @property
+    def letter(self) -> str:
+        """The running text of a letter; empty where the step's document is none, as when it is returned unsigned."""
+        return str(self.fields.get(self.form.letter) or "") if self.form.letter else ""
 
     @property
     def decision(self) -> str | None:
@@ -117,16 +124,21 @@ def _mandate_facts(mandate: Mandate) -> dict[str, Any]:
 def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) -> OfficeDocument:
     """The office document that shows the same to people."""
     language, code = content.body.language, verify_code(content.document_id)
-    shown = content.form.display(content.fields, language, content.options)
+    letter = content.letter
+    fields = _beside_the_letter(content) if letter else content.fields
+    shown = content.form.display(fields, language, content.options)
+    about = word("answers", language, number=content.case.number, day=day(content.body.local(content.case.started_at)))
     return OfficeDocument(
-        kind="step",
+        kind="answer" if letter else "step",
         language=language,
         body=content.body.named(),
         number=content.number,
         title=content.title,
-        summary=content.case.subject,
+        summary=about if letter else content.case.subject,
         date=content.body.local(office.clock()).date(),
-        decision=content.form.decision_label(content.fields, language),
+        decision=content.form.decision_label(fields, language),
+        addressee=content.addressee if letter else "",
+        text=letter,
         sections=tuple(DocumentSection(title=title, rows=tuple(rows)) for title, rows in shown),
         remarks=tuple(
             DocumentRemark(
@@ -146,6 +158,18 @@ def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) ->
         verify_code=code,
         verify_url=f"{office.settings.public_url}/verify/{code}",
     )
+
+
+def _beside_the_letter(content: StepContent) -> dict[str, Any]:
+    """What stands in the letter's own section; the rest of the form is the office's business, not the reader's."""
+    own = {
+        field.name
+        for section in content.form.sections
+        if any(field.name == content.form.letter for field in section.fields)
+        for field in section.fields
+        if field.name != content.form.letter
+    }
+    return {name: value for name, value in content.fields.items() if name in own}
 
 
 def signer_block(mandate: Mandate, certificate: CertificateRow, language: str) -> SignerBlock:

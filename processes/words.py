@@ -79,6 +79,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ru": "Орган получил и зарегистрировал обращение. Заявитель этот документ не подписывал.",
         "en": "The body has received and registered the appeal. This document is not signed by the applicant.",
     },
+    "answers": {
+        "az": "{day} tarixli {number} nömrəli müraciətinizə",
+        "kk": "{day} күнгі № {number} жолданымыңызға",
+        "ru": "На ваше обращение № {number} от {day}",
+        "en": "To your appeal No. {number} of {day}",
+    },
     "answer-by": {"az": "Cavab müddəti", "kk": "Жауап беру мерзімі", "ru": "Срок ответа", "en": "Answer due"},
     "extract-title": {
         "az": "Elektron Reyestrdən çıxarış",

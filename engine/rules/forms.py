@@ -33,6 +33,7 @@ KEYS: Mapping[str, frozenset[str]] = {
             "computed",
             "checks",
             "review_of",
+            "letter",
             "prefill",
             "prefill_from",
             "answers_remarks",
@@ -277,8 +278,10 @@ def form_checks(form: FormUnderLint) -> Iterator[Found]:
 
 @form_rule("form-references")
 def form_references(form: FormUnderLint) -> Iterator[Found]:
-    """`review_of` and `prefill_from` name a user task; `prefill` is last."""
+    """`review_of` and `prefill_from` name a user task, `letter` a field of the form; `prefill` is last."""
     ui = form.files.ui
+    if "letter" in ui and ui["letter"] not in ui.get("fields", {}):
+        yield form.found(None, f"letter {ui['letter']!r} is no field of the form")
     for key in ("review_of", "prefill_from"):
         if key in ui and not isinstance(ui[key], str):
             yield form.found(None, f"{key} must be the id of a user task")

@@ -90,7 +90,7 @@ class AppealRow(Base):
     complained_body_id: Mapped[UUID | None]
     complained_person_id: Mapped[UUID | None]
     tracking_hash: Mapped[str] = mapped_column(unique=True)
-    """keyed hash of the tracking code; the code itself is on the receipt only"""
+    """keyed hash of the tracking code; the code itself is drawn anew whenever it is shown, and kept nowhere"""
     status: Mapped[str]
     """the state a citizen sees: registered, in_progress, forwarded, not_considered, extended, answered, cancelled"""
     answer_document_id: Mapped[UUID | None]

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from engine.definition import LANGUAGES
+from processes.appeals import applicant_lines
 from processes.cases import heads
 from processes.certificates import certificate_of
 from processes.errors import InvalidStep, NotFound, StateSecretDeclared
@@ -104,6 +105,7 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
         certificate=certificate_of(uow, request.by),
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
+        addressee=applicant_lines(uow, step.case.id) if step.form.letter else "",
     )
 
 
