@@ -14,7 +14,7 @@ from engine.findings import Finding, errors_of
 from engine.lint import lint_bpmn
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.program import Program, compile_bpmn, compile_package, link
-from engine.spiff.tokens import Beginning, Token
+from engine.spiff.tokens import Beginning, Token, WaitingMessage, WaitingSignal
 
 OPENING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """when a trace begins unless its caller says otherwise: a Monday morning"""
@@ -90,8 +90,9 @@ def trace(
 
     What one throws is handed to the others; a message or signal start event of any process of the file begins a case.
     Never raises for what the model, the data or the answers do. `answers`: element id → an object, or a list with one
-    per visit; an element that waits for a message gets it with its answer. A user task or message without an answer
-    stays waiting; a service task without one answers nothing and goes on.
+    per visit; an element that waits for a message or signal gets it with its answer, and one that goes on waiting (on a
+    border it does not interrupt, say) gets a single object once. What has no answer stays waiting; a service task
+    without one answers nothing and goes on.
     """
     try:
         programs, startable = _programs(source, processes)
@@ -194,6 +195,10 @@ class _Run:
                 case.deliver_message(wait.message, answer, to=wait.task_id)
                 self._note()
                 return True
+            for signal, answer in self._answered([] if case.ended else case.signals()):
+                case.deliver_signal(signal.signal, answer)
+                self._note()
+                return True
         return False
 
     def _answered(self, waiting: Iterable[T]) -> Iterator[tuple[T, Mapping[str, Any]]]:
@@ -206,6 +211,8 @@ class _Run:
         given = self.answers.get(task.element)
         if isinstance(given, list):
             given = given[task.visit - 1] if task.visit <= len(given) else None
+        elif isinstance(task, WaitingMessage | WaitingSignal) and task.repeats and task.visit > 1:
+            given = None  # what goes on waiting gets a single answer once
         return given if isinstance(given, Mapping) else None
 
     def _jump(self) -> bool:

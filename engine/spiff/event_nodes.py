@@ -30,6 +30,8 @@ class Catching(FlowNode, CatchingEvent):
     event_definition: Any
     is_listener = False
     """whether it merely listens: no token waits in it"""
+    repeats = False
+    """whether it goes on waiting when it has happened: beside what it does not interrupt"""
 
     @property
     def asks(self) -> bool:
@@ -188,6 +190,7 @@ class BoundaryEvent(Catching, BpmnSpecMixin):
     ) -> None:
         super().__init__(wf_spec, bpmn_id, event_definition, **more)
         self.cancel_activity = cancel_activity
+        self.repeats = not cancel_activity
 
     def happened(self, my_task: Any) -> bool:
         if self.cancel_activity:
@@ -230,6 +233,7 @@ class SubprocessListener(Catching, SimpleBpmnTask):
         self.bpmn_id = start
         self.subprocess = subprocess
         self.interrupting = interrupting
+        self.repeats = not interrupting
 
     def happened(self, my_task: Any) -> bool:
         workflow = my_task.workflow

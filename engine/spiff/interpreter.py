@@ -141,7 +141,13 @@ class Interpreter:
     def messages(self) -> list[WaitingMessage]:
         """Messages the case waits for."""
         return [
-            WaitingMessage(**_token(task), message=one.name, keys=tuple(one.keys), expected=one.expected(task))
+            WaitingMessage(
+                **_token(task),
+                message=one.name,
+                keys=tuple(one.keys),
+                expected=one.expected(task),
+                repeats=task.task_spec.repeats,
+            )
             for task in self._case.event_manager.tasks.values()
             for one in definitions_of(task)
             if isinstance(one, Message)
@@ -150,7 +156,7 @@ class Interpreter:
     def signals(self) -> list[WaitingSignal]:
         """Signals the case waits for."""
         return [
-            WaitingSignal(**_token(task), signal=one.name)
+            WaitingSignal(**_token(task), signal=one.name, repeats=task.task_spec.repeats)
             for task in self._case.event_manager.tasks.values()
             for one in definitions_of(task)
             if isinstance(one, Signal)

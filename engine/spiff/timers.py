@@ -225,8 +225,13 @@ def definitions_in(definition: Any) -> Iterator[Any]:
 
 
 def definitions_of(task: Any) -> list[Any]:
-    """The event definitions a waiting event listens to."""
-    return list(definitions_in(task.task_spec.event_definition))
+    """The event definitions a waiting event listens to; of several those it has not seen yet."""
+    definition = task.task_spec.event_definition
+    seen = definition.seen(task) if hasattr(definition, "seen") else []
+    waited = [
+        one for number, one in enumerate(getattr(definition, "event_definitions", [definition])) if number not in seen
+    ]
+    return [one for definition in waited for one in definitions_in(definition)]
 
 
 def due_of(task: Any) -> datetime | None:

@@ -56,6 +56,8 @@ class WaitingMessage(Token):
     """the correlation keys such a message can carry"""
     expected: KeyValues
     """those of them that are filled already, with what a message must carry to be for it"""
+    repeats: bool
+    """whether it goes on waiting when it has got one: beside what it does not interrupt"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class WaitingSignal(Token):
     """An event that waits for a signal."""
 
     signal: str
+    repeats: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

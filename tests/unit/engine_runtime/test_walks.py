@@ -34,6 +34,9 @@ def combined(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         pair.map(lambda both: ("parallel", *both)),
         pair.map(lambda both: ("inclusive", *both)),
         pair.map(lambda both: ("race", *both)),
+        pair.map(lambda both: ("split", *both)),
+        st.tuples(inner, inner, st.booleans()).map(lambda three: ("guarded", *three)),
+        st.tuples(inner, inner, st.booleans()).map(lambda three: ("alarmed", *three)),
         inner.map(lambda one: ("loop", one)),
         inner.map(lambda one: ("subprocess", one)),
         inner.map(lambda one: ("call", one)),
@@ -165,6 +168,40 @@ class Builder:
         ident = self.name("process")
         self.processes.append(self.process(ident, block))
         node = model.call(self.name("call"), ident)
+        return node, node
+
+    def _split(self, model: Model, one: Block, two: Block) -> tuple[str, str]:
+        """Flows out of a task itself: one taken always, one by condition; the next gateway joins what has come."""
+        task, join = model.node("userTask", self.name("task")), model.node("inclusiveGateway", self.name("join"))
+        for block, condition in ((one, None), (two, "roll % 2 == 1")):
+            first, last = self.build(model, block)
+            model.flow(task, first, condition, ident=self.name("flow"))
+            model.flow(last, join, ident=self.name("flow"))
+        return task, join
+
+    def _guarded(self, model: Model, one: Block, two: Block, interrupting: bool) -> tuple[str, str]:
+        """A subprocess with an event subprocess that a timer starts."""
+        timer = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT5H</bpmn:timeDuration></bpmn:timerEventDefinition>"
+        return self._with_event_subprocess(model, one, two, interrupting, timer)
+
+    def _alarmed(self, model: Model, one: Block, two: Block, interrupting: bool) -> tuple[str, str]:
+        """A subprocess with an event subprocess that a condition starts, each time it becomes true."""
+        condition = "<bpmn:condition>roll == 7</bpmn:condition>"
+        definition = f"<bpmn:conditionalEventDefinition>{condition}</bpmn:conditionalEventDefinition>"
+        return self._with_event_subprocess(model, one, two, interrupting, definition)
+
+    def _with_event_subprocess(
+        self, model: Model, one: Block, two: Block, interrupting: bool, definition: str
+    ) -> tuple[str, str]:
+        inner, handler = Model(), Model()
+        self.whole(inner, one)
+        start = self.name("start")
+        handler.node("startEvent", start, definition, isInterrupting=str(interrupting).lower())
+        first, last = self.build(handler, two)
+        handler.flow(start, first)
+        handler.flow(last, handler.node("endEvent", self.name("end")))
+        inner.subprocess(self.name("handler"), handler, triggeredByEvent="true")
+        node = model.subprocess(self.name("subprocess"), inner)
         return node, node
 
     def _timed(self, model: Model, block: Block, interrupting: bool) -> tuple[str, str]:
