@@ -10,8 +10,18 @@ from engine.definition import ElementDefinition, ProcessDefinition
 from engine.errors import ExecutionFailed
 from engine.history import EventKind, Happening
 from engine.instance import OpenedDeadline, ServiceCall
+from engine.passing import digest_key
 from engine.spiff.interpreter import Interpreter
-from engine.spiff.tokens import CompletedElement, HumanTask, Token, WaitingMessage, WaitingService, WaitingTimer
+from engine.spiff.tokens import (
+    CompletedElement,
+    HumanTask,
+    ThrownKind,
+    Token,
+    WaitingMessage,
+    WaitingService,
+    WaitingSignal,
+    WaitingTimer,
+)
 from engine.workitem import Priority, WorkItem, WorkItemState
 
 ScopeOf = Callable[[str, Mapping[str, Any]], str]
@@ -26,10 +36,11 @@ class Standing:
     humans: Mapping[UUID, HumanTask]
     services: Mapping[UUID, WaitingService]
     timers: Mapping[UUID, WaitingTimer]
-    messages: Mapping[UUID, WaitingMessage]
+    messages: tuple[WaitingMessage, ...] = ()
+    signals: tuple[WaitingSignal, ...] = ()
 
 
-NOTHING = Standing(humans={}, services={}, timers={}, messages={})
+NOTHING = Standing(humans={}, services={}, timers={})
 
 
 def standing(interpreter: Interpreter) -> Standing:
@@ -40,7 +51,8 @@ def standing(interpreter: Interpreter) -> Standing:
         humans={task.task_id: task for task in interpreter.human_tasks()},
         services={task.task_id: task for task in interpreter.services()},
         timers={timer.task_id: timer for timer in interpreter.timers()},
-        messages={_message_id(wait): wait for wait in interpreter.messages()},
+        messages=tuple(interpreter.messages()),
+        signals=tuple(interpreter.signals()),
     )
 
 
@@ -158,22 +170,34 @@ def timer_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, 
     return gone, new
 
 
-def message_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, Any]]]:
-    """Message waits that went or changed, and rows of those that are new or changed."""
-    before = case.before.messages
-    gone = [ident for ident, wait in before.items() if after.messages.get(ident) != wait]
-    new = [
-        {
-            "id": ident,
-            "instance_id": case.instance_id,
-            "element_id": wait.element,
-            "message": wait.message,
-            "correlation": None,
-        }
-        for ident, wait in after.messages.items()
-        if before.get(ident) != wait
-    ]
-    return gone, new
+def wait_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, Any]]]:
+    """Waits for messages and signals that went or changed, and rows of those that are new or changed."""
+    was, now = _waits(case, case.before), _waits(case, after)
+    gone = [ident for ident, row in was.items() if now.get(ident) != row]
+    return gone, [{**row, "since": case.now} for ident, row in now.items() if was.get(ident) != row]
+
+
+def _waits(case: Case, at: Standing) -> dict[UUID, dict[str, Any]]:
+    """A row for each signal, and for each message and filled key of its conversation, or for no key."""
+    rows = [_wait(case, signal, ThrownKind.SIGNAL, signal.signal, None) for signal in at.signals]
+    for wait in at.messages:
+        filled: list[str | None] = [digest_key(key, values) for key, values in wait.expected.items()]
+        rows += [_wait(case, wait, ThrownKind.MESSAGE, wait.message, digest) for digest in filled or [None]]
+    return {row["id"]: row for row in rows}
+
+
+def _wait(case: Case, token: Token, kind: ThrownKind, name: str, correlation: str | None) -> dict[str, Any]:
+    definition = case.definitions[token.process]
+    return {
+        "id": uuid5(NAMESPACE_OID, f"{token.task_id}/{kind}/{name}/{correlation}"),
+        "instance_id": case.instance_id,
+        "definition_key": definition.key,
+        "definition_sha256": definition.sha256,
+        "element_id": token.element,
+        "kind": kind.value,
+        "message": name,
+        "correlation": correlation,
+    }
 
 
 def completions(
@@ -192,7 +216,3 @@ def completions(
             actor=actor if own else None,
             payload=payload,
         )
-
-
-def _message_id(wait: WaitingMessage) -> UUID:
-    return uuid5(NAMESPACE_OID, f"{wait.task_id}/{wait.message}")

@@ -93,6 +93,8 @@ class StartDefinition:
     form: str | None = None
     handler: str | None = None
     public: bool = False
+    body: str | None = None
+    """the function of the body whose cases its timers, conditions, signals and messages from outside begin"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

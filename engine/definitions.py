@@ -123,6 +123,10 @@ class Repository:
         """The definitions a case was bound to."""
         return {key: self._read(key, sha256) for key, sha256 in bindings.items()}
 
+    def compiled(self, key: str, sha256: str) -> CompiledProcesses:
+        """The processes of one definition, without those they call."""
+        return self._cache.compiled(self._read(key, sha256).package)
+
     def program(self, root: ProcessDefinition, bound: Mapping[str, ProcessDefinition]) -> Program:
         """The compiled program of a case."""
         return self._cache.program(root.package, {key: one.package for key, one in bound.items()})

@@ -7,17 +7,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine.advancing import Case, ScopeOf, Standing, completions, message_rows, standing, timer_rows
+from engine.advancing import Case, ScopeOf, Standing, completions, standing, timer_rows, wait_rows
 from engine.deadlines import WorkingCalendar
 from engine.definition import ProcessDefinition
 from engine.definitions import DefinitionCache, Repository
 from engine.errors import InstanceNotFound
+from engine.event_store import EventStore
 from engine.history import EventKind, Happening
 from engine.instance import Advance, InstanceStatus, ProcessInstance
 from engine.ledger import Ledger, call_event, item_event
 from engine.operating_store import OperatingStore
+from engine.passing import SentEvent, sent_event
 from engine.prepared import Row
 from engine.spiff.interpreter import Interpreter
+from engine.spiff.tokens import ThrownKind
 from engine.store import Store
 from engine.suspension import require_running, standing_still
 from engine.workitem import WorkItem
@@ -35,6 +38,7 @@ class Desk:
         self._rows = OperatingStore(session)
         self._repository = Repository(self._store, definitions)
         self._ledger = Ledger(self._store, now)
+        self._events = EventStore(session)
         self._known_calendars: dict[str, WorkingCalendar] = {}
         self._calendars = calendars
         self._scope_of = scope_of
@@ -99,15 +103,28 @@ class Desk:
             happenings.append(Happening(event=EventKind.INSTANCE_ENDED, definition_key=instance.definition_key))
         self._store.insert_items(items)
         self._store.replace_timers(*timers)
-        self._store.replace_messages(*message_rows(case, after))
+        gone, waits = wait_rows(case, after)
+        self._store.replace_messages(gone, waits)
         return Advance(
             instance=self._save(self._ledger.append(instance, happenings), case, status if ended else instance.status),
             opened=items,
             closed=(*closed, *exited),
             services=calls,
             deadlines=tuple(deadline for _, deadline in opened if deadline is not None),
+            events=tuple(event.job for event in self._events_of(instance, case, waits)),
             ended=ended,
         )
+
+    def _events_of(self, instance: ProcessInstance, case: Case, waits: Iterable[Row]) -> list[SentEvent]:
+        """What the case has thrown, written down, and kept messages it may now be waiting for."""
+        thrown = [
+            sent_event(one, instance.id, self.now)
+            for one in case.interpreter.take_thrown()
+            if one.kind is ThrownKind.SIGNAL or not one.caught
+        ]
+        self._events.insert_events(thrown)
+        names = {wait["message"] for wait in waits if wait["kind"] == ThrownKind.MESSAGE.value}
+        return [*thrown, *(self._events.kept_messages(names) if names else ())]
 
     def _save(self, instance: ProcessInstance, case: Case, status: InstanceStatus) -> ProcessInstance:
         advanced = replace(

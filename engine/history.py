@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     ARRIVAL_KEPT = "arrival.kept"
     ARRIVAL_HANDED_IN = "arrival.handed_in"
     ARRIVAL_UNCLAIMED = "arrival.unclaimed"
+    SIGNAL_DELIVERED = "signal.delivered"
 
 
 class MarkingState(StrEnum):

@@ -96,6 +96,21 @@ class DueTimer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventJob:
+    """A message or signal whose receivers are to be looked for, in a transaction of its own."""
+
+    event_id: UUID
+    kind: str
+    """message or signal"""
+    attempt: int
+
+    @property
+    def id(self) -> str:
+        """Enqueued again, it is the same job, until it has looked."""
+        return f"event:{self.event_id}:{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
     """What one change of a case brought about, for the caller to act on in the same transaction."""
 
@@ -106,4 +121,6 @@ class Advance:
     deadlines: tuple[OpenedDeadline, ...] = ()
     moved: tuple[MovedDeadline, ...] = ()
     """of a resumed case: its running deadlines again"""
+    events: tuple[EventJob, ...] = ()
+    """what it has thrown, and kept messages it may be waiting for: enqueue a job for each"""
     ended: bool = False

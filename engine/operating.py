@@ -25,7 +25,7 @@ from engine.store import as_instance
 from engine.suspension import Hold, Suspension
 from engine.workitem import WorkItem
 
-SERVICE, MESSAGE = "service", "message"
+SERVICE, MESSAGE, SIGNAL = "service", "message", "signal"
 """kinds of arrivals"""
 
 
@@ -95,7 +95,10 @@ class Operating(Desk):
         case = replace(case, before=replace(case.before, timers={}))
         arrived = self._hand_in(case, row)
         running = replace(as_instance(row), status=InstanceStatus.RUNNING, suspension=None)
-        return replace(self._advance(running, case, [happening, *arrived]), moved=tuple(moved))
+        waited = self._events.kept_messages(wait.message for wait in case.before.messages)
+        advance = self._advance(running, case, [happening, *arrived])
+        events = dict.fromkeys((*advance.events, *(event.job for event in waited)))
+        return replace(advance, moved=tuple(moved), events=tuple(events))
 
     def keep_arrival(self, row: Row, kind: str, subject: str, variables: Mapping[str, Any]) -> Advance:
         """A service's result or a message came for a suspended case: it is kept for when the case goes on."""
@@ -195,12 +198,7 @@ class Operating(Desk):
         """What arrived while the case was suspended, in order; what nothing waits for any more is told."""
         happenings: list[Happening] = []
         for arrival in self._rows.arrivals(row["id"]):
-            variables = arrival["variables"]
-            if arrival["kind"] == SERVICE:
-                task_id = UUID(arrival["subject"])
-                taken = not case.interpreter.ended and case.interpreter.finish_service(task_id, variables)
-            else:
-                taken = not case.interpreter.ended and case.interpreter.deliver_message(arrival["subject"], variables)
+            taken = not case.interpreter.ended and _handed_in(case, arrival)
             happenings.append(
                 Happening(
                     event=EventKind.ARRIVAL_HANDED_IN if taken else EventKind.ARRIVAL_UNCLAIMED,
@@ -211,6 +209,15 @@ class Operating(Desk):
             happenings += self._passed(case)
         self._rows.delete_arrivals(row["id"])
         return happenings
+
+
+def _handed_in(case: Case, arrival: Row) -> bool:
+    subject, variables = arrival["subject"], arrival["variables"]
+    if arrival["kind"] == SERVICE:
+        return case.interpreter.finish_service(UUID(subject), variables)
+    if arrival["kind"] == SIGNAL:
+        return case.interpreter.deliver_signal(subject, variables)
+    return case.interpreter.deliver_message(subject, variables)
 
 
 def _unit(definitions: Mapping[str, ProcessDefinition], item: WorkItem) -> TermUnit:

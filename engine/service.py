@@ -13,13 +13,15 @@ from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, HistoryF
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
 from engine.operating import MESSAGE, SERVICE
 from engine.spiff.interpreter import Interpreter
+from engine.spiff.tokens import Beginning
+from engine.starting import Starting
 from engine.store import as_instance
 from engine.worklist import Worklist
 
 __all__ = ["Calendars", "DefinitionCache", "Engine", "ScopeOf"]
 
 
-class Engine(Worklist):
+class Engine(Starting, Worklist):
     """Deploys packages and moves cases on. Every change returns what its caller has to act on in the same transaction.
 
     Whether a person may act is the caller's question; the engine knows people as strings and writes them down.
@@ -27,12 +29,15 @@ class Engine(Worklist):
 
     # definitions
 
-    def deploy(self, package: ProcessPackage, *, by: str) -> ProcessDefinition:
-        """A new version of the process, or the one that has this very content.
+    def deploy(self, package: ProcessPackage, *, by: str, place: Mapping[str, Any] | None = None) -> ProcessDefinition:
+        """A new version of the process, or the one that has this very content; its start events wait from now on.
 
+        :param place: `time_zone` and `calendar` that its start timers and conditions read
         :raises PackageInvalid, DefinitionRefused: it cannot be compiled (the linter is run by the caller)
         """
-        return self._repository.deploy(package, by=by, at=self.now)
+        definition = self._repository.deploy(package, by=by, at=self.now)
+        self._arm(definition, place or {})
+        return definition
 
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
         """A deployed version, the newest unless one is named. :raises DefinitionNotFound:"""
@@ -44,9 +49,12 @@ class Engine(Worklist):
 
     # cases
 
-    def start(self, key: str, *, instance_id: UUID, variables: Mapping[str, Any], by: str) -> Advance:
+    def start(
+        self, key: str, *, instance_id: UUID, variables: Mapping[str, Any], by: str, at: Beginning | None = None
+    ) -> Advance:
         """Begin a case of the newest version; what it calls is bound to the versions deployed now.
 
+        :param at: the start event that has happened; else it begins at the one without trigger
         :raises DefinitionNotFound: it, or a process it calls, is not deployed
         :raises DefinitionSuspended: no case of it may begin now
         :raises ExecutionFailed: the model fails before anything waits
@@ -55,7 +63,7 @@ class Engine(Worklist):
         self.require_not_held(key)
         bound = self._repository.bind(definition)
         program = self._repository.program(definition, bound)
-        interpreter = Interpreter.start(program, variables=variables, now=self.now, calendars=self._calendar)
+        interpreter = Interpreter.start(program, variables=variables, now=self.now, calendars=self._calendar, at=at)
         instance = ProcessInstance(
             id=instance_id,
             definition_key=key,
@@ -75,7 +83,11 @@ class Engine(Worklist):
             event=EventKind.INSTANCE_STARTED,
             definition_key=key,
             actor=by,
-            payload={"version": definition.version, "bindings": dict(instance.bindings)},
+            payload={
+                "version": definition.version,
+                "bindings": dict(instance.bindings),
+                **({"start": at.element} if at else {}),
+            },
         )
         return self._advance(instance, case, [started])
 
@@ -164,7 +176,7 @@ class Engine(Worklist):
         row = self._found(self._store.lock_instance(instance_id), instance_id)
         case = self._load(row)
         if row["suspension"] is not None:
-            waits = any(wait.message == message for wait in case.before.messages.values())
+            waits = any(wait.message == message for wait in case.before.messages)
             return self.keep_arrival(row, MESSAGE, message, variables) if waits else None
         if case.interpreter.ended or not case.interpreter.deliver_message(message, variables):
             return None

@@ -1,4 +1,4 @@
-"""The engine's tables: definitions, instances, work items, history, timers, message waits, calendar overrides."""
+"""The engine's tables: definitions, instances, work items, history, timers, messages, calendar overrides."""
 
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
@@ -164,14 +164,98 @@ class TimerRow(Base):
 
 
 class MessageWaitRow(Base):
-    """A case that waits for a message."""
+    """A case that waits for a message or a signal; of a message, a row for each key of its conversation."""
 
     __tablename__ = "engine_message_wait"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     instance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_instance.id"), index=True)
+    definition_key: Mapped[str]
+    """of the process the element lies in, which may be a called one"""
+    definition_sha256: Mapped[str]
     element_id: Mapped[str]
-    message: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    """message or signal"""
+    message: Mapped[str]
+    """the message's or the signal's name"""
     correlation: Mapped[str | None]
+    """digest of a correlation key with the values a message must carry; None: any message of that name will do"""
+    since: Mapped[datetime]
+    __table_args__ = (sa.Index("ix_engine_message_wait_name", "message", "kind", "correlation", "since"),)
+
+
+class ThrownEventRow(Base):
+    """A message or signal on its way: from a case, or from a person or system outside."""
+
+    __tablename__ = "engine_thrown_event"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    """emptied when it has been delivered: the receiver has it"""
+    correlations: Mapped[dict[str, Any]]
+    """what its sender says of its correlation keys: key → property → value"""
+    receiver: Mapped[dict[str, Any] | None]
+    """where a message flow leads: {process, element}"""
+    instance_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("engine_instance.id"), index=True)
+    definition_key: Mapped[str | None]
+    element_id: Mapped[str | None]
+    actor: Mapped[str | None]
+    """who sent it, when no case did"""
+    scope: Mapped[str | None]
+    """whose matter it is when a person sends it: an opaque string the caller gave (a body's id)"""
+    thrown_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[str]
+    """pending, delivered, heard, ambiguous, expired, failed"""
+    attempts: Mapped[int]
+    error: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    __table_args__ = (
+        sa.Index("ix_engine_thrown_event_name", "name", "kind", "state"),
+        sa.Index("ix_engine_thrown_event_state", "state", "expires_at"),
+    )
+
+
+class EventDeliveryRow(Base):
+    """A message or signal reached a case, or began one; it does so once."""
+
+    __tablename__ = "engine_event_delivery"
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_thrown_event.id"), primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    """a case's id, or the id of the start event it began one by"""
+    instance_id: Mapped[UUID | None] = mapped_column(index=True)
+    at: Mapped[datetime]
+
+
+class StartEventRow(Base):
+    """A start event of the newest version of a process that waits for something to begin cases."""
+
+    __tablename__ = "engine_start_event"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    definition_key: Mapped[str] = mapped_column(index=True)
+    definition_version: Mapped[int]
+    element_id: Mapped[str]
+    kind: Mapped[str]
+    """message, signal, timer or condition"""
+    name: Mapped[str | None] = mapped_column(index=True)
+    expression: Mapped[str | None]
+    place: Mapped[dict[str, Any]]
+    """time zone and calendar that its timer or condition reads"""
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    cycle: Mapped[list[Any] | None]
+    """of a repeating timer: how often still (None: for ever), and the interval"""
+    holds: Mapped[bool]
+    """whether its condition was true when last looked at: it begins a case when it becomes true"""
+
+
+class DeploymentRow(Base):
+    """Which version of a process a deployment held: what is deployed together may call one another by it."""
+
+    __tablename__ = "engine_deployment"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    definition_key: Mapped[str] = mapped_column(primary_key=True)
+    definition_version: Mapped[int]
+    deployed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ArrivalRow(Base):
@@ -181,9 +265,9 @@ class ArrivalRow(Base):
     instance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("engine_instance.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """service or message"""
+    """service, message or signal"""
     subject: Mapped[str]
-    """the service task's id, or the message's name"""
+    """the service task's id, or the message's or signal's name"""
     variables: Mapped[dict[str, Any]]
     at: Mapped[datetime]
 

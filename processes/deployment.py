@@ -11,6 +11,8 @@ from engine.lint import HandlerNames, lint_package
 from engine.package import read_package
 from processes.handlers.catalogue import handler_names
 from processes.office import Office
+from processes.organisation import bodies
+from processes.unit_of_work import UnitOfWork
 
 PACKAGES = Path(__file__).parent.parent / "bpmn"
 """the packages that come with the product"""
@@ -48,7 +50,7 @@ def deploy(office: Office, request: Deploy) -> list[ProcessDefinition]:
         errors = [finding for finding in check_packages(packages, known) if finding.severity == "error"]
         if errors:
             raise DefinitionRefused(errors)
-        deployed = [uow.engine.deploy(package, by=request.by) for package in packages]
+        deployed = [uow.engine.deploy(package, by=request.by, place=_place(uow, package)) for package in packages]
         for definition in deployed:
             uow.audit.record(
                 "process:definition:deploy",
@@ -58,3 +60,10 @@ def deploy(office: Office, request: Deploy) -> list[ProcessDefinition]:
             )
         uow.commit()
     return deployed
+
+
+def _place(uow: UnitOfWork, package: ProcessPackage) -> dict[str, str]:
+    """Time zone and calendar its start timers and conditions read: those of the body whose cases they begin."""
+    function = package.start.body
+    known = [each for each in bodies(uow.session) if function is None or function in each.functions]
+    return {"time_zone": known[0].time_zone, "calendar": known[0].calendar} if len(known) == 1 or function else {}

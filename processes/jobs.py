@@ -24,6 +24,7 @@ from dbos._datasource import DatasourceOptions
 from sqlalchemy.orm import Session
 
 from processes import pacing
+from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
 from processes.office import Office
 from processes.service_tasks import perform, record
 from processes.signed_documents import raise_document_level, validate_document
@@ -32,8 +33,11 @@ from processes.use_cases.send_notice import send_notice
 NAME = "karguzar"
 VERSION = "1"
 """DBOS's application version: constant, or jobs of an older release would never be taken up"""
-QUEUES = {"service": 4, "signatures": 2, "notices": 2}
+QUEUES = {"service": 4, "events": 4, "signatures": 2, "notices": 2}
 """jobs of each queue that one worker runs at once"""
+
+LOOKS = 20
+"""how often a message looks for its receiver when each one it finds has just stopped waiting"""
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +54,10 @@ class JobClient:
     client: DBOSClient
     queues: ClassVar[dict[str, str]] = {
         "service_task": "service",
+        "deliver_message": "events",
+        "broadcast_signal": "events",
+        "hear_signal": "events",
+        "begin_by_signal": "events",
         "validate_document": "signatures",
         "raise_level": "signatures",
         "send_notice": "notices",
@@ -103,6 +111,8 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
             return "too late"
         return str(store.run_tx_step(transaction, recorded, case_id, task_id, effect))
 
+    _register_events(office, store, transaction)
+
     @DBOS.workflow(name="validate_document")
     def validate(document_id: str) -> str:
         return str(step("validate", lambda: validate_document(office, UUID(document_id))))
@@ -114,6 +124,48 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
     @DBOS.workflow(name="send_notice")
     def notice(outbox_id: str) -> str:
         return str(step("send", lambda: send_notice(office, UUID(outbox_id))))
+
+
+def _register_events(office: Office, store: SQLAlchemyDatasource, transaction: DatasourceOptions) -> None:
+    """Messages and signals between cases: a transaction for each that hears one."""
+
+    def joined(function: Callable[..., str | None], *arguments: str | None) -> str | None:
+        ids = [UUID(argument) if argument else None for argument in arguments]
+        return function(office, office.joined(store.sql_session()), *ids)
+
+    def recorded(function: Callable[..., str | None], *arguments: str | None) -> str | None:
+        told: str | None = store.run_tx_step(transaction, joined, function, *arguments)
+        return told
+
+    @DBOS.workflow(name="deliver_message")
+    def deliver_message(event_id: str) -> str | None:
+        return _look(lambda: recorded(hand_over, event_id))
+
+    @DBOS.workflow(name="broadcast_signal")
+    def broadcast_signal(event_id: str) -> None:
+        _go_on(lambda after: recorded(broadcast, event_id, after))
+
+    @DBOS.workflow(name="hear_signal")
+    def hear_signal(event_id: str, instance_id: str) -> str | None:
+        return recorded(hear, event_id, instance_id)
+
+    @DBOS.workflow(name="begin_by_signal")
+    def begin_by(event_id: str, start_id: str) -> str | None:
+        return recorded(begin_by_signal, event_id, start_id)
+
+
+def _look(once: Callable[[], str | None]) -> str | None:
+    told = once()
+    for _ in range(LOOKS):
+        if told == AGAIN:
+            told = once()
+    return told
+
+
+def _go_on(part: Callable[[str | None], str | None]) -> None:
+    after = part(None)
+    while after is not None:
+        after = part(after)
 
 
 def _logged(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from archive.retention import CASE_CLOSED_ON
 from engine.deadlines import ComputedDeadline
-from engine.instance import Advance, OpenedDeadline, ServiceCall
+from engine.instance import Advance, EventJob, OpenedDeadline, ServiceCall
 from engine.workitem import WorkItem, WorkItemState
 from processes.carried_files import carry_files
 from processes.cases import case_row, documents_of
@@ -27,8 +27,16 @@ def settle(office: Office, uow: UnitOfWork, advance: Advance) -> None:
         _open_deadline(uow, advance, deadline)
     for call in advance.services:
         office.enqueue(uow.session, "service_task", (str(call.instance_id), str(call.task_id)), job_id(call))
+    for job in advance.events:
+        enqueue_event(office, uow, job)
     if advance.ended:
         _end(uow, advance)
+
+
+def enqueue_event(office: Office, uow: UnitOfWork, job: EventJob) -> None:
+    """A job that hands over a message, or tells all who wait for a signal."""
+    workflow = "broadcast_signal" if job.kind == "signal" else "deliver_message"
+    office.enqueue(uow.session, workflow, (str(job.event_id),), job.id)
 
 
 def job_id(call: ServiceCall) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import structlog
 
 from processes.bootstrap import bootstrap, warn
+from processes.handing_over import tend_events
 from processes.jobs import idle
 from processes.locks import Locks, LocksLost
 from processes.logs import configure_logs
@@ -18,6 +19,7 @@ from processes.settings import Settings
 from processes.signed_documents import raise_waiting
 from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.appoint import annul_unsigned_orders
+from processes.use_cases.fire_starts import fire_starts
 from processes.use_cases.fire_timers import fire_timers
 from processes.use_cases.return_lost_work import return_lost_work
 from processes.use_cases.sweep_blobs import sweep_blobs
@@ -67,6 +69,8 @@ def every_second(office: Office) -> Callable[[], None]:
 
     def tick() -> None:
         fire_timers(office)
+        fire_starts(office)
+        tend_events(office)
         expire_attempts(office)
         number = next(ticks)
         if number % MINUTE == 0:

@@ -122,6 +122,11 @@ def _element(table: Table) -> Titles:
 
 
 def _start(table: Table) -> StartDefinition:
-    start = StartDefinition(form=table.text("form"), handler=table.text("handler"), public=table.flag("public"))
+    start = StartDefinition(
+        form=table.text("form"),
+        handler=table.text("handler"),
+        public=table.flag("public"),
+        body=table.text("body"),
+    )
     table.finish()
     return start

@@ -33,9 +33,9 @@ from engine.spiff.scripting import Calendars, ScriptEngine
 from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import (
     Beginning,
+    Carried,
     CompletedElement,
     HumanTask,
-    KeyValues,
     Thrown,
     WaitingMessage,
     WaitingService,
@@ -217,7 +217,7 @@ class Interpreter:
         return self._hand_in(MessageEvent(Message(message), _payload(variables), addressed=True), tasks)
 
     def correlate_message(
-        self, message: str, variables: Mapping[str, Any], correlations: KeyValues, element: str | None = None
+        self, message: str, variables: Mapping[str, Any], correlations: Carried, element: str | None = None
     ) -> bool:
         """Hand in a message if it belongs to a conversation of this case (BPMN 2.0.2, 8.4.2); False when it does not.
 

@@ -21,7 +21,7 @@ from engine.expressions import compile_expression
 from engine.reading.markup import bpmn_children, local, text_of
 from engine.spiff.occurrences import PAYLOAD, Occurrence, deliver, keep_payload
 from engine.spiff.scopes import assign, scope_of, visible
-from engine.spiff.tokens import Beginning, KeyValues, Receiver, Thrown, ThrownKind
+from engine.spiff.tokens import Beginning, Carried, KeyValues, Receiver, Thrown, ThrownKind
 from engine.spiff.values import normalised
 
 Expressions = Mapping[str, Mapping[str, str]]
@@ -132,7 +132,7 @@ def _value(expression: str, names: Mapping[str, Any], engine: Any, process: str)
         return None  # the message does not hold the property, so it does not carry the key
 
 
-def fits(expected: KeyValues, carried: KeyValues, keys: Iterable[str]) -> bool:
+def fits(expected: KeyValues, carried: Carried, keys: Iterable[str]) -> bool:
     """Whether a message with these values belongs to the conversation. `keys`: those this kind of message can carry."""
     relevant = [key for key in keys if key in expected]
     return not relevant or any(expected[key] == carried.get(key) for key in relevant)
@@ -145,7 +145,7 @@ class MessageEvent(BpmnEvent):
         self,
         definition: Any,
         payload: Mapping[str, Any],
-        carried: KeyValues | None = None,
+        carried: Carried | None = None,
         *,
         element: str | None = None,
         addressed: bool = False,
@@ -204,12 +204,12 @@ class Message(Occurrence, MessageEventDefinition):
         self._join(my_task, payload, beginning.correlations)
         assign(my_task, payload)
 
-    def _join(self, my_task: Any, payload: Mapping[str, Any], carried: KeyValues) -> None:
+    def _join(self, my_task: Any, payload: Mapping[str, Any], carried: Carried) -> None:
         """Fill those keys of the conversation that are still empty."""
         conversation = _conversation(my_task.workflow)
         for key, values in {**self.carried(my_task, payload), **carried}.items():
             if key in self.keys:
-                conversation.setdefault(key, values)
+                conversation.setdefault(key, dict(values))
 
     def throw(self, my_task: Any) -> None:
         payload = normalised(visible(my_task), name=self.name)
@@ -225,7 +225,7 @@ class Message(Occurrence, MessageEventDefinition):
             self._leave(my_task, payload, correlations, None, caught=caught)
 
     def _leave(
-        self, my_task: Any, payload: Mapping[str, Any], carried: KeyValues, to: Receiver | None, *, caught: bool
+        self, my_task: Any, payload: Mapping[str, Any], carried: Carried, to: Receiver | None, *, caught: bool
     ) -> None:
         my_task.workflow.top_workflow.thrown.append(
             Thrown(

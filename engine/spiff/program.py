@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
@@ -13,9 +14,11 @@ from engine.errors import DefinitionRefused, WithFindings
 from engine.findings import Finding, Severity
 from engine.reading.decisions import read_decisions
 from engine.reading.markup import parse_xml
+from engine.spiff.messages import Expressions, key_values
 from engine.spiff.parser import HouseParser
+from engine.spiff.scripting import Calendars, ScriptEngine
 from engine.spiff.starts import start_triggers
-from engine.spiff.tokens import StartTrigger
+from engine.spiff.tokens import KeyValues, StartTrigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class CompiledProcesses:
     specs: Mapping[str, Any] = field(repr=False)
     """spec name → spec, embedded subprocesses among them"""
     package: ProcessPackage | None = field(default=None, repr=False)
+    message_keys: Mapping[str, Expressions] = field(default_factory=dict, repr=False)
+    """message name → the correlation keys it carries"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,16 @@ def compile_bpmn(
     try:
         parser.add_bpmn_xml(parse_xml(bpmn, file), file)
         processes = tuple(parser.get_process_ids())
-        return CompiledProcesses(processes=processes, specs=_specs(parser, processes), package=package)
+        return CompiledProcesses(
+            processes=processes,
+            specs=_specs(parser, processes),
+            package=package,
+            message_keys={
+                parser.messages[one] or one: keys
+                for one, keys in parser.correlations.of_message.items()
+                if one in parser.messages
+            },
+        )
     except ValidationException as error:
         refused = _refusal(file, "interpreter", str(error).strip(". "), error.id or None)
         raise DefinitionRefused([*refused.findings, *faults]) from error
@@ -101,6 +115,15 @@ def link(root: CompiledProcesses, called: Iterable[CompiledProcesses] = (), *, p
     if chosen not in specs:
         raise _refusal("process.bpmn", "process", f"there is no executable process {chosen!r}")
     return Program(process=chosen, specs=specs, packages=packages)
+
+
+def carried_by(
+    compiled: CompiledProcesses, message: str, payload: Mapping[str, Any], *, now: datetime, calendars: Calendars
+) -> KeyValues:
+    """The values of a message's correlation keys, as these processes find them in its payload."""
+    keys = compiled.message_keys.get(message, {})
+    packages = dict.fromkeys(compiled.processes, compiled.package) if compiled.package else {}
+    return key_values(keys, payload, ScriptEngine(packages, calendars, now), next(iter(compiled.processes), ""))
 
 
 def _specs(parser: HouseParser, processes: Iterable[str]) -> dict[str, Any]:

@@ -78,6 +78,20 @@ def parse_instant(value: Any, zone: str) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
+def is_literal(text: str) -> bool:
+    """Whether a timer's text is ISO 8601 as it stands, no expression."""
+    return _LITERAL.fullmatch(text) is not None
+
+
+def parse_due(value: Any, now: datetime, zone: str) -> datetime:
+    """The instant a date or a duration from now comes to. Raises ValueError."""
+    if isinstance(value, timedelta):
+        return now + value
+    if isinstance(value, str) and value.strip().upper().startswith("P"):
+        return parse_duration(value).after(now)
+    return parse_instant(value, zone)
+
+
 def parse_cycle(text: str, now: datetime, zone: str) -> Cycle:
     """Read R3/PT10M, R/2026-01-01T09:00/P1D or R2/P1D/2026-01-10. Raises ValueError."""
     head, *parts = text.strip().upper().replace("--", "/").split("/")

@@ -9,6 +9,8 @@ from uuid import UUID
 
 KeyValues = dict[str, dict[str, Any]]
 """correlation key → property → value"""
+Carried = Mapping[str, Mapping[str, Any]]
+"""the same, only to be read"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ class Beginning:
     """the message that began it"""
     variables: Mapping[str, Any] = field(default_factory=dict)
     """what the message brings"""
-    correlations: KeyValues = field(default_factory=dict)
+    correlations: Carried = field(default_factory=dict)
 
 
 class StartKind(StrEnum):
@@ -129,7 +131,7 @@ class Thrown:
     element: str
     variables: Mapping[str, Any]
     """a copy of the variables as the throwing token saw them"""
-    correlations: KeyValues
+    correlations: Carried
     """what the message's correlation keys come to"""
     receiver: Receiver | None
     """where a message flow leads from the element; None where none is drawn"""

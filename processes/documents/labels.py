@@ -170,6 +170,12 @@ EVENTS: Mapping[str, Mapping[str, str]] = {
         "ru": "Сообщение получено",
         "en": "Message received",
     },
+    "signal.delivered": {
+        "az": "Siqnal alınıb",
+        "kk": "Белгі алынды",
+        "ru": "Сигнал получен",
+        "en": "Signal received",
+    },
 }
 """kinds of history events → language → words"""
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine.definition import ProcessDefinition
 from engine.errors import DefinitionNotFound, DefinitionSuspended
 from engine.instance import Advance
+from engine.passing import Beginning
 from processes.attachments import StoredFile
 from processes.authorization import require_role
 from processes.cases import named_subject
@@ -84,10 +85,27 @@ def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase
     """The same inside a transaction that goes on."""
     if (begun := _begun(uow, request)) is not None:
         return begun
-    definition = _definition(uow, request.definition_key)
-    owner = body(uow.session, request.body_id)
+    definition = startable(uow, request.definition_key)
     _require_start(uow, definition, request)
-    fields = _fields(uow, definition, owner, request)
+    fields = _fields(uow, definition, body(uow.session, request.body_id), request)
+    return open_case(office, uow, request, fields, actor=str(request.by) if request.by else "citizen")
+
+
+def open_case(
+    office: Office,
+    uow: UnitOfWork,
+    request: StartCase,
+    fields: Mapping[str, Any],
+    *,
+    actor: str,
+    at: Beginning | None = None,
+) -> StartedCase:
+    """Open a case whose start nobody needs to allow or check any more; `at`: the start event that has happened.
+
+    :raises UnknownProcess: not deployed, or only called by others
+    """
+    definition = startable(uow, request.definition_key)
+    owner = body(uow.session, request.body_id)
     case = _new_case(uow, definition, owner, request, fields)
     _keep_files(uow, case, request)
     variables = _declared(definition, fields) | _reserved(case, owner, request)
@@ -103,8 +121,7 @@ def start_in(office: Office, uow: UnitOfWork, request: StartCase) -> StartedCase
                 channel=request.channel,
             ),
         )
-    actor = str(request.by) if request.by else "citizen"
-    advance = uow.engine.start(definition.key, instance_id=case.id, variables=variables, by=actor)
+    advance = uow.engine.start(definition.key, instance_id=case.id, variables=variables, by=actor, at=at)
     settle(office, uow, advance)
     uow.audit.record(
         "case:instance:start",
@@ -141,7 +158,11 @@ def _begun(uow: UnitOfWork, request: StartCase) -> StartedCase | None:
     return StartedCase(case_id=case_id, number=case.number, first_item=waiting[0].id if waiting else None)
 
 
-def _definition(uow: UnitOfWork, key: str) -> ProcessDefinition:
+def startable(uow: UnitOfWork, key: str) -> ProcessDefinition:
+    """The newest version of a process that begins cases of its own.
+
+    :raises UnknownProcess: not deployed, or only called by others
+    """
     try:
         definition = uow.engine.definition(key)
     except DefinitionNotFound as error:

@@ -101,9 +101,13 @@ def upgrade() -> None:
         "engine_message_wait",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("definition_sha256", sa.Text(), nullable=False),
         sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("correlation", sa.Text(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_message_wait_instance_id")
         ),
@@ -111,7 +115,81 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("engine_message_wait", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_engine_message_wait_instance_id"), ["instance_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_engine_message_wait_message"), ["message"], unique=False)
+        batch_op.create_index("ix_engine_message_wait_name", ["message", "kind", "correlation", "since"], unique=False)
+
+    op.create_table(
+        "engine_thrown_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("correlations", sa.JSON(), nullable=False),
+        sa.Column("receiver", sa.JSON(), nullable=True),
+        sa.Column("instance_id", sa.Uuid(), nullable=True),
+        sa.Column("definition_key", sa.Text(), nullable=True),
+        sa.Column("element_id", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=True),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.Column("thrown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_thrown_event_instance_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_thrown_event")),
+    )
+    with op.batch_alter_table("engine_thrown_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engine_thrown_event_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index("ix_engine_thrown_event_name", ["name", "kind", "state"], unique=False)
+        batch_op.create_index("ix_engine_thrown_event_state", ["state", "expires_at"], unique=False)
+
+    op.create_table(
+        "engine_event_delivery",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("instance_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["engine_thrown_event.id"], name=op.f("fk_engine_event_delivery_event_id")
+        ),
+        sa.PrimaryKeyConstraint("event_id", "target", name=op.f("pk_engine_event_delivery")),
+    )
+    with op.batch_alter_table("engine_event_delivery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engine_event_delivery_instance_id"), ["instance_id"], unique=False)
+
+    op.create_table(
+        "engine_start_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("expression", sa.Text(), nullable=True),
+        sa.Column("place", sa.JSON(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cycle", sa.JSON(), nullable=True),
+        sa.Column("holds", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_start_event")),
+    )
+    with op.batch_alter_table("engine_start_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engine_start_event_definition_key"), ["definition_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engine_start_event_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engine_start_event_name"), ["name"], unique=False)
+
+    op.create_table(
+        "engine_deployment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", "definition_key", name=op.f("pk_engine_deployment")),
+    )
+    with op.batch_alter_table("engine_deployment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engine_deployment_deployed_at"), ["deployed_at"], unique=False)
 
     op.create_table(
         "engine_timer",
