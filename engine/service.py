@@ -83,11 +83,8 @@ class Engine(Starting, Worklist):
             event=EventKind.INSTANCE_STARTED,
             definition_key=key,
             actor=by,
-            payload={
-                "version": definition.version,
-                "bindings": dict(instance.bindings),
-                **({"start": at.element} if at else {}),
-            },
+            element_id=at.element if at else None,
+            payload={"version": definition.version, "bindings": dict(instance.bindings)},
         )
         return self._advance(instance, case, [started])
 
