@@ -9,6 +9,7 @@ from uuid import UUID
 from engine.findings import Finding
 
 if TYPE_CHECKING:
+    from engine.spiff.tokens import Obstacle
     from engine.workitem import WorkItem
 
 
@@ -106,6 +107,17 @@ class InstanceNotSuspended(EngineError):
     def __init__(self, instance_id: UUID) -> None:
         self.instance_id = instance_id
         super().__init__(f"process instance {instance_id} is not suspended")
+
+
+class MigrationRefused(EngineError):
+    """The case cannot be brought to that version: a token has no place in it."""
+
+    code = "engine.migration_refused"
+
+    def __init__(self, obstacles: Sequence["Obstacle"]) -> None:
+        self.obstacles = tuple(obstacles)
+        told = "; ".join(f"{one.process}/{one.element}: {one.reason}" for one in self.obstacles)
+        super().__init__(f"no place in the new version: {told}")
 
 
 class DefinitionSuspended(EngineError):

@@ -21,6 +21,7 @@ from engine.instance import Advance, InstanceStatus, MovedDeadline, ProcessInsta
 from engine.pauses import Pause, day_after, stood_still
 from engine.prepared import Row
 from engine.running_deadlines import calendar_of, zone_of
+from engine.spiff import operated
 from engine.store import as_instance
 from engine.suspension import Hold, Suspension
 from engine.workitem import WorkItem
@@ -86,7 +87,7 @@ class Operating(Desk):
 
     def _go_on(self, row: Row, kept: Suspension, happening: Happening) -> Advance:
         case = self._load(row)
-        case.interpreter.resume(kept.began, Pause(start=kept.since, end=self.now))
+        operated.resume(case.interpreter, kept.began, Pause(start=kept.since, end=self.now))
         moved = self._restart_dues(case, kept)
         happening = replace(
             happening, payload={**(happening.payload or {}), "deadlines": [_told(one) for one in moved]}

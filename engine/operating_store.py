@@ -1,6 +1,6 @@
 """Rows that only operating a case needs: what arrived for suspended cases, and processes that are held as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +8,35 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.prepared import Row
-from engine.tables import ArrivalRow, Base, DefinitionHoldRow, DefinitionRow, TimerRow
+from engine.tables import (
+    ArrivalRow,
+    Base,
+    DefinitionHoldRow,
+    DefinitionRow,
+    InstanceRow,
+    TimerRow,
+    WorkItemRow,
+)
+from engine.workitem import WorkItem
 
 _tables = Base.metadata.tables
 _definition = _tables[DefinitionRow.__tablename__]
 _hold = _tables[DefinitionHoldRow.__tablename__]
 _arrival = _tables[ArrivalRow.__tablename__]
 _timer = _tables[TimerRow.__tablename__]
+
+
+DESCRIBED = (
+    "definition_version",
+    "element_id",
+    "role",
+    "scope",
+    "form",
+    "document",
+    "signature",
+    "four_eyes_with",
+)
+"""what a version of the process says of a step"""
 
 
 class OperatingStore:
@@ -55,6 +77,18 @@ class OperatingStore:
     def delete_arrivals(self, instance_id: UUID) -> None:
         """All that arrived has been handed in."""
         self._session.execute(sa.delete(_arrival).where(_arrival.c.instance_id == instance_id))
+
+    def rebind(self, instance_id: UUID, version: int, bindings: Mapping[str, str]) -> None:
+        """The case runs another version from now on."""
+        values = {"definition_version": version, "bindings": dict(bindings)}
+        self._session.execute(sa.update(InstanceRow).where(InstanceRow.id == instance_id).values(**values))
+
+    def describe_items(self, items: Iterable[WorkItem]) -> None:
+        """What another version says of open steps: their element, role, form and papers."""
+        for item in items:
+            values = {name: getattr(item, name) for name in DESCRIBED}
+            values["data"] = dict(item.data)
+            self._session.execute(sa.update(WorkItemRow).where(WorkItemRow.id == item.id).values(**values))
 
     def _all(self, query: sa.Select[Any]) -> Sequence[Row]:
         return [row._asdict() for row in self._session.connection().execute(query)]

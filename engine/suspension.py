@@ -83,7 +83,8 @@ def standing_still(
         return instance, tuple(items), timers
     gone, new = timers
     dues = {item.id: item.due_at for item in items if item.due_at is not None}
-    noted = Suspension.from_json(instance.suspension).with_opened(dues, [row["id"] for row in new], now)
+    begun = [row["id"] for row in new if row["id"] not in gone]
+    noted = Suspension.from_json(instance.suspension).with_opened(dues, begun, now)
     return (
         replace(instance, suspension=noted.as_json()),
         tuple(replace(item, due_at=None) for item in items),

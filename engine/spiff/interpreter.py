@@ -21,9 +21,8 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definition import RESERVED_VARIABLES
 from engine.errors import EngineError, ExecutionFailed
 from engine.history import Marking, MarkingState
-from engine.pauses import Pause
 from engine.running_deadlines import RunningDeadline
-from engine.spiff import codec, compaction, standing_still
+from engine.spiff import codec, compaction
 from engine.spiff.events import Signal
 from engine.spiff.messages import Message, MessageEvent
 from engine.spiff.occurrences import deliver
@@ -236,12 +235,6 @@ class Interpreter:
         if caught:
             self._run()
         return caught
-
-    def resume(self, began: Callable[[UUID], datetime], pause: Pause) -> None:
-        """The case was suspended until now: its timers have as much left as at `began(timer)`."""
-        with translated():
-            standing_still.resume(self._case, began)
-            standing_still.note_pause(self._case, pause)
 
     def cancel(self) -> None:
         """End the case here and now; nothing waits any longer."""

@@ -149,3 +149,13 @@ class CompletedElement:
     visit: int
     at: datetime
     task_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """A token that has no place in the new version."""
+
+    process: str
+    element: str
+    reason: str
+    """missing: the new version has no such element; kind: it is of another kind; join: a flow is gone"""
