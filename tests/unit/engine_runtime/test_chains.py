@@ -24,6 +24,6 @@ def test_a_place_far_down_a_chain_is_stored_as_small_as_the_first() -> None:
     first = len(case.case.dump())
     for number in range(299):
         case.do(f"n{number}")
-    # what has been visited is counted an element, the tokens are one
-    assert case.case.size < 5
-    assert len(case.store().case.dump()) < first + 300 * 40
+    state = case.case.dump()
+    assert case.case.size < 5, "its beginning, and the one token"
+    assert len(state) < first + 300 * 40, "beside them, how often each element was visited"
