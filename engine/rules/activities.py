@@ -65,10 +65,17 @@ def _compensation(document: BpmnDocument, node: Node) -> str | None:
     return None
 
 
-def _instantiate(_: BpmnDocument, node: Node) -> str | None:
-    if attribute(node.element, "instantiate") == "true":
-        return "receive tasks and gateways that create instances are not supported: use a message start event"
+def _instantiate(document: BpmnDocument, node: Node) -> str | None:
+    if not _creates(node):
+        return None
+    beside = document.processes[node.process].inside(node.container)
+    if any(one.kind == "startEvent" or (_creates(one) and one is not node) for one in beside):
+        return "what creates instances beside a start event or another such node is not supported: keep one of them"
     return None
+
+
+def _creates(node: Node) -> bool:
+    return attribute(node.element, "instantiate") in {"true", "1"}
 
 
 UNSUPPORTED: Mapping[str, Callable[[BpmnDocument, Node], str | None]] = {

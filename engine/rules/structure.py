@@ -65,19 +65,32 @@ def flow_start_end(document: BpmnDocument) -> Iterator[Found]:
 
 @bpmn_rule("start-event", "BPMN 2.0.2, 10.5.2 Start Event")
 def start_event(document: BpmnDocument) -> Iterator[Found]:
-    """An executable process and each of its subprocesses begin at a start event, one without trigger at most."""
+    """A process or subprocess with end events begins at a start event, one without trigger at most.
+
+    One with neither begins at all nodes that nothing leads to; a node that creates the instance is a beginning, too.
+    """
     for process in document.executable:
         for container in process.containers:
             if _kind(process, container) == "adHocSubProcess":
                 continue
             starts = [node for node in process.inside(container) if node.kind == "startEvent"]
-            if not starts:
+            if not (starts or _implicit(process, container) or any(map(_creates, process.inside(container)))):
                 yield Found(container, "there is no start event: add one where the token begins")
             plain = [node for node in starts if not node.triggers]
             if len(plain) > 1:
                 yield Found(
                     plain[1].id, "there are several start events without trigger: begin at one and split after it"
                 )
+
+
+def _implicit(process: ProcessModel, container: str) -> bool:
+    """Whether it has neither start nor end events, so that its beginnings and ends are implicit (10.5.2, 10.5.3)."""
+    inside = process.inside(container)
+    return bool(inside) and not any(node.kind in {"startEvent", "endEvent"} for node in inside)
+
+
+def _creates(node: Node) -> bool:
+    return node.element.get("instantiate") in {"true", "1"}
 
 
 def _kind(process: ProcessModel, container: str) -> str:
@@ -90,7 +103,8 @@ def reachable(document: BpmnDocument) -> Iterator[Found]:
     for process in document.executable:
         for container in process.containers:
             nodes = {node.id: node for node in process.inside(container)}
-            begin = [node.id for node in nodes.values() if _begins(node)]
+            implicit = _implicit(process, container)
+            begin = [node.id for node in nodes.values() if _begins(node) or (implicit and _first(node))]
             if _kind(process, container) == "adHocSubProcess" or not begin:
                 continue
             seen = _closure(begin, _next(nodes))
@@ -101,7 +115,12 @@ def reachable(document: BpmnDocument) -> Iterator[Found]:
 
 def _begins(node: Node) -> bool:
     """Boundary events begin only once their activity does; see `_next`."""
-    return node.kind == "startEvent" or node.event_subprocess or node.element.get("isForCompensation") == "true"
+    apart = node.event_subprocess or node.element.get("isForCompensation") == "true"
+    return node.kind == "startEvent" or apart or _creates(node)
+
+
+def _first(node: Node) -> bool:
+    return not node.incoming and node.kind != "boundaryEvent"
 
 
 def _next(nodes: Mapping[str, Node]) -> dict[str, list[str]]:
@@ -144,8 +163,8 @@ def explicit_end(document: BpmnDocument) -> Iterator[Found]:
     """Every path ends in an end event; a node that just stops would leave the case open for ever."""
     for process in document.executable:
         for node in process.nodes.values():
-            adhoc = _kind(process, node.container) == "adHocSubProcess"
-            if not (node.outgoing or adhoc or _may_stop(node)):
+            ends = _kind(process, node.container) == "adHocSubProcess" or _implicit(process, node.container)
+            if not (node.outgoing or ends or _may_stop(node)):
                 yield Found(node.id, "nothing follows: lead a sequence flow from it to an end event")
 
 

@@ -46,6 +46,17 @@ class Catching(FlowNode, CatchingEvent):
             my_task.workflow.top_workflow.event_manager.add_task(my_task)
         return bool(self.event_definition.has_fired(my_task)) and self.happened(my_task)
 
+    def begun(self, my_task: Any) -> bool:
+        """Whether what has begun the case is this very event: then it has happened, and need not be waited for."""
+        beginning = my_task.workflow.beginning
+        if beginning is None or beginning.element != self.bpmn_id:
+            return False
+        my_task.workflow.beginning = None
+        for one in definitions_in(self.event_definition):
+            if isinstance(one, Message) and one.name == beginning.message:
+                one.begin(my_task, beginning)
+        return True
+
     def happened(self, my_task: Any) -> bool:  # noqa: ARG002 - for those who listen
         """Whether the waiting task itself goes on."""
         return True
@@ -87,14 +98,7 @@ class StartEvent(Catching, BpmnSpecMixin):
     kind = "startEvent"
 
     def _update_hook(self, my_task: Any) -> bool:
-        beginning = my_task.workflow.beginning
-        if beginning is None or beginning.element != self.bpmn_id:
-            return super()._update_hook(my_task)
-        my_task.workflow.beginning = None
-        for one in definitions_in(self.event_definition):
-            if isinstance(one, Message) and one.name == beginning.message:
-                one.begin(my_task, beginning)
-        return True
+        return self.begun(my_task) or super()._update_hook(my_task)
 
     def _on_ready_hook(self, my_task: Any) -> None:
         super()._on_ready_hook(my_task)
@@ -126,6 +130,9 @@ class IntermediateCatchEvent(Catching, BpmnSpecMixin):
 
     kind = "intermediateCatchEvent"
 
+    def _update_hook(self, my_task: Any) -> bool:
+        return self.begun(my_task) or super()._update_hook(my_task)
+
     def _on_ready_hook(self, my_task: Any) -> None:
         super()._on_ready_hook(my_task)
         end_race(my_task)
@@ -147,6 +154,10 @@ class ReceiveTask(Catching, BpmnSpecMixin):
     """Waits for a message."""
 
     kind = "receiveTask"
+    instantiates = False
+
+    def _update_hook(self, my_task: Any) -> bool:
+        return self.begun(my_task) or super()._update_hook(my_task)
 
     def _on_ready_hook(self, my_task: Any) -> None:
         super()._on_ready_hook(my_task)
@@ -157,6 +168,7 @@ class EventBasedGateway(FlowNode, BpmnSpecMixin):
     """The flow whose event happens first. Its events wait under it, and it is done when one of them has happened."""
 
     kind = "eventBasedGateway"
+    instantiates = False
 
     def _run_hook(self, my_task: Any) -> None:
         """None means STARTED."""
@@ -166,6 +178,13 @@ class EventBasedGateway(FlowNode, BpmnSpecMixin):
         for child in my_task.children:
             if child._state == TaskState.FUTURE:
                 child.task_spec._update(child)
+
+
+class ParallelEventGateway(FlowNode, BpmnSpecMixin):
+    """At the start of a process: the first of its events begins the case, which waits for all others (13.2)."""
+
+    kind = "eventBasedGateway"
+    instantiates = True
 
 
 def end_race(my_task: Any) -> None:

@@ -78,7 +78,7 @@ class Interpreter:
         with translated():
             case = _case_factory(program, engine, now)(beginning=at)
         case.data = _opening_variables(program, engine, variables)
-        if at is not None and at.element not in case.spec.start.starts:
+        if at is not None and at.element not in {*case.spec.start.starts, *case.spec.start.instantiating}:
             raise ExecutionFailed(at.element, f"the process {program.process!r} has no such start event")
         interpreter = cls(program, case, engine)
         interpreter._run()

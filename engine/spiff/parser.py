@@ -27,6 +27,7 @@ from engine.spiff.quantities import insert_quantities
 from engine.spiff.reading import BPMN, condition_of, in_order, link_names, starts_by_event
 
 NO = frozenset({"false", "0"})
+YES = frozenset({"true", "1"})
 DECISION_ATTRIBUTES = (
     "{urn:karguzar:bpmn:1}decision",
     "{http://camunda.org/schema/1.0/bpmn}decisionRef",
@@ -231,7 +232,20 @@ class MessageTaskParser(EventParser):
     """Send and receive tasks."""
 
     def create_task(self) -> Any:
-        return self._made(EventReader(self.process_parser, self.node, repeats=False).message(self.node))
+        task = self._made(EventReader(self.process_parser, self.node, repeats=False).message(self.node))
+        task.instantiates = self.node.get("instantiate") in YES
+        return task
+
+
+class EventGatewayParser(_Node, TaskParser):
+    """Event-based gateways."""
+
+    def create_task(self) -> Any:
+        if self.node.get("eventGatewayType") == "Parallel":
+            self.spec_class = event_nodes.ParallelEventGateway
+        task = super().create_task()
+        task.instantiates = self.node.get("instantiate") in YES
+        return task
 
 
 class HouseProcessParser(_Element, ProcessParser):
@@ -305,6 +319,11 @@ class HouseProcessParser(_Element, ProcessParser):
         if not starts:
             start.plain.extend(self._read(node.get("id")).entry.name for node in inside if self._is_first(node))
         start.lead_on()
+        for name in start.plain:
+            task = self.spec.task_specs[name]
+            if getattr(task, "instantiates", False):
+                events = [task.name] if task.kind == "receiveTask" else task._outputs  # noqa: SLF001
+                start.instantiating.update(dict.fromkeys(events, task.name))
         insert_quantities(self.spec, loop_reading.quantities(self.node))
 
     def _is_first(self, node: Any) -> bool:
@@ -338,7 +357,7 @@ class HouseParser(BpmnParser):
             "inclusiveGateway": (GatewayParser, InclusiveGateway),
             "parallelGateway": (GatewayParser, ParallelGateway),
             "complexGateway": (ComplexGatewayParser, ComplexGateway),
-            "eventBasedGateway": (GatewayParser, event_nodes.EventBasedGateway),
+            "eventBasedGateway": (EventGatewayParser, event_nodes.EventBasedGateway),
             "intermediateCatchEvent": (EventParser, event_nodes.IntermediateCatchEvent),
             "intermediateThrowEvent": (EventParser, event_nodes.IntermediateThrowEvent),
             "boundaryEvent": (BoundaryEventParser, event_nodes.BoundaryEvent),

@@ -59,13 +59,17 @@ class StartTask(BpmnStartTask):
         self.plain: list[str] = []
         """start events without trigger, or the nodes a scope without start events begins at"""
         self.triggered: list[str] = []
+        self.instantiating: dict[str, str] = {}
+        """event or receive task that may begin a case → where the token then begins: there, or at its gateway"""
 
     def test(self) -> None:
         """A scope may be empty."""
 
     def choose(self, my_task: Any) -> list[str]:
         chosen = my_task.workflow.beginning
-        return [chosen.element] if chosen else self.plain or self.triggered or [self._wf_spec.end.name]
+        if chosen is not None:
+            return [self.instantiating.get(chosen.element, chosen.element)]
+        return self.plain or self.triggered or [self._wf_spec.end.name]
 
     def left(self, my_task: Any) -> None:
         """A scope without start events has begun."""

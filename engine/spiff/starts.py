@@ -14,10 +14,10 @@ from engine.spiff.tokens import StartKind, StartTrigger
 
 def start_triggers(spec: Any) -> list[StartTrigger]:
     """Each trigger of each start event of a process, in the order of the model; any one of an event's begins a case."""
+    begin = [name for name in spec.start.starts if isinstance(spec.task_specs[name], StartEvent)]
     return [
         _trigger(start.bpmn_id, definition)
-        for start in (spec.task_specs[name] for name in spec.start.starts)
-        if isinstance(start, StartEvent)
+        for start in (spec.task_specs[name] for name in [*begin, *spec.start.instantiating])
         for definition in definitions_in(start.event_definition)
     ]
 

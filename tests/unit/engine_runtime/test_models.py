@@ -56,7 +56,7 @@ def test_a_model_does_the_same_through_its_bytes(
         compaction.compact(case)
         make = _case_factory(self.program, self._engine, case.now)
         self._case = codec.load(codec.dump(case), self.program.specs, make)
-        self._case.passed, self._case.thrown = case.passed, case.thrown
+        self._case.passed, self._case.thrown, self._case.beginning = case.passed, case.thrown, case.beginning
         return automatic(self)
 
     monkeypatch.setattr(Interpreter, "_automatic", stored)
