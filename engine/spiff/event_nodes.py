@@ -22,6 +22,8 @@ from engine.spiff.timers import definitions_in
 from engine.spiff.tokens import Receiver
 
 FIRED = "fired"
+OPENING = "opening"
+"""of an event-based gateway that is just beginning to wait"""
 
 
 class Catching(FlowNode, CatchingEvent):
@@ -170,14 +172,21 @@ class EventBasedGateway(FlowNode, BpmnSpecMixin):
     kind = "eventBasedGateway"
     instantiates = False
 
-    def _run_hook(self, my_task: Any) -> None:
-        """None means STARTED."""
+    def _run_hook(self, my_task: Any) -> bool | None:
+        """None means STARTED: its events are waited for. One of them may have happened already."""
         my_task._set_state(TaskState.STARTED)
+        my_task.internal_data[OPENING] = True
         for target in self.outputs:
             my_task._add_child(target, TaskState.FUTURE)
         for child in my_task.children:
             if child._state == TaskState.FUTURE:
                 child.task_spec._update(child)
+        del my_task.internal_data[OPENING]
+        return True if any(child._state == TaskState.READY for child in my_task.children) else None
+
+    def choose(self, my_task: Any) -> list[str]:  # noqa: ARG002
+        """Its token has gone on with the event."""
+        return []
 
 
 class ParallelEventGateway(FlowNode, BpmnSpecMixin):
@@ -194,8 +203,9 @@ def end_race(my_task: Any) -> None:
         for sibling in gateway.children:
             if sibling is not my_task:
                 sibling.cancel()
-        gateway._set_state(TaskState.COMPLETED)
-        gateway.workflow.top_workflow.note_completed(gateway)
+        if OPENING not in gateway.internal_data:
+            gateway._set_state(TaskState.COMPLETED)
+            gateway.workflow.top_workflow.note_completed(gateway)
 
 
 class BoundaryEvent(Catching, BpmnSpecMixin):

@@ -19,6 +19,7 @@ from engine.reading.markup import bpmn_children
 from engine.spiff import compensation_reading, event_nodes, loop_reading, loops, specs
 from engine.spiff.compensation import add_boundaries, wire_compensation
 from engine.spiff.complex_gateways import ComplexGateway
+from engine.spiff.decision_reading import decision_ref, result_variable
 from engine.spiff.event_reading import EventReader
 from engine.spiff.flows import lead
 from engine.spiff.joins import InclusiveGateway, ParallelGateway
@@ -28,16 +29,6 @@ from engine.spiff.reading import BPMN, condition_of, in_order, link_names, start
 
 NO = frozenset({"false", "0"})
 YES = frozenset({"true", "1"})
-DECISION_ATTRIBUTES = (
-    "{urn:karguzar:bpmn:1}decision",
-    "{http://camunda.org/schema/1.0/bpmn}decisionRef",
-    "{http://flowable.org/bpmn}decisionRef",
-)
-DECISION_ELEMENTS = (
-    "{urn:karguzar:bpmn:1}task",
-    "{http://spiffworkflow.org/bpmn/schema/1.0/core}calledDecisionId",
-    "{http://camunda.org/schema/zeebe/1.0}calledDecision",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,25 +380,3 @@ class HouseParser(BpmnParser):
 
     def _add_data_stores(self, bpmn: Any) -> None:
         """Data stores are drawn for people; nothing is kept in them."""
-
-
-def decision_ref(node: Any) -> str | None:
-    """The decision a business rule task names, in our namespace or in another tool's."""
-    for attribute in DECISION_ATTRIBUTES:
-        if node.get(attribute):
-            return str(node.get(attribute))
-    for child in node.iter(*DECISION_ELEMENTS):
-        named = child.get("decision") or child.get("decisionId") or (child.text or "").strip()
-        if named:
-            return str(named)
-    return None
-
-
-def result_variable(node: Any) -> tuple[str | None, bool]:
-    """The one variable another tool's model wants a decision's result in, and whether as a list of rows."""
-    camunda = "{http://camunda.org/schema/1.0/bpmn}"
-    if node.get(f"{camunda}resultVariable"):
-        mapped = node.get(f"{camunda}mapDecisionResult", "resultList")
-        return str(node.get(f"{camunda}resultVariable")), mapped == "resultList"
-    zeebe = next(node.iter("{http://camunda.org/schema/zeebe/1.0}calledDecision"), None)
-    return (zeebe.get("resultVariable") if zeebe is not None else None), False

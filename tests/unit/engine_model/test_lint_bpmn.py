@@ -164,7 +164,7 @@ BAD: dict[str, list[bytes]] = {
     "script": [bpmn(START + '<scriptTask id="t"><script> </script></scriptTask>' + END + chain("s", "t", "e"))],
     "unsupported": [
         bpmn(START + '<adHocSubProcess id="t"><task id="i"/></adHocSubProcess>' + END + chain("s", "t", "e")),
-        bpmn('<receiveTask id="t" instantiate="true" messageRef="msg"/>' + END + chain("t", "e"), MESSAGE),
+        bpmn(START + '<receiveTask id="t" instantiate="true" messageRef="msg"/>' + END + chain("t", "e") + chain("s", "e"), MESSAGE),
     ],
     "quantity": [
         bpmn(START + '<task id="t" startQuantity="0"/>' + END + chain("s", "t", "e")),

@@ -44,7 +44,7 @@ def test_a_model_does_what_the_standard_says(model: Path, run: dict[str, Any]) -
     agrees(model, run)
 
 
-@pytest.mark.parametrize(("model", "run"), RUNS)
+@pytest.mark.parametrize(("model", "run"), [run for run in RUNS if run.values[1]["status"] != "refused"])
 def test_a_model_does_the_same_through_its_bytes(
     model: Path, run: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +60,7 @@ def test_a_model_does_the_same_through_its_bytes(
         return automatic(self)
 
     monkeypatch.setattr(Interpreter, "_automatic", stored)
+    monkeypatch.setattr("engine.trace.lint_bpmn", lambda *_, **__: [])  # the other test has asked it
     agrees(model, run)
 
 
