@@ -1,6 +1,6 @@
 """What an officer signs: the document of a human step and the step.json embedded in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from processes.mandates import Mandate
 from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import Body
+from processes.remarks import OpenRemark
 from processes.sealing import verify_code
 from processes.tables import AttachmentRow, CaseRow, CertificateRow
 from processes.words import day, word
@@ -44,6 +45,8 @@ class StepContent:
     certificate: CertificateRow
     previous: Sequence[ChainLink]
     round: int
+    open_remarks: Sequence[OpenRemark]
+    """earlier ones that this document shows again"""
     addressee: str
     """of a letter: name and address, a line each; empty where nobody is to get one"""
 
@@ -140,15 +143,7 @@ def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) ->
         addressee=content.addressee if letter else "",
         text=letter,
         sections=tuple(DocumentSection(title=title, rows=tuple(rows)) for title, rows in shown),
-        remarks=tuple(
-            DocumentRemark(
-                field=content.labels.get(remark["field"], {}).get(language, remark["field"]),
-                text=remark["text"],
-                author=content.mandate.holder,
-                round=content.round,
-            )
-            for remark in content.remarks
-        ),
+        remarks=(*_own_remarks(content, language), *_open_remarks(content, language)),
         attachments=tuple(
             AttachedFile(name=each.name, sha256=each.sha256, bytes=each.bytes, type=each.media_type)
             for each in content.attachments
@@ -158,6 +153,19 @@ def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) ->
         verify_code=code,
         verify_url=f"{office.settings.public_url}/verify/{code}",
     )
+
+
+def _own_remarks(content: StepContent, language: str) -> Iterator[DocumentRemark]:
+    for remark in content.remarks:
+        label = content.labels.get(remark["field"], {}).get(language, remark["field"])
+        yield DocumentRemark(field=label, text=remark["text"], author=content.mandate.holder, round=content.round)
+
+
+def _open_remarks(content: StepContent, language: str) -> Iterator[DocumentRemark]:
+    for remark in content.open_remarks:
+        yield DocumentRemark(
+            field=remark.field.get(language, ""), text=remark.text, author=remark.author, round=remark.round
+        )
 
 
 def _beside_the_letter(content: StepContent) -> dict[str, Any]:

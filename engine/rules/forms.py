@@ -34,6 +34,7 @@ KEYS: Mapping[str, frozenset[str]] = {
             "checks",
             "review_of",
             "letter",
+            "shows_remarks",
             "prefill",
             "prefill_from",
             "answers_remarks",

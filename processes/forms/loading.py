@@ -63,6 +63,7 @@ def _form(form_id: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) -> For
         prefill=prefill,
         prefill_from=ui.get("prefill_from"),
         answers_remarks=bool(ui.get("answers_remarks", prefill and not review_of)),
+        shows_remarks=ui.get("shows_remarks") is True,
         letter=ui.get("letter"),
         validator=_validator(form_id, schema),
     )

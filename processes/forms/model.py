@@ -207,6 +207,8 @@ class FormSpec:
     """… at this element; None: at the same one"""
     answers_remarks: bool
     """signing it answers the remarks that are open"""
+    shows_remarks: bool
+    """the step's document shows the remarks that are open, as a notice of what is to be corrected does"""
     letter: str | None
     """the field whose text makes the step's document a letter to the applicant; None: a form as it was filled"""
     validator: Draft202012Validator = field(repr=False, compare=False)

@@ -21,6 +21,7 @@ from processes.queries.diagrams import localised
 from processes.queries.operating import SuspensionView, may_operate, suspension_view
 from processes.queries.submission import Submission, submission
 from processes.queries.timeline import TimelineEntry, timeline
+from processes.remarks import field_labels
 from processes.tables import (
     AppealRow,
     BodyRow,
@@ -255,7 +256,7 @@ def _remarks(uow: UnitOfWork, case: CaseRow) -> list[CaseRemark]:
         )
     )
     names = people_named(uow.session, {remark.author_id for remark, _ in rows})
-    labels = _labels(uow, case)
+    labels = field_labels(uow, case)
     return [
         CaseRemark(
             field=labels.get(remark.field, {"en": remark.field}),
@@ -267,17 +268,6 @@ def _remarks(uow: UnitOfWork, case: CaseRow) -> list[CaseRemark]:
         )
         for remark, _ in rows
     ]
-
-
-def _labels(uow: UnitOfWork, case: CaseRow) -> dict[str, Titles]:
-    """Labels of the fields of every form of the case's own process."""
-    package = Definitions(uow).get(case.definition_key).package
-    return {
-        name: field["label"]
-        for form in package.forms.values()
-        for name, field in form.ui.get("fields", {}).items()
-        if "label" in field
-    }
 
 
 def _resolutions(uow: UnitOfWork, case: CaseRow) -> list[CaseResolution]:
