@@ -24,7 +24,8 @@ from processes.words import day, word
 from signing.request import SignatureLevel, SignatureRequest
 
 REGISTER = "orders"
-PATTERN = "Ə-{year}-{seq:04}"
+PATTERNS = {"az": "Ə-{year}-{seq:04}", "kk": "Б-{year}-{seq:04}", "ru": "П-{year}-{seq:04}", "en": "O-{year}-{seq:04}"}
+"""Əmr, Бұйрық, Приказ, Order: by the working language of the body"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,9 @@ def _drawn(office: Office, request: Appoint, opened: OpenedKey) -> _Order:
     with office.unit_of_work() as uow:
         mandate = require_role(uow.session, request.by, "head", uow.now, body_id=request.body_id)
         owner, holder = body(uow.session, request.body_id), person(uow.session, request.holder_id)
-        number = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERN, case_id=identity, state="drawn")
+        number = draw_case_number(
+            uow, owner, register=REGISTER, pattern=PATTERNS[owner.language], case_id=identity, state="drawn"
+        )
         replaced = mandate_by_id(uow.session, request.acts_for_id) if request.acts_for_id else None
         uow.commit()
     return _Order(
