@@ -128,8 +128,23 @@ class WorkItemRow(Base):
     follow_up_at: Mapped[datetime | None]
     follow_up_hides: Mapped[bool]
     __table_args__ = (
-        sa.Index("ix_engine_work_item_group", "state", "role", "scope", "due_at"),
-        sa.Index("ix_engine_work_item_mine", "assignee", "state", "due_at"),
+        # whole lists are counted in them, and their first lines found, without a look at the rows
+        sa.Index(
+            "ix_engine_work_item_group",
+            *("state", "role", "scope", "due_at", "created_at", "id"),
+            *("named", "four_eyes_with", "instance_id", "definition_key"),
+        ),
+        sa.Index(
+            "ix_engine_work_item_mine",
+            *("assignee", "state", "due_at", "created_at", "id"),
+            *("follow_up_hides", "follow_up_at", "role", "scope", "definition_key"),
+        ),
+        sa.Index(
+            "ix_engine_work_item_delegated",
+            "delegated_by",
+            sqlite_where=sa.text("delegated_by IS NOT NULL"),
+            postgresql_where=sa.text("delegated_by IS NOT NULL"),
+        ),
     )
 
 

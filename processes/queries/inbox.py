@@ -1,6 +1,6 @@
 """The inbox: what waits for a person, their groups, and those they substitute."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,21 +8,23 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from engine.tables import WorkItemRow
 from engine.workitem import Priority
 from processes.mandates import Mandate, mandates_of
 from processes.office import Office
 from processes.organisation import people_named
+from processes.queries import reach
 from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
-from processes.tables import BodyRow, CaseRow, MandateRow, SavedFilterRow, StepRecordRow
+from processes.tables import BodyRow, CaseRow, SavedFilterRow
 from processes.unit_of_work import UnitOfWork
 
 OPEN = ("ready", "reserved")
+DAY = timedelta(hours=24)
+_SORTED_BY = ("id", "priority", "due_at", "created_at", "ended_at")
 Titles = Mapping[str, str]
 
 
@@ -135,20 +137,17 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
     with office.reading() as uow:
         mandates = mandates_of(uow.session, person_id, uow.now)
         tabs = _tabs(uow, person_id, mandates)
-        counts = _counts(uow, tabs)
-        chosen = sa.and_(tabs[wanted.tab], *_filters(wanted, uow.now))
-        total = uow.session.scalar(_select(sa.func.count(), chosen)) or 0
-        paging = Paging(page=max(1, wanted.page), total=total)
-        query = _select(WorkItemRow, chosen).add_columns(CaseRow, BodyRow).order_by(*_order(wanted))
-        rows = uow.session.execute(query.limit(paging.size).offset(paging.offset)).all()
+        chosen, counts = tabs[wanted.tab], _counts(uow, tabs)
+        paging = Paging(page=max(1, wanted.page), total=_total(uow, chosen, wanted, counts))
+        late, today = _pressing(uow, reach.everything(uow.session, person_id, mandates, uow.now))
         return Inbox(
             filter=wanted,
-            lines=_lines(uow, person_id, mandates, rows),
+            lines=_lines(uow, person_id, mandates, _page(uow, chosen, wanted, paging)),
             paging=paging,
             counts=counts,
-            late=_late_count(uow, tabs, DueFilter.LATE),
-            today=_late_count(uow, tabs, DueFilter.TODAY),
-            processes=_processes(uow, tabs[wanted.tab]),
+            late=late,
+            today=today,
+            processes=_processes(uow, chosen),
             saved=_saved(uow, person_id),
         )
 
@@ -156,111 +155,86 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
 def open_count(office: Office, person_id: UUID) -> int:
     """How many items this person has claimed, for the number beside the inbox in every page's head."""
     with office.reading() as uow:
-        return uow.session.scalar(_select(sa.func.count(), _mine(person_id, uow.now))) or 0
+        return uow.session.scalar(sa.select(sa.func.count()).where(*reach.mine(person_id, uow.now))) or 0
 
 
-def _select(what: Any, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return (
-        sa.select(what)
-        .select_from(WorkItemRow)
-        .join(CaseRow, CaseRow.id == WorkItemRow.instance_id)
-        .join(BodyRow, BodyRow.id == CaseRow.body_id)
-        .where(where)
-    )
-
-
-def _held(person_id: UUID) -> sa.ColumnElement[bool]:
-    return sa.and_(WorkItemRow.state == "reserved", WorkItemRow.assignee == str(person_id))
-
-
-def _hidden(now: datetime) -> sa.ColumnElement[bool]:
-    """Set aside until later; an overdue step comes back by itself."""
-    late = sa.func.coalesce(WorkItemRow.due_at < now, sa.false())
-    return sa.and_(WorkItemRow.follow_up_hides, WorkItemRow.follow_up_at > now, sa.not_(late))
-
-
-def _mine(person_id: UUID, now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(_held(person_id), sa.not_(sa.func.coalesce(_hidden(now), sa.false())))
-
-
-def _open_to(person_id: UUID) -> sa.ColumnElement[bool]:
-    """What a group's people may claim: not what was given by name, nor what four eyes bar this person from."""
-    return sa.and_(
-        WorkItemRow.state == "ready",
-        WorkItemRow.named.is_(False),
-        sa.or_(WorkItemRow.four_eyes_with.is_(None), sa.not_(_barred(person_id))),
-    )
-
-
-def _barred(person_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether this person did, the last time, the step that the item has to look at."""
-    signed, later = aliased(StepRecordRow), aliased(StepRecordRow)
-    same = sa.and_(later.case_id == signed.case_id, later.element_id == signed.element_id, later.round > signed.round)
-    return sa.exists().where(
-        signed.case_id == WorkItemRow.instance_id,
-        signed.element_id == WorkItemRow.four_eyes_with,
-        signed.person_id == person_id,
-        sa.not_(sa.exists().where(same)),
-    )
-
-
-def covered(mandate: Mandate) -> sa.ColumnElement[bool]:
-    """The work items of a mandate's role, body and processes."""
-    parts = [WorkItemRow.role == mandate.role, WorkItemRow.scope == str(mandate.body_id)]
-    if mandate.scope:
-        parts.append(WorkItemRow.definition_key.in_(mandate.scope))
-    return sa.and_(*parts)
-
-
-def _any(conditions: Iterable[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
-    return sa.or_(sa.false(), *conditions)
-
-
-def _tabs(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate]) -> dict[Tab, sa.ColumnElement[bool]]:
+def _tabs(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate]) -> dict[Tab, list[reach.Slice]]:
     own = [mandate for mandate in mandates if mandate.acts_for_id is None]
     others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
-    absent = _absent_holders(uow, others)
-    open_to = _open_to(person_id)
-    group = sa.and_(open_to, _any(covered(mandate) for mandate in own))
-    unbarred = sa.or_(WorkItemRow.four_eyes_with.is_(None), sa.not_(_barred(person_id)))
-    substitute = _any(
-        sa.and_(
-            covered(mandate),
-            sa.or_(open_to, sa.and_(unbarred, WorkItemRow.assignee == str(absent.get(mandate.acts_for_id)))),
-        )
-        for mandate in others
-    )
-    hidden = sa.and_(_held(person_id), _hidden(uow.now))
-    delegated = sa.and_(WorkItemRow.state == "reserved", WorkItemRow.delegated_by == str(person_id))
     return {
-        Tab.MINE: _mine(person_id, uow.now),
-        Tab.GROUP: group,
-        Tab.SUBSTITUTE: sa.and_(WorkItemRow.state.in_(OPEN), substitute),
-        Tab.ASIDE: sa.or_(hidden, delegated),
-        Tab.DONE: sa.and_(WorkItemRow.state == "completed", WorkItemRow.assignee == str(person_id)),
+        Tab.MINE: reach.mine(person_id, uow.now),
+        Tab.GROUP: reach.group(person_id, own),
+        Tab.SUBSTITUTE: reach.substitution(uow.session, person_id, others),
+        Tab.ASIDE: reach.aside(person_id, uow.now),
+        Tab.DONE: reach.done(person_id),
     }
 
 
-def _absent_holders(uow: UnitOfWork, mandates: Sequence[Mandate]) -> dict[UUID | None, UUID]:
-    ids = [mandate.acts_for_id for mandate in mandates]
-    rows = uow.session.execute(sa.select(MandateRow.id, MandateRow.holder_id).where(MandateRow.id.in_(ids)))
-    return {row.id: row.holder_id for row in rows}
-
-
-def _counts(uow: UnitOfWork, tabs: Mapping[Tab, sa.ColumnElement[bool]]) -> dict[str, int]:
-    columns = [
-        sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0).label(tab.value)
-        for tab, condition in tabs.items()
+def _counts(uow: UnitOfWork, tabs: Mapping[Tab, Sequence[reach.Slice]]) -> dict[str, int]:
+    counts = {tab.value: 0 for tab in tabs if tab is not Tab.DONE}
+    parts = [
+        sa.select(sa.literal(tab.value).label("tab"), sa.func.count().label("items")).where(one)
+        for tab, slices in tabs.items()
         if tab is not Tab.DONE
+        for one in slices
     ]
-    row = uow.session.execute(sa.select(*columns).where(WorkItemRow.state.in_(OPEN))).one()
-    return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+    for tab, items in uow.session.execute(sa.union_all(*parts)):
+        counts[tab] += items
+    return counts
 
 
-def _late_count(uow: UnitOfWork, tabs: Mapping[Tab, sa.ColumnElement[bool]], which: DueFilter) -> int:
-    """Whatever tab a step stands under, once."""
-    open_tabs = sa.or_(*(condition for tab, condition in tabs.items() if tab is not Tab.DONE))
-    return uow.session.scalar(_select(sa.func.count(), sa.and_(open_tabs, _due_condition(which, uow.now)))) or 0
+def _pressing(uow: UnitOfWork, slices: Sequence[reach.Slice]) -> tuple[int, int]:
+    """How many are overdue, and how many are due within a day."""
+    late = sa.case((WorkItemRow.due_at < uow.now, 1), else_=0).label("late")
+    parts = [sa.select(late).where(one, WorkItemRow.due_at < uow.now + DAY) for one in slices]
+    marks = sa.union_all(*parts).subquery()
+    found = uow.session.execute(sa.select(marks.c.late, sa.func.count()).group_by(marks.c.late))
+    items: dict[int, int] = {mark: number for mark, number in found}  # noqa: C416 - rows are no pairs to mypy
+    return items.get(1, 0), items.get(0, 0)
+
+
+def _total(uow: UnitOfWork, slices: Sequence[reach.Slice], wanted: InboxFilter, counts: Mapping[str, int]) -> int:
+    """How many there are; the tab's own number, unless something was asked for beyond it."""
+    asked = wanted.text.strip() or wanted.process or wanted.due
+    if not asked and wanted.tab.value in counts:
+        return counts[wanted.tab.value]
+    parts = [_within(sa.select(sa.func.count().label("items")), one, wanted, uow.now) for one in slices]
+    return sum(uow.session.execute(sa.union_all(*parts)).scalars()) if parts else 0
+
+
+def _within(query: sa.Select[Any], one: reach.Slice, wanted: InboxFilter, now: datetime) -> sa.Select[Any]:
+    """The query over one slice and what was asked for; only a search in texts has to look at the cases."""
+    query = query.select_from(WorkItemRow).where(one, *_filters(wanted, now))
+    return query.join(CaseRow, CaseRow.id == WorkItemRow.instance_id) if wanted.text.strip() else query
+
+
+def _page(uow: UnitOfWork, slices: Sequence[reach.Slice], wanted: InboxFilter, paging: Paging) -> Sequence[Any]:
+    """The lines of a page: the first of each slice, merged."""
+    if not slices:
+        return []
+    sought = sa.select(*(getattr(WorkItemRow, name) for name in _SORTED_BY))
+    first = [
+        query.limit(paging.offset + paging.size)
+        for one in slices
+        for query in _sorted(_within(sought, one, wanted, uow.now), wanted)
+    ]
+    merged = sa.union_all(*(sa.select(query.subquery()) for query in first)).subquery()
+    ids = sa.select(merged.c.id).order_by(*_order(merged.c, wanted)).limit(paging.size).offset(paging.offset)
+    query = (
+        sa.select(WorkItemRow, CaseRow, BodyRow)
+        .join(CaseRow, CaseRow.id == WorkItemRow.instance_id)
+        .join(BodyRow, BodyRow.id == CaseRow.body_id)
+        .where(WorkItemRow.id.in_(list(uow.session.execute(ids).scalars())))
+    )
+    return uow.session.execute(query.order_by(*_order(WorkItemRow, wanted))).all()
+
+
+def _sorted(query: sa.Select[Any], wanted: InboxFilter) -> list[sa.Select[Any]]:
+    """In order; by due date in two parts, as an index holds them: those that have one, and those that have none."""
+    if wanted.tab is Tab.DONE or wanted.sort is not Sort.DUE:
+        return [query.order_by(*_order(WorkItemRow, wanted))]
+    due, rest = WorkItemRow.due_at, (WorkItemRow.created_at, WorkItemRow.id)
+    return [query.where(due.is_not(None)).order_by(due, *rest), query.where(due.is_(None)).order_by(*rest)]
 
 
 def _due_condition(which: DueFilter, now: datetime) -> sa.ColumnElement[bool]:
@@ -268,7 +242,7 @@ def _due_condition(which: DueFilter, now: datetime) -> sa.ColumnElement[bool]:
     conditions = {
         DueFilter.ANY: sa.true(),
         DueFilter.LATE: due < now,
-        DueFilter.TODAY: sa.and_(due >= now, due < now + timedelta(hours=24)),
+        DueFilter.TODAY: sa.and_(due >= now, due < now + DAY),
         DueFilter.WEEK: sa.and_(due >= now, due < now + timedelta(days=7)),
         DueFilter.NONE: due.is_(None),
     }
@@ -284,13 +258,13 @@ def _filters(wanted: InboxFilter, now: datetime) -> list[sa.ColumnElement[bool]]
     return found
 
 
-def _order(wanted: InboxFilter) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
+def _order(of: Any, wanted: InboxFilter) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
     if wanted.tab is Tab.DONE:
-        return (WorkItemRow.ended_at.desc(), WorkItemRow.id)
+        return (of.ended_at.desc(), of.id)
     if wanted.sort is Sort.NEWEST:
-        return (WorkItemRow.created_at.desc(), WorkItemRow.id)
-    first = (WorkItemRow.priority.desc(),) if wanted.sort is Sort.PRIORITY else ()
-    return (*first, WorkItemRow.due_at.is_(None), WorkItemRow.due_at, WorkItemRow.created_at, WorkItemRow.id)
+        return (of.created_at.desc(), of.id)
+    first = (of.priority.desc(),) if wanted.sort is Sort.PRIORITY else ()
+    return (*first, of.due_at.is_(None), of.due_at, of.created_at, of.id)
 
 
 def _saved(uow: UnitOfWork, person_id: UUID) -> list[SavedFilter]:
@@ -300,8 +274,9 @@ def _saved(uow: UnitOfWork, person_id: UUID) -> list[SavedFilter]:
     return [SavedFilter(id=row.id, name=row.name, wanted=row.wanted) for row in rows]
 
 
-def _processes(uow: UnitOfWork, tab: sa.ColumnElement[bool]) -> list[tuple[str, Titles]]:
-    keys = uow.session.execute(sa.select(WorkItemRow.definition_key).where(tab).distinct()).scalars()
+def _processes(uow: UnitOfWork, slices: Sequence[reach.Slice]) -> list[tuple[str, Titles]]:
+    parts = [sa.select(WorkItemRow.definition_key).where(one).distinct() for one in slices]
+    keys = uow.session.execute(sa.union(*parts)).scalars() if parts else ()
     definitions = Definitions(uow)
     return [(key, definitions.process_title(key)) for key in sorted(keys)]
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from engine.tables import WorkItemRow
 from processes.access import OVERSEERS
 from processes.mandates import mandates_of
-from processes.queries.inbox import OPEN, covered
+from processes.queries.inbox import OPEN
+from processes.queries.reach import covered
 from processes.tables import CaseRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 

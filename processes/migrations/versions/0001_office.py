@@ -237,9 +237,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_work_item")),
     )
     with op.batch_alter_table("engine_work_item", schema=None) as batch_op:
-        batch_op.create_index("ix_engine_work_item_group", ["state", "role", "scope", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_engine_work_item_delegated",
+            ["delegated_by"],
+            unique=False,
+            sqlite_where=sa.text("delegated_by IS NOT NULL"),
+            postgresql_where=sa.text("delegated_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_engine_work_item_group",
+            [
+                "state",
+                "role",
+                "scope",
+                "due_at",
+                "created_at",
+                "id",
+                "named",
+                "four_eyes_with",
+                "instance_id",
+                "definition_key",
+            ],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_engine_work_item_instance_id"), ["instance_id"], unique=False)
-        batch_op.create_index("ix_engine_work_item_mine", ["assignee", "state", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_engine_work_item_mine",
+            [
+                "assignee",
+                "state",
+                "due_at",
+                "created_at",
+                "id",
+                "follow_up_hides",
+                "follow_up_at",
+                "role",
+                "scope",
+                "definition_key",
+            ],
+            unique=False,
+        )
 
     op.create_table(
         "archive_fixity",

@@ -1,0 +1,1 @@
+"""The inbox of one officer among a million open work items, on both databases, as the page asks for it."""
