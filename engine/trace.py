@@ -26,6 +26,11 @@ MAX_CASES = 200
 MAX_STEPS = 10_000
 """answers one trace takes: a circle of answered tasks must not hang it either"""
 
+TOLD = 10
+"""findings that the error of a refused trace tells; all of them stand in its findings"""
+MAX_TOLD = 500
+"""characters of each"""
+
 T = TypeVar("T", bound=Token)
 
 
@@ -97,7 +102,7 @@ def trace(
     try:
         programs, startable = _programs(source, processes)
     except WithFindings as error:
-        told = "; ".join(str(finding) for finding in error.findings)
+        told = "; ".join(str(finding)[:MAX_TOLD] for finding in error.findings[:TOLD])
         return TraceResult(status=TraceStatus.REFUSED, error=told, findings=error.findings)
     run = _Run(answers=answers or {}, startable=startable)
     try:

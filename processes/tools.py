@@ -6,17 +6,23 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from engine.deadlines import WorkingCalendar
 from engine.errors import EngineError
-from engine.findings import Finding
+from engine.findings import Finding, Severity
+from engine.reading.markup import MAX_XML
+from processes.errors import ProcessesError
+from processes.limits import LINT_SECONDS, TRACE_SECONDS, CannotBeRead, TookTooLong, read_capped, time_limit
 from processes.settings import Settings
 
 Tell = Callable[[str], None]
 MAX_DECISIONS = 100
 """files of decisions one folder may hold beside a bare diagram"""
+MAX_ANSWERS = 20_000_000
+"""bytes of a file of answers"""
 
 
 class ToolError(Exception):
@@ -81,24 +87,74 @@ def deploy_packages(settings: Settings, paths: Sequence[Path]) -> list[str]:
 
 
 def lint_paths(paths: Sequence[Path]) -> list[Finding]:
-    """Findings of package folders and bare .bpmn files, in the order given."""
-    from engine.errors import PackageInvalid
-    from engine.lint import lint_bpmn
-    from engine.package import read_package
-    from processes.deployment import check_packages, shipped_folders
+    """Findings of package folders and bare .bpmn files, in the order given; never raises for what they hold.
 
-    findings: list[Finding] = []
-    packages = []
-    for path in paths:
-        if path.is_dir():
-            try:
-                packages.append(read_package(path))
-            except PackageInvalid as error:
-                findings += error.findings
-        else:
-            findings += lint_bpmn(_read(path), str(path), decisions_beside(path))
+    A file or package that takes longer than LINT_SECONDS is refused.
+    """
+    from processes.deployment import shipped_folders
+
+    folders = [path for path in paths if path.is_dir()]
     shipped = {folder.name for folder in shipped_folders()}
-    return findings + check_packages(packages, shipped)
+    packages, findings = _packages(folders)
+    known = shipped | {package.key for package in packages}
+    for path in paths:
+        if path not in folders:
+            findings += _guarded(str(path), partial(_lint_file, path))
+    for package in packages:
+        findings += _guarded(package.key, partial(_lint_package, package, known))
+    return findings
+
+
+def _packages(folders: Sequence[Path]) -> tuple[list[Any], list[Finding]]:
+    """The packages that can be read, and findings about the others."""
+    from engine.errors import PackageInvalid
+    from engine.package import read_package
+
+    packages: list[Any] = []
+    findings: list[Finding] = []
+    for folder in folders:
+        try:
+            packages.append(read_package(folder))
+        except PackageInvalid as error:
+            findings += error.findings
+        except OSError as error:
+            findings.append(_refused(str(folder), "package-folder", f"it cannot be read: {error.strerror}"))
+    return packages, findings
+
+
+def _lint_package(package: Any, known: set[str]) -> list[Finding]:
+    from processes.deployment import check_packages
+
+    return check_packages([package], known)
+
+
+def _lint_file(path: Path) -> list[Finding]:
+    from engine.lint import lint_bpmn
+
+    return lint_bpmn(_model(path), str(path), decisions_beside(path))
+
+
+def _guarded(file: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    """The findings of a check; one that takes too long, or cannot be carried out, is a finding itself."""
+    try:
+        with time_limit(LINT_SECONDS):
+            return check()
+    except TookTooLong as error:
+        return [_refused(file, "time-limit", str(error))]
+    except CannotBeRead as error:
+        return [_refused(file, "file", str(error))]
+    except Exception as error:  # noqa: BLE001 - a designer's file must never end in a traceback
+        told = f"this file cannot be understood ({type(error).__name__}: {error})"
+        return [_refused(file, "not-understood", told)]
+
+
+def _refused(file: str, rule: str, message: str) -> Finding:
+    return Finding(file=file, element=None, rule=rule, severity=Severity.ERROR, message=message)
+
+
+def _model(path: Path) -> bytes:
+    """A file no bigger than what is refused for its size anyway."""
+    return read_capped(path, MAX_XML)
 
 
 def decisions_beside(file: Path) -> dict[str, bytes]:
@@ -106,40 +162,49 @@ def decisions_beside(file: Path) -> dict[str, bytes]:
 
     The one of the diagram's own name comes last: where two hold a decision of one id, its wins.
     """
-    if b"businessRuleTask" not in _read(file):
+    if b"businessRuleTask" not in _model(file):
         return {}
     found = sorted((path.stem == file.stem, path) for path in file.parent.glob("*.dmn") if path.is_file())
-    return {path.name: _read(path) for _, path in found[-MAX_DECISIONS:]}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ToolError(f"{path}: {error.strerror}") from error
+    return {path.name: _model(path) for _, path in found[-MAX_DECISIONS:]}
 
 
 def trace_file(
     file: Path, *, data: str, answers: Path | None, processes: Sequence[str], skip_timers: bool
 ) -> dict[str, Any]:
-    """Run a .bpmn file in memory; the result's keys are status, path, data and error."""
-    from engine.simulation import trace
+    """Run a .bpmn file in memory; the result's keys are status, path, data and error. It fails after TRACE_SECONDS."""
+    from engine.simulation import TraceResult, TraceStatus, trace
     from processes.clock import real_time
 
-    given = json.loads(_read(answers)) if answers else {}
+    status, told = TraceStatus.REFUSED, ""
     try:
-        first = json.loads(data)
-    except ValueError as error:
-        raise ToolError(f"--data is no JSON: {error}") from error
-    result = trace(
-        _traced(file),
-        data=first,
-        answers=given,
-        processes=tuple(processes),
-        skip_timers=skip_timers,
-        now=real_time(),
-    )
-    return result.as_json()
+        with time_limit(TRACE_SECONDS):
+            source, first = _traced(file), _object(data, "--data")
+            given = _object(read_capped(answers, MAX_ANSWERS), "--answers") if answers else {}
+            status = TraceStatus.FAILED
+            return trace(
+                source,
+                data=first,
+                answers=given,
+                processes=tuple(processes),
+                skip_timers=skip_timers,
+                now=real_time(),
+            ).as_json()
+    except (EngineError, ProcessesError, ToolError) as error:
+        told = str(error)
+    except Exception as error:  # noqa: BLE001 - a designer's file must never end in a traceback
+        told = f"this file cannot be understood ({type(error).__name__}: {error})"
+    return TraceResult(status=status, error=told).as_json()
+
+
+def _object(text: str | bytes, name: str) -> dict[str, Any]:
+    """A JSON object from the command line or a file."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ToolError(f"{name} is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise ToolError(f"{name} must be a JSON object, not {type(found).__name__}")
+    return found
 
 
 def _traced(file: Path) -> Any:
@@ -149,7 +214,7 @@ def _traced(file: Path) -> Any:
     from processes.deployment import shipped_folders
 
     if file.name != "process.bpmn" or not (file.parent / "process.toml").exists():
-        return BareFile(bpmn=_read(file), decisions=decisions_beside(file))
+        return BareFile(bpmn=_model(file), decisions=decisions_beside(file))
     root = read_package(file.parent)
     return [root, *(package for folder in shipped_folders() if (package := read_package(folder)).key != root.key)]
 

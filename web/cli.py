@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from processes import VERSION
-from web.cli_base import settings, told_plainly
+from web.cli_base import say, settings, told_plainly
 from web.cli_people import body, user
 
 FORMAT = click.option(
@@ -128,11 +128,11 @@ def lint(paths: tuple[Path, ...], shape: str) -> None:
 
     findings = lint_paths(paths)
     if shape == "json":
-        click.echo(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=1))
+        say(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=1))
     else:
         for finding in findings:
-            click.echo(str(finding))
-        click.echo(f"{len(findings)} findings")
+            say(str(finding))
+        say(f"{len(findings)} findings")
     sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
 
@@ -152,11 +152,11 @@ def trace(
 
     result = trace_file(file, data=data, answers=answers, processes=processes, skip_timers=skip_timers)
     if shape == "json":
-        click.echo(json.dumps(result, ensure_ascii=False, default=str))
+        say(json.dumps(result, ensure_ascii=False, default=str))
     else:
-        click.echo(f"{result['status']}: {' → '.join(result['path'])}")
+        say(f"{result['status']}: {' → '.join(result['path'])}")
         if result["error"]:
-            click.echo(result["error"], err=True)
+            say(result["error"], err=True)
     sys.exit({"completed": 0, "waiting": 0, "failed": 1}.get(result["status"], 2))
 
 

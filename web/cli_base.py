@@ -37,3 +37,9 @@ def settings() -> "Settings":
 
     configure_terminal()
     return read_settings()
+
+
+def say(text: str, *, err: bool = False) -> None:
+    r"""Write a line; what the terminal cannot show, such as half a surrogate pair from a file, stands as \udc80."""
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)

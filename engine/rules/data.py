@@ -44,7 +44,7 @@ def data_object(document: BpmnDocument) -> Iterator[Found]:
         named = _named(document, one.get("dataObjectRef"))
         if one.get("dataObjectRef") is None:
             yield Found(identifier_of(one), "it refers to no data object: set dataObjectRef")
-        elif named is not None and local(named) == "dataObject" and named.getparent() not in list(one.iterancestors()):
+        elif named is not None and local(named) == "dataObject" and named.getparent() not in one.iterancestors():
             yield Found(identifier_of(one), f"the data object {identifier_of(named)!r} cannot be seen from here")
 
 
@@ -105,9 +105,8 @@ def data_association(document: BpmnDocument) -> Iterator[Found]:
         inward = local(one) == "dataInputAssociation"
         name = "targetRef" if inward else "sourceRef"
         owner = one.getparent()
-        inner = {identifier_of(child) for child in owner.iter() if child.get("id")}
         for end in _refs(one, name):
-            if end in document.ids and end not in inner:
+            if end in document.ids and owner not in document.ids[end].iterancestors():
                 told = f"the {name} {end!r} of {identifier_of(one)!r} lies outside {nearest_id(owner)!r}"
                 yield Found(identifier_of(one), f"{told}: an {'input' if inward else 'output'} of its own is asked for")
         if len(_refs(one, "sourceRef")) > 1 and not bpmn_children(one, "transformation"):
@@ -253,7 +252,7 @@ def _bound(document: BpmnDocument, owner: Any, binding: Any) -> Iterator[Found]:
         bound = _named(document, binding.get(name))
         messages = _refs(operation, reference)
         message = _named(document, messages[0]) if messages else None
-        if bound is not None and bound.getparent() is not None and owner not in list(bound.iterancestors()):
+        if bound is not None and bound.getparent() is not None and owner not in bound.iterancestors():
             yield Found(identifier_of(owner), f"{name} {identifier_of(bound)!r} is no data of {identifier_of(owner)!r}")
         elif (
             bound is not None
@@ -292,6 +291,6 @@ def loop_data_place(document: BpmnDocument) -> Iterator[Found]:
                 if (
                     data is not None
                     and local(data) in {"dataInput", "dataOutput"}
-                    and owner not in list(data.iterancestors())
+                    and owner not in data.iterancestors()
                 ):
                     yield Found(nearest_id(owner), f"{reference} {name!r} is data of another element")

@@ -121,15 +121,13 @@ def transaction(document: BpmnDocument) -> Iterator[Found]:
 @bpmn_rule("receive-after-gateway", "BPMN 2.0.2, 10.6.6 Event-Based Gateway")
 def receive_after_gateway(document: BpmnDocument) -> Iterator[Found]:
     """A receive task after an event-based gateway has no boundary events."""
-    for process, node in _nodes(document, "receiveTask"):
-        sources = [process.nodes[flow.source] for flow in node.incoming if flow.source in process.nodes]
-        if not any(source.kind == "eventBasedGateway" for source in sources):
+    for process, node in _nodes(document, "boundaryEvent"):
+        task = process.nodes.get(node.attached_to or "")
+        if task is None or task.kind != "receiveTask":
             continue
-        for event in process.inside(node.container):
-            if event.kind == "boundaryEvent" and event.attached_to == node.id:
-                yield Found(
-                    node.id, f"{node.id!r} follows an event-based gateway: remove its boundary event {event.id!r}"
-                )
+        sources = [process.nodes[flow.source] for flow in task.incoming if flow.source in process.nodes]
+        if any(source.kind == "eventBasedGateway" for source in sources):
+            yield Found(task.id, f"{task.id!r} follows an event-based gateway: remove its boundary event {node.id!r}")
 
 
 @bpmn_rule("thrown-code", "BPMN 2.0.2, 10.5.5 Error and Escalation Event Definitions")
