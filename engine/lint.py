@@ -10,6 +10,7 @@ from engine.definition import ProcessPackage
 from engine.errors import WithFindings
 from engine.findings import Finding, Severity, errors_of
 from engine.reading.document import BpmnDocument, read_document
+from engine.reading.markup import MAX_XML
 from engine.rules.registry import (
     BPMN_RULES,
     NOT_IN_PACKAGES,
@@ -21,7 +22,7 @@ from engine.rules.registry import (
     all_rules,
 )
 
-__all__ = ["Finding", "HandlerNames", "Rule", "Severity", "all_rules", "lint_bpmn", "lint_package"]
+__all__ = ["MAX_XML", "Finding", "HandlerNames", "Rule", "Severity", "all_rules", "lint_bpmn", "lint_package"]
 
 DIAGRAM = "process.bpmn"
 MAX_FINDINGS = 500

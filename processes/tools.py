@@ -13,7 +13,6 @@ from typing import Any
 from engine.deadlines import WorkingCalendar
 from engine.errors import EngineError
 from engine.findings import Finding, Severity
-from engine.reading.markup import MAX_XML
 from processes.errors import ProcessesError
 from processes.limits import LINT_SECONDS, TRACE_SECONDS, CannotBeRead, TookTooLong, read_capped, time_limit
 from processes.settings import Settings
@@ -154,6 +153,8 @@ def _refused(file: str, rule: str, message: str) -> Finding:
 
 def _model(path: Path) -> bytes:
     """A file no bigger than what is refused for its size anyway."""
+    from engine.lint import MAX_XML
+
     return read_capped(path, MAX_XML)
 
 

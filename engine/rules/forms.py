@@ -18,7 +18,7 @@ WIDGETS = frozenset(
     | {"people", "body", "bodies", "readonly"}
 )
 SOURCES = frozenset(
-    {"executors", "people", "bodies", "other_bodies", "units", "fonds", "series", "files", "retention_classes"}
+    {"executors", "people", "bodies", "other_bodies", "fonds", "series", "files", "retention_classes"}
     | {"access_levels", "territories", "topics", "sections"}
 )
 CHOICES = frozenset({"select", "radios", "checkboxes"})

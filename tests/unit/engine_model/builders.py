@@ -154,16 +154,19 @@ def page() -> dict[str, Any]:
 
 
 def drawn(body: str) -> str:
-    """The body with a diagram that draws each of its nodes, lanes and flows."""
-    nodes = re.findall(r'<(?:lane|\w+(?:Event|Task|Gateway|Activity|Process)) id="(\w+)"', body)
-    flows = re.findall(r'<sequenceFlow id="(\w+)"', body)
+    """The body with a diagram that draws its nodes in a row, a shape every 100 pixels, its lanes, and its flows."""
+    nodes = re.findall(r'<(?:lane|\w+(?:Event|Task|Gateway|Activity|Process)|task) id="(\w+)"', body)
+    flows = re.findall(r'<sequenceFlow id="(\w+)" sourceRef="(\w+)" targetRef="(\w+)"', body)
+    left = {name: 100 * number for number, name in enumerate(nodes)}
     shapes = "".join(
-        f'<bpmndi:BPMNShape bpmnElement="{name}"><dc:Bounds x="0" y="0" width="9" height="9"/></bpmndi:BPMNShape>'
+        f'<bpmndi:BPMNShape bpmnElement="{name}"><dc:Bounds x="{left[name]}" y="0" width="80" height="60"/>'
+        "</bpmndi:BPMNShape>"
         for name in nodes
     )
     edges = "".join(
-        f'<bpmndi:BPMNEdge bpmnElement="{name}"><di:waypoint x="0" y="0"/><di:waypoint x="9" y="9"/></bpmndi:BPMNEdge>'
-        for name in flows
+        f'<bpmndi:BPMNEdge bpmnElement="{name}"><di:waypoint x="{left.get(source, 0) + 80}" y="30"/>'
+        f'<di:waypoint x="{left.get(target, 0)}" y="30"/></bpmndi:BPMNEdge>'
+        for name, source, target in flows
     )
     return f"<bpmndi:BPMNDiagram><bpmndi:BPMNPlane>{shapes}{edges}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
 

@@ -4,9 +4,11 @@
 from .builders import HEAD, chain
 from .pairs import END, START, TASK, Pair, model, on_the_way, process
 
+DRAWN = '<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="p"><bpmndi:BPMNShape id="t_di" bpmnElement="{}"><dc:Bounds x="0" y="0" width="9" height="9"/></bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>'
 FLOWS = chain("s", "t", "e")
 
 PAIRS = [
+    Pair("diagram-element", "gone", model(process(START, TASK, END, FLOWS), DRAWN.format("gone")), model(process(START, TASK, END, FLOWS), DRAWN.format("t"))),
     Pair("root", None, HEAD.replace("<definitions", "<diagram").encode() + process(START, TASK, END, FLOWS).encode() + b"</diagram>", on_the_way(TASK)),
     Pair("schema-element", "x", on_the_way('<robotTask id="x"/>' + TASK), on_the_way(TASK)),
     Pair("schema-element", "t", on_the_way('<task id="t"><script>x = 1</script></task>'), on_the_way('<scriptTask id="t"><script>x = 1</script></scriptTask>')),

@@ -86,17 +86,43 @@ UNDRAWN_NODE = {
         b'<bpmndi:BPMNShape bpmnElement="check">', b'<bpmndi:BPMNShape bpmnElement="gone">'
     )
 }
-NO_BOUNDS = {"process.bpmn": diagram_of(PACKAGE_BODY).replace(b'<dc:Bounds x="0" y="0" width="9" height="9"/>', b"", 1)}
+NO_BOUNDS = {
+    "process.bpmn": diagram_of(PACKAGE_BODY).replace(b'<dc:Bounds x="0" y="0" width="80" height="60"/>', b"", 1)
+}
 UNDRAWN_FLOW = {
     "process.bpmn": diagram_of(PACKAGE_BODY).replace(
         b'<bpmndi:BPMNEdge bpmnElement="s_check">', b'<bpmndi:BPMNEdge bpmnElement="gone">'
     )
 }
-SHORT_EDGE = {"process.bpmn": diagram_of(PACKAGE_BODY).replace(b'<di:waypoint x="9" y="9"/>', b"", 1)}
+SHORT_EDGE = {
+    "process.bpmn": diagram_of(PACKAGE_BODY).replace(b'<di:waypoint x="180" y="30"/>', b"", 1),
+}
+
+
+def moved(find, put):
+    """The package with something drawn elsewhere."""
+    diagram = diagram_of(PACKAGE_BODY)
+    assert find in diagram
+    return {"process.bpmn": diagram.replace(find, put, 1)}
+
+
+ON_CHECK = b'<bpmndi:BPMNShape bpmnElement="check"><dc:Bounds x="200" y="0" width="80" height="60"/>'
 
 BAD = {
     "diagram-shapes": [UNDRAWN_NODE, NO_BOUNDS],
     "diagram-edges": [UNDRAWN_FLOW, SHORT_EDGE],
+    "diagram-bounds": [
+        moved(ON_CHECK, ON_CHECK.replace(b'x="200"', b'x="far"')),
+        moved(ON_CHECK, ON_CHECK.replace(b'x="200"', b'x="1e9"')),
+        moved(ON_CHECK, ON_CHECK.replace(b'width="80"', b'width="0"')),
+        moved(ON_CHECK, ON_CHECK.replace(b'width="80"', b'width="NaN"')),
+    ],
+    "diagram-overlap": [moved(ON_CHECK, ON_CHECK.replace(b'x="200"', b'x="150"'))],
+    "diagram-edge-ends": [
+        moved(b'<di:waypoint x="180" y="30"/>', b'<di:waypoint x="180" y="300"/>'),
+        moved(b'<di:waypoint x="180" y="30"/>', b'<di:waypoint x="140" y="30"/>'),
+        moved(b'<di:waypoint x="180" y="30"/>', b'<di:waypoint x="180"/>'),
+    ],
     "labels": [body(' name="Check"', ""), body(' name="Accepted?"', "")],
     "task-form": [
         task('<karguzar:task deadline="review"/>'),
