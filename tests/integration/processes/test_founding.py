@@ -20,7 +20,7 @@ from processes.numbers import draw_case_number
 from processes.organisation import body
 from processes.settings import Settings
 from processes.tables import Base, CaseRow, MandateRow, NumberRow, RegisterEntryRow
-from processes.use_cases.appoint import PATTERN, REGISTER, Appoint, annul_unsigned_orders, appoint
+from processes.use_cases.appoint import PATTERNS, REGISTER, Appoint, annul_unsigned_orders, appoint
 from processes.use_cases.start_case import StartCase, start_case
 from signing.keys import pkcs12
 
@@ -85,12 +85,12 @@ def test_the_number_of_an_order_that_was_never_signed_is_annulled_with_its_groun
     office = rehearsal.office
     with office.unit_of_work() as uow:
         owner = body(uow.session, rehearsal.body("executive"))
-        lost = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERN, case_id=uuid4(), state="drawn")
+        lost = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERNS["az"], case_id=uuid4(), state="drawn")
         uow.commit()
     assert annul_unsigned_orders(office) == 0, "it may be being signed right now"
     office.clock.set_to(FOUNDED)
     with office.unit_of_work() as uow:
-        older = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERN, case_id=uuid4(), state="drawn")
+        older = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERNS["az"], case_id=uuid4(), state="drawn")
         uow.commit()
     rehearsal.later(minutes=16)
     assert annul_unsigned_orders(office) == 1
