@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from processes.steps import OpenStep
-from processes.tables import CaseRow, PersonRow, RemarkRow
+from processes.organisation import people_named
+from processes.steps import OpenStep, open_remarks
+from processes.tables import CaseRow, RemarkRow
 from processes.unit_of_work import UnitOfWork
 
 
@@ -44,18 +45,14 @@ def record_remarks(uow: UnitOfWork, step: OpenStep, step_id: UUID, record: Mappi
         )
 
 
-def open_remarks(uow: UnitOfWork, case: CaseRow) -> list[OpenRemark]:
-    """The remarks of a case that no corrected form has answered, in the order they were made."""
-    rows = uow.session.execute(
-        sa.select(RemarkRow, PersonRow.name)
-        .join(PersonRow, PersonRow.id == RemarkRow.author_id)
-        .where(RemarkRow.case_id == case.id, RemarkRow.resolved_at.is_(None))
-        .order_by(RemarkRow.created_at, RemarkRow.id)
-    ).all()
+def remarks_to_show(uow: UnitOfWork, case: CaseRow) -> list[OpenRemark]:
+    """The open remarks of a case with labels and names, for a document."""
+    rows = open_remarks(uow.session, case.id)
     labels = field_labels(uow, case) if rows else {}
+    names = people_named(uow.session, {row.author_id for row in rows})
     return [
-        OpenRemark(field=labels.get(row.field, {}), text=row.text, author=author, round=row.round)
-        for row, author in rows
+        OpenRemark(field=labels.get(row.field, {}), text=row.text, author=names[row.author_id], round=row.round)
+        for row in rows
     ]
 
 

@@ -20,7 +20,7 @@ from processes.numbers import draw_document_number
 from processes.office import Office
 from processes.organisation import body
 from processes.queries.review import signed_versions
-from processes.remarks import open_remarks
+from processes.remarks import remarks_to_show
 from processes.step_papers import FIELD, StepContent, step_paper, step_record
 from processes.steps import OpenStep, attachments_of, item_of, open_step, require_actable, round_of
 from processes.tables import SigningAttemptRow
@@ -106,7 +106,7 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
         certificate=certificate_of(uow, request.by),
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
-        open_remarks=open_remarks(uow, step.case) if step.form.shows_remarks else (),
+        open_remarks=remarks_to_show(uow, step.case) if step.form.shows_remarks else (),
         addressee=applicant_lines(uow, step.case.id) if step.form.letter else "",
     )
 
