@@ -1,10 +1,10 @@
 """A form as a page shows it: visible sections, each field with its value, options and findings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from processes.forms import FieldFinding, Form, FormContext, FormField, Option, OptionSource, shown_value
+from processes.forms import FieldFinding, Form, FormContext, FormField, FormState, Option, OptionSource, shown_value
 
 Titles = Mapping[str, str]
 YES_NO = {
@@ -99,11 +99,17 @@ def filled(
     """The form with `fields` in it; `findings` of a refused submission, or else of the formal logic alone."""
     state = form.state(fields, context)
     told = state.findings if findings is None else findings
+    demanded = _demanded(form, state)
     sections = tuple(
         SectionView(
             id=section.id,
             title=section.title,
-            fields=tuple(_field(each, state.fields, context, told, remarks) for each in section.fields),
+            fields=tuple(
+                replace(
+                    _field(each, state.fields, context, told, remarks), required=each.required or each.name in demanded
+                )
+                for each in section.fields
+            ),
         )
         for section in state.sections
     )
@@ -115,6 +121,18 @@ def filled(
         fields=dict(fields) | {name: value for name, value in state.fields.items() if value is not None},
         findings=tuple(told),
     )
+
+
+def _demanded(form: Form, state: FormState) -> set[str]:
+    """Fields that a check wants filled as things stand: it says so now, or would if the value were taken out."""
+    fired = {finding.code for finding in state.findings}
+    return {
+        check.field
+        for check in form.checks
+        if check.severity == "error"
+        and f"empty({check.field})" in check.when.source
+        and (check.id in fired or state.fields.get(check.field) not in (None, "", []))
+    }
 
 
 def _field(

@@ -9,6 +9,7 @@ import pytest
 from processes.forms import FieldFinding, FormInvalid, form_from_files, load_form
 from processes.forms.errors import UnknownForm
 from processes.forms.messages import MESSAGES, message
+from processes.queries.filled_form import filled
 from tests.unit.papers.samples import ANSWERS, LANGUAGES, SCHEMA, UI, four, make_context
 
 
@@ -219,3 +220,17 @@ def test_a_required_file_may_be_missing_or_too_many(context):
     assert codes(form.validate(ANSWERS, none)[1]) == {"files": "required"}
     four_files = dataclasses.replace(context, files={"files": [{"name": str(n)} for n in range(4)]})
     assert codes(form.validate(ANSWERS, four_files)[1]) == {"files": "too-many"}
+
+
+def test_a_field_that_a_check_demands_is_not_called_optional():
+    demand = {"id": "why", "when": "decision == 'return' and empty(name)", "field": "name", "severity": "error"}
+    schema = {**copy.deepcopy(SCHEMA), "required": [each for each in SCHEMA["required"] if each != "name"]}
+    form = changed(schema, checks=[{**demand, "message": four("Say why.")}])
+
+    def required(**fields: object) -> bool:
+        shown = filled(form, fields, make_context())
+        return next(field.required for section in shown.sections for field in section.fields if field.name == "name")
+
+    assert not required(decision="accept")
+    assert required(decision="return")
+    assert required(decision="return", name="because")
