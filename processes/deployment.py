@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from engine.definition import ProcessDefinition, ProcessPackage
-from engine.errors import DefinitionRefused
-from engine.findings import Finding
+from engine.errors import DefinitionRefused, PackageInvalid
+from engine.findings import Finding, Severity
 from engine.lint import HandlerNames, lint_package
 from engine.package import read_package
 from processes.handlers.catalogue import handler_names
@@ -38,28 +40,104 @@ def check_packages(packages: Sequence[ProcessPackage], known: set[str]) -> list[
     return [finding for package in packages for finding in lint_package(package, names, called)]
 
 
-def deploy(office: Office, request: Deploy) -> list[ProcessDefinition]:
+class Outcome(StrEnum):
+    """What deploying a package has come to."""
+
+    NEW = "new"
+    """cases that begin from now on run by it"""
+    UNCHANGED = "unchanged"
+    """its content is the newest version's already"""
+    SUPERSEDED = "superseded"
+    """its content is an older version's; the newest one stays what cases begin with"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A package that was deployed, now or before."""
+
+    definition: ProcessDefinition
+    outcome: Outcome
+    newest: int
+    """the version that cases begin with"""
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "key": self.definition.key,
+            "version": self.definition.version,
+            "sha256": self.definition.sha256,
+            "outcome": str(self.outcome),
+            "newest": self.newest,
+        }
+
+    def __str__(self) -> str:
+        found = self.definition
+        text = f"{self.outcome:11} {found.key} version {found.version} ({found.sha256[:12]})"
+        return text + (f"; cases begin with version {self.newest}" if self.outcome is Outcome.SUPERSEDED else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What one call has deployed, and what the linter warned of."""
+
+    packages: Sequence[Deployed]
+    warnings: Sequence[Finding]
+
+
+def deploy(office: Office, request: Deploy) -> Deployment:
     """Deploy packages atomically; one whose content is deployed already stays as it is.
 
-    :raises PackageInvalid: a package cannot be read
+    Every process that one of them calls must be among them or deployed before, so that each case can be bound to it.
+
+    :raises PackageInvalid: a package cannot be read, or two are the same process
     :raises DefinitionRefused: the linter found an error
     """
-    packages = [read_package(folder) for folder in request.folders]
+    packages = _read(request.folders)
     with office.unit_of_work() as uow:
         known = {definition.key for definition in uow.engine.definitions()}
-        errors = [finding for finding in check_packages(packages, known) if finding.severity == "error"]
-        if errors:
-            raise DefinitionRefused(errors)
-        deployed = [uow.engine.deploy(package, by=request.by, place=_place(uow, package)) for package in packages]
-        for definition in deployed:
-            uow.audit.record(
-                "process:definition:deploy",
-                actor=request.by,
-                subject=definition.key,
-                details={"version": definition.version, "sha256": definition.sha256},
-            )
+        findings = check_packages(packages, known)
+        if any(finding.severity == "error" for finding in findings):
+            raise DefinitionRefused(findings)
+        deployed = [_deploy_one(uow, package, request.by) for package in packages]
         uow.commit()
-    return deployed
+    return Deployment(packages=deployed, warnings=findings)
+
+
+def _read(folders: Sequence[Path]) -> list[ProcessPackage]:
+    """The packages of the folders, one named twice once. Raises PackageInvalid with what is wrong in any of them."""
+    packages: dict[str, ProcessPackage] = {}
+    findings: list[Finding] = []
+    for folder in dict.fromkeys(folder.resolve() for folder in folders):
+        try:
+            package = read_package(folder)
+        except PackageInvalid as error:
+            findings += error.findings
+            continue
+        if package.key in packages:
+            said = f"two folders are process {package.key!r}: deploy one of them"
+            told = Finding(file=str(folder), element=None, rule="package-key", severity=Severity.ERROR, message=said)
+            findings.append(told)
+        packages[package.key] = package
+    if findings:
+        raise PackageInvalid(findings)
+    return list(packages.values())
+
+
+def _deploy_one(uow: UnitOfWork, package: ProcessPackage, by: str) -> Deployed:
+    before = {each.key: each for each in uow.engine.definitions()}.get(package.key)
+    definition = uow.engine.deploy(package, by=by, place=_place(uow, package))
+    newest = max(definition.version, before.version if before else 0)
+    outcome = Outcome.NEW
+    if before is not None and definition.version <= before.version:
+        outcome = Outcome.UNCHANGED if definition.version == before.version else Outcome.SUPERSEDED
+    if outcome is Outcome.NEW:
+        uow.audit.record(
+            "process:definition:deploy",
+            actor=by,
+            subject=definition.key,
+            details={"version": definition.version, "sha256": definition.sha256},
+        )
+    return Deployed(definition=definition, outcome=outcome, newest=newest)
 
 
 def _place(uow: UnitOfWork, package: ProcessPackage) -> dict[str, str]:

@@ -70,19 +70,25 @@ def found_demo(office: Any, tell: Tell) -> None:
     tell("")
 
 
-def deploy_packages(settings: Settings, paths: Sequence[Path]) -> list[str]:
-    """Deploy folders of packages, all or none."""
+def deploy_packages(settings: Settings, paths: Sequence[Path]) -> tuple[list[Any], list[Finding]]:
+    """Deploy folders of packages, all or none: what each has come to, and the linter's findings.
+
+    Nothing is deployed if one of the findings is an error.
+    """
+    from engine.errors import DefinitionRefused, PackageInvalid
     from processes.bootstrap import bootstrap
     from processes.deployment import Deploy, deploy
 
     office = bootstrap(settings)
     try:
-        deployed = deploy(office, Deploy(folders=paths, by="command line"))
+        done = deploy(office, Deploy(folders=paths, by="command line"))
+    except (PackageInvalid, DefinitionRefused) as error:
+        return [], list(error.findings)
     except EngineError as error:
         raise ToolError(str(error)) from error
     finally:
         office.close()
-    return [f"{each.key} version {each.version} ({each.sha256[:12]})" for each in deployed]
+    return list(done.packages), list(done.warnings)
 
 
 def lint_paths(paths: Sequence[Path]) -> list[Finding]:
@@ -227,7 +233,10 @@ def run_scenarios(paths: Sequence[Path]) -> Iterator[tuple[str, tuple[str, ...]]
     from processes.deployment import shipped_folders
 
     folders = {folder.resolve() for folder in [*shipped_folders(), *paths] if folder.is_dir()}
-    packages = {folder: read_package(folder) for folder in sorted(folders)}
+    try:
+        packages = {folder: read_package(folder) for folder in sorted(folders)}
+    except EngineError as error:
+        raise ToolError(str(error)) from error
     known = {package.key: package for package in packages.values()}
     for path in paths:
         package = packages.get(path.resolve())

@@ -109,13 +109,22 @@ def tour(out: Path | None) -> None:
 
 @main.command()
 @PATHS
+@FORMAT
 @told_plainly
-def deploy(paths: tuple[Path, ...]) -> None:
-    """Deploy process packages, all or none. Example: karguzar deploy bpmn/citizen-appeal"""
+def deploy(paths: tuple[Path, ...], shape: str) -> None:
+    """Deploy process packages, all or none. Exit 1 if one is refused. Example: karguzar deploy bpmn/citizen-appeal"""
     from processes.tools import deploy_packages
 
-    for line in deploy_packages(settings(), paths):
-        click.echo(line)
+    deployed, findings = deploy_packages(settings(), paths)
+    if shape == "json":
+        found = [finding.as_json() for finding in findings]
+        click.echo(json.dumps({"deployed": [one.as_json() for one in deployed], "findings": found}, ensure_ascii=False))
+    else:
+        for line in [*findings, *deployed]:
+            click.echo(str(line))
+        if not deployed:
+            click.echo("nothing is deployed", err=True)
+    sys.exit(0 if deployed else 1)
 
 
 @main.command()
