@@ -89,7 +89,7 @@ def _data_object(activity: Any, identifier: str) -> list[str]:
             if element.get("id") == reference:
                 names += [name for name in (element.get("name"), reference) if name]
                 todo += [element.get("dataObjectRef")] if element.get("dataObjectRef") not in {None, *todo} else []
-    return names
+    return list(dict.fromkeys(names))
 
 
 def _behavior(loop: Any, read_event: ReadEvent) -> Behavior:

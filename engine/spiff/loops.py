@@ -38,7 +38,7 @@ class _Repeated(BpmnSpecMixin):
         raise NotImplementedError
 
     def begin_child(self, my_task: Any, local: Mapping[str, Any], key: Any = None) -> None:
-        child = my_task._add_child(self._wf_spec.task_specs[self.task_spec], TaskState.WAITING)
+        child = my_task._add_child(self._wf_spec.task_specs[self.task_spec], TaskState.FUTURE)
         child.triggered = True
         child.data = dict(local)
         if key is not None:
