@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     ITEM_PRIORITISED = "item.prioritised"
     ITEM_FOLLOW_UP = "item.follow_up"
     ITEM_EXITED = "item.exited"
+    DEADLINES_RECOUNTED = "deadlines.recounted"
     SERVICE_CALLED = "service.called"
     TIMER_FIRED = "timer.fired"
     MESSAGE_DELIVERED = "message.delivered"

@@ -1,4 +1,4 @@
-"""Rows that only operating a case needs: what arrived for suspended cases, and processes that are held as a whole."""
+"""Rows that only operating needs: what arrived for suspended cases, processes held as a whole, calendars' overrides."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from engine.prepared import Row
 from engine.tables import (
     ArrivalRow,
     Base,
+    CalendarOverrideRow,
     DefinitionHoldRow,
     DefinitionRow,
     InstanceRow,
@@ -23,6 +24,7 @@ _tables = Base.metadata.tables
 _definition = _tables[DefinitionRow.__tablename__]
 _hold = _tables[DefinitionHoldRow.__tablename__]
 _arrival = _tables[ArrivalRow.__tablename__]
+_override = _tables[CalendarOverrideRow.__tablename__]
 _timer = _tables[TimerRow.__tablename__]
 
 
@@ -89,6 +91,15 @@ class OperatingStore:
             values = {name: getattr(item, name) for name in DESCRIBED}
             values["data"] = dict(item.data)
             self._session.execute(sa.update(WorkItemRow).where(WorkItemRow.id == item.id).values(**values))
+
+    def calendar_version(self, calendar: str) -> int:
+        """The newest version of a calendar's overrides; 0: none yet."""
+        newest = sa.select(sa.func.max(_override.c.version)).where(_override.c.calendar == calendar)
+        return self._session.connection().scalar(newest) or 0
+
+    def insert_overrides(self, rows: Sequence[Row]) -> None:
+        """The days of a sheet. Two sheets at once: the second one's version is taken, and the database says so."""
+        self._session.execute(sa.insert(CalendarOverrideRow), [dict(row) for row in rows])
 
     def _all(self, query: sa.Select[Any]) -> Sequence[Row]:
         return [row._asdict() for row in self._session.connection().execute(query)]

@@ -305,9 +305,17 @@ class CalendarOverrideRow(Base):
     calendar: Mapped[str]
     """AZ or KZ"""
     day: Mapped[date]
-    working: Mapped[bool]
+    working: Mapped[bool | None]
+    """None: again what the calendar itself says"""
+    act: Mapped[str]
+    """the decree, with its number and date"""
     ground: Mapped[str]
     version: Mapped[int]
+    """of the calendar: all days of one sheet share it"""
+    document: Mapped[str | None]
+    """the signed sheet, an opaque id"""
+    proof: Mapped[str | None]
+    """the sheet's SHA-256"""
     entered_by: Mapped[str]
     entered_at: Mapped[datetime]
     __table_args__ = (sa.UniqueConstraint("calendar", "day", "version"),)

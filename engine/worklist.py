@@ -8,7 +8,7 @@ from uuid import UUID
 from engine.errors import WorkItemNotFound
 from engine.history import EventKind
 from engine.ledger import item_event
-from engine.migration import Migration
+from engine.recounting import Recounting
 from engine.store import as_instance
 from engine.suspension import require_running
 from engine.workitem import Priority, WorkItem
@@ -17,7 +17,7 @@ BARRED_WHILE_SUSPENDED = frozenset({EventKind.ITEM_CLAIMED, EventKind.ITEM_ASSIG
 """giving an item back is always possible: a mandate may be lost meanwhile"""
 
 
-class Worklist(Migration):
+class Worklist(Recounting):
     """Changes work items of locked cases. Each change is an event of the case's history, with who and why.
 
     Whether a person may is the caller's question. All raise WorkItemNotFound, StaleWorkItem and WorkItemClosed; in a

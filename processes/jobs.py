@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from processes import pacing
 from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
 from processes.office import Office
+from processes.recounting import recount_calendar
 from processes.service_tasks import perform, record
 from processes.signed_documents import raise_document_level, validate_document
 from processes.use_cases.send_notice import send_notice
@@ -61,6 +62,7 @@ class JobClient:
         "validate_document": "signatures",
         "raise_level": "signatures",
         "send_notice": "notices",
+        "recount_calendar": "service",
     }
 
     @classmethod
@@ -112,6 +114,11 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
         return str(store.run_tx_step(transaction, recorded, case_id, task_id, effect))
 
     _register_events(office, store, transaction)
+    _register_repeatable(office, step)
+
+
+def _register_repeatable(office: Office, step: Callable[..., Any]) -> None:
+    """Jobs that find out themselves what they have done already."""
 
     @DBOS.workflow(name="validate_document")
     def validate(document_id: str) -> str:
@@ -120,6 +127,10 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
     @DBOS.workflow(name="raise_level")
     def raise_level(document_id: str) -> str:
         return str(step("raise", lambda: raise_document_level(office, UUID(document_id))))
+
+    @DBOS.workflow(name="recount_calendar")
+    def recounted(calendar: str, version: str) -> str:
+        return str(step("recount", lambda: recount_calendar(office, calendar, int(version))))
 
     @DBOS.workflow(name="send_notice")
     def notice(outbox_id: str) -> str:

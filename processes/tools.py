@@ -5,12 +5,10 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.deadlines import WorkingCalendar
 from engine.errors import EngineError
 from engine.findings import Finding, Severity
 from processes.errors import ProcessesError
@@ -309,8 +307,3 @@ def audit_archive(settings: Settings, *, tell: Tell) -> list[Any]:
     for finding in report.findings:
         tell(str(finding))
     return list(report.findings)
-
-
-def add_working_days(code: str, day: date, days: int) -> str:
-    """The day so many working days after another, without an office's overrides."""
-    return WorkingCalendar(code, {}).add_working_days(day, days).isoformat()

@@ -8,12 +8,10 @@ from typing import Any
 import click
 
 from processes import VERSION
-from web.cli_base import say, settings, told_plainly
+from web.cli_base import FORMAT, say, settings, told_plainly
+from web.cli_calendar import calendar
 from web.cli_people import body, user
 
-FORMAT = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", help="What to print; json for scripts."
-)
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
@@ -270,24 +268,8 @@ def archive_audit() -> None:
     sys.exit(1 if findings else 0)
 
 
-@main.group()
-def calendar() -> None:
-    """Working calendars. Example: karguzar calendar add AZ 2026-03-19 7"""
-
-
-@calendar.command("add")
-@click.argument("code", type=click.Choice(["AZ", "KZ"]))
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.argument("days", type=int)
-@told_plainly
-def calendar_add(code: str, day: Any, days: int) -> None:
-    """The day so many working days after another. Example: karguzar calendar add AZ 2026-03-19 7"""
-    from processes.tools import add_working_days
-
-    click.echo(add_working_days(code, day.date(), days))
-
-
 main.add_command(user)
+main.add_command(calendar)
 main.add_command(body)
 
 if __name__ == "__main__":

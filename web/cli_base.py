@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from processes.settings import Settings
 
 P = ParamSpec("P")
+FORMAT = click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", help="What to print; json for scripts."
+)
 
 
 def told_plainly(command: Callable[P, None]) -> Callable[P, None]:

@@ -33,6 +33,7 @@ def _particular(error: EntryRefused) -> str:
         ("code", "taken"): _("This code is taken."),
         ("ground", "missing"): _("Say why: it is kept for good."),
         ("act", "missing"): _("Say what the act is called, such as Order."),
+        ("first", "missing"): _("Choose the first day, and the last one if there are several: at most 60 days."),
         ("number", "missing"): _("Enter the number of the act."),
         ("valid_to", "ends-before-it-begins"): _("The last day lies before the first."),
         ("person", "last-administrator"): _("Nobody else administers this body: appoint another administrator first."),

@@ -77,6 +77,11 @@ def item_ground(ground: str) -> str:
     return _("the holder's mandate for the step has ended") if ground == LOST else ground
 
 
+def calendar_name(code: str) -> str:
+    """A working calendar, by the country whose days it has."""
+    return {"AZ": _("Azerbaijan"), "KZ": _("Kazakhstan")}.get(code, code)
+
+
 def channel_name(channel: str | None) -> str:
     """How something arrived."""
     names = {
@@ -153,6 +158,7 @@ def document_type(code: str) -> str:
         "extract": _("Extract"),
         "manifest": _("Dossier manifest"),
         "appointment": _("Order on powers"),
+        "calendar": _("Calendar sheet"),
         "questionnaire": _("Questionnaire"),
         "review": _("Review"),
         "deficiency_notice": _("Deficiency notice"),
@@ -190,7 +196,7 @@ def facet_value(name: str, value: str, facets: Mapping[str, Sequence[FacetLine]]
 
 def actor_name(actor: str) -> str:
     """Who did it, where it may have been no person."""
-    names = {"system": _("the system"), "audit": _("the fixity audit")}
+    names = {"system": _("the system"), "audit": _("the fixity audit"), "command line": _("the command line")}
     return names.get(actor, actor)
 
 
@@ -201,6 +207,7 @@ def job_name(name: str) -> str:
         "validate_document": _("Validation of a signature"),
         "raise_level": _("Raising of a signature's level"),
         "send_notice": _("Sending of a notice"),
+        "recount_calendar": _("Counting of terms after a change of the calendar"),
     }
     return names.get(name, name)
 
@@ -239,8 +246,8 @@ def name_of(distinguished: str) -> str:
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
-        role_name, capacity_name, access_name, territory_name, channel_name, item_ground, track_title, track_event,
-        custody_event, actor_name, job_name, operation_name, marks_json, document_type, facet_value,
+        role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
+        track_event, custody_event, actor_name, job_name, operation_name, marks_json, document_type, facet_value,
         function_name, revocation_reason,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})

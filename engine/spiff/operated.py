@@ -11,10 +11,11 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import MigrationRefused
 from engine.pauses import Pause
-from engine.spiff import codec, migrating, moving, standing_still
+from engine.spiff import codec, migrating, moving, recounting, standing_still
 from engine.spiff.compaction import find
 from engine.spiff.interpreter import Interpreter, _case_factory, _token, translated
 from engine.spiff.program import Program
+from engine.spiff.recounting import CalendarsAt
 from engine.spiff.scopes import assign
 from engine.spiff.tokens import Token
 
@@ -35,6 +36,12 @@ def resume(interpreter: Interpreter, began: Callable[[UUID], datetime], pause: P
     with translated():
         standing_still.resume(interpreter._case, began)
         standing_still.note_pause(interpreter._case, pause)
+
+
+def recount(interpreter: Interpreter, calendars_at: CalendarsAt) -> list[list[str]]:
+    """The calendar has changed: move the timers that follow it; [element, before, after] of each that moved."""
+    with translated():
+        return recounting.recount(interpreter._case, calendars_at)
 
 
 def movable(interpreter: Interpreter) -> list[Movable]:

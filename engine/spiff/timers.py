@@ -17,6 +17,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions import timer as spiff
 
 DUE = "due"
 CYCLE = "cycle"
+ARMED = "armed"
+"""timer → when a timer that follows the calendar was armed, what it was computed to, and to what the last time"""
+_CALENDAR = re.compile(r"\b(?:deadline|working_days)\s*\(")
 SPENT = ""
 """stands where a timer's instant stood that has passed for good"""
 _DURATION = re.compile(
@@ -133,7 +136,11 @@ class _Timer:
             except (ValueError, OverflowError) as error:
                 raise WorkflowTaskException(f"timer {self.expression!r}: {error}", task=my_task) from error
             my_task.internal_data[DUE] = {**my_task.internal_data.get(DUE, {}), self.name: due.isoformat()}
+            self.note_armed(my_task, due)
         return due
+
+    def note_armed(self, my_task: Any, due: datetime) -> None:
+        """Only an instant that is computed from a calendar may have to be computed again."""
 
     def put_off(self, my_task: Any, due: datetime) -> None:
         """Wait for another instant than before."""
@@ -167,6 +174,12 @@ class DateTimer(_Timer, spiff.TimeDateEventDefinition):
 
     def compute(self, my_task: Any) -> datetime:
         return parse_instant(self.value(my_task), my_task.workflow.script_engine.zone_of(my_task))
+
+    def note_armed(self, my_task: Any, due: datetime) -> None:
+        if _CALENDAR.search(self.expression or ""):
+            now: datetime = my_task.workflow.top_workflow.now
+            counted = [now.isoformat(), due.isoformat(), due.isoformat()]
+            my_task.internal_data[ARMED] = {**my_task.internal_data.get(ARMED, {}), self.name: counted}
 
 
 class DurationTimer(_Timer, spiff.DurationTimerEventDefinition):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-KINDS = ("step", "receipt", "notice", "extract", "answer", "appointment", "resolution", "manifest")
+KINDS = ("step", "receipt", "notice", "extract", "answer", "appointment", "resolution", "calendar", "manifest")
 """step: what an officer decided; receipt: what arrived; notice and answer: letters; extract: an entry of a register;
-appointment: who may act for a body; resolution: the head's order (az: dərkənar); manifest: the dossier of a case"""
+appointment: who may act for a body; resolution: the head's order (az: dərkənar); calendar: days that
+work or not by decree; manifest: the dossier of a case"""
 
 LANGUAGES = ("az", "kk", "ru", "en")
 

@@ -15,6 +15,7 @@ from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
 from processes.tables import BodyRow, CaseRow, DeadlineRow
 from processes.unit_of_work import UnitOfWork
+from processes.words import day, word
 
 Titles = Mapping[str, str]
 
@@ -25,7 +26,7 @@ class Recomputation:
 
     at: datetime | None
     before: str
-    reason: str
+    reason: Titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,5 +128,14 @@ def _recomputations(kept: Iterable[Mapping[str, Any]]) -> Iterable[Recomputation
         yield Recomputation(
             at=datetime.fromisoformat(at) if at else None,
             before=str(each.get("before", each.get("due_on", ""))),
-            reason=str(each.get("reason", "")),
+            reason=_reason(each),
         )
+
+
+def _reason(kept: Mapping[str, Any]) -> Titles:
+    """In every language where the facts are kept, else in the words it was written down with."""
+    if "calendar" not in kept:
+        return {"": str(kept.get("reason", ""))}
+    before = day(date.fromisoformat(kept["before"]))
+    facts = {"act": str(kept["act"]), "version": str(kept["version"]), "before": before}
+    return {language: word("calendar-changed", language, **facts) for language in LANGUAGES}

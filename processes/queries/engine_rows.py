@@ -11,15 +11,13 @@ from engine.tables import CalendarOverrideRow, TimerRow, WorkItemRow
 from engine.workitem import WorkItemState
 
 
-def working_calendar(session: Session, code: str) -> WorkingCalendar:
-    """The calendar `code` (AZ or KZ) with the newest version of each day's override."""
-    rows = session.execute(
-        sa.select(CalendarOverrideRow.day, CalendarOverrideRow.working)
-        .where(CalendarOverrideRow.calendar == code)
-        .order_by(CalendarOverrideRow.version)
-    )
-    overrides: dict[date, bool] = {row.day: row.working for row in rows}
-    return WorkingCalendar(code, overrides)
+def working_calendar(session: Session, code: str, at: datetime | None = None) -> WorkingCalendar:
+    """The calendar `code` (AZ or KZ) with the newest version of each day's override; `at`: as it stood then."""
+    query = sa.select(CalendarOverrideRow.day, CalendarOverrideRow.working).where(CalendarOverrideRow.calendar == code)
+    if at is not None:
+        query = query.where(CalendarOverrideRow.entered_at <= at)
+    newest: dict[date, bool | None] = {row.day: row.working for row in session.execute(query.order_by("version"))}
+    return WorkingCalendar(code, {day: working for day, working in newest.items() if working is not None})
 
 
 def next_timer(session: Session, until: datetime) -> datetime | None:

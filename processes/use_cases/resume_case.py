@@ -6,6 +6,7 @@ from uuid import UUID
 from processes.appeals import tell_on_track
 from processes.office import Office
 from processes.operating import engine_refusals, note, operated_case
+from processes.recounting import recount_resumed
 from processes.settling import settle
 from processes.standing_still import move_deadlines, restart_parked_jobs
 from processes.tables import AppealRow, CaseRow
@@ -44,6 +45,7 @@ def resume_within(office: Office, uow: UnitOfWork, request: ResumeCase, hold: st
     uow.update(CaseRow, {"id": case.id}, status="running")
     move_deadlines(uow, case, advance)
     settle(office, uow, advance)
+    recount_resumed(office, uow, case)
     restart_parked_jobs(office, uow, advance)
     if uow.session.get(AppealRow, case.id) is not None:
         tell_on_track(uow, case.id, "resumed", ground=request.ground)

@@ -6,6 +6,7 @@ from web.blueprints import (
     admin,
     appeals,
     archive,
+    calendars,
     cases,
     documents,
     inbox,
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     staff.pages,
     operations.pages,
     admin.pages,
+    calendars.pages,
     profile.pages,
     pki.pages,
 )

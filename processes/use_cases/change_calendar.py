@@ -1,0 +1,254 @@
+"""Change a working calendar by decree: a signed sheet says which days, by what act; open terms are counted again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from archive.blobs import BlobRef
+from archive.service import Accession
+from processes.authorization import ADMINISTRATOR, COMMAND_LINE
+from processes.certificates import open_key
+from processes.documents import DocumentSection, OfficeDocument, SignerBlock
+from processes.errors import AttemptExpired, EntryRefused, NotPermitted
+from processes.forms import clean_text
+from processes.mandates import Mandate, mandates_of
+from processes.numbers import draw_case_number, use_drawn
+from processes.office import Office
+from processes.organisation import Body, body
+from processes.queries.calendars import CALENDARS, FIRST_YEAR, LAST_YEAR
+from processes.sealing import FIELD as SEAL_FIELD
+from processes.sealing import seal_certificate, seal_key, verify_code
+from processes.step_papers import FIELD, signer_block
+from processes.tables import BodyRow
+from processes.unit_of_work import UnitOfWork
+from processes.words import day, word
+from signing.keys import SigningKey
+from signing.request import SignatureLevel, SignatureRequest
+
+REGISTER = "calendar"
+PATTERN = "T-{year}-{seq:03}"
+MOST_DAYS = 60
+"""days of one sheet"""
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCalendar:
+    """An administrator's sheet; without one (`by` None, at the command line) the body's e-seal stands for it."""
+
+    by: UUID | None
+    pin: str
+    calendar: str
+    """AZ or KZ"""
+    days: Mapping[date, bool | None]
+    """working or not; None: again as the calendar itself has it"""
+    act: str
+    """the decree, with number and date"""
+    ground: str
+    """why the office enters it"""
+
+
+def change_calendar(office: Office, request: ChangeCalendar) -> int:
+    """Sign and archive the sheet, override the days, and have the open terms counted again; the new version.
+
+    :raises NotPermitted: no administrator of a body with that calendar
+    :raises EntryRefused: no day or too many, no act, no ground
+    :raises NoCertificate: :raises PinRefused: :raises PinLocked: the signer's key does not open
+    """
+    request = _checked(request)
+    sheet = _drawn(office, request)
+    paper = _paper(office, sheet)
+    blob, level = _signed(office, sheet, paper)
+    with office.unit_of_work() as uow:
+        if not use_drawn(uow, sheet.id):
+            raise AttemptExpired
+        version = _enter(office, uow, sheet, paper, (blob, level))
+        uow.commit()
+    return version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """A sheet on its way to being signed."""
+
+    id: UUID
+    request: ChangeCalendar
+    owner: Body
+    number: str
+    field: str
+    signer: SignerBlock
+    serial: str
+    key: SigningKey
+
+    @property
+    def actor(self) -> str:
+        """As the audit trail and the calendar name whoever changed it."""
+        return str(self.request.by) if self.request.by else COMMAND_LINE
+
+
+def _checked(request: ChangeCalendar) -> ChangeCalendar:
+    act, ground = (clean_text(text, one_line=True)[:LONGEST] for text in (request.act, request.ground))
+    if request.calendar not in CALENDARS:
+        raise EntryRefused("calendar", "unknown")
+    known = all(FIRST_YEAR <= each.year <= LAST_YEAR for each in request.days)
+    if not 0 < len(request.days) <= MOST_DAYS or not known:
+        raise EntryRefused("first", "missing")
+    for name, value in (("act", act), ("ground", ground)):
+        if not value:
+            raise EntryRefused(name, "missing")
+    return ChangeCalendar(
+        by=request.by, pin=request.pin, calendar=request.calendar, days=request.days, act=act, ground=ground
+    )
+
+
+def _drawn(office: Office, request: ChangeCalendar) -> _Sheet:
+    opened = open_key(office, request.by, request.pin) if request.by else None
+    identity = uuid4()
+    with office.unit_of_work() as uow:
+        mandate = _mandate(uow, request)
+        owner = body(uow.session, mandate.body_id) if mandate else _watching_body(uow, request.calendar)
+        number = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERN, case_id=identity, state="drawn")
+        certificate = opened.certificate if opened else seal_certificate(uow, owner)
+        uow.commit()
+    sealed = SignerBlock(
+        name=owner.named(), capacity=word("e-seal", owner.language), certificate=certificate.serial, sealed=True
+    )
+    return _Sheet(
+        id=identity,
+        request=request,
+        owner=owner,
+        number=number,
+        field=FIELD if mandate else SEAL_FIELD,
+        signer=signer_block(mandate, certificate, owner.language) if mandate else sealed,
+        serial=certificate.serial,
+        key=opened.key if opened else seal_key(office, certificate),
+    )
+
+
+def _mandate(uow: UnitOfWork, request: ChangeCalendar) -> Mandate | None:
+    """The administrator's mandate in a body of that calendar; None at the command line."""
+    if request.by is None:
+        return None
+    for mandate in mandates_of(uow.session, request.by, uow.now):
+        if mandate.role == ADMINISTRATOR and body(uow.session, mandate.body_id).calendar == request.calendar:
+            return mandate
+    raise NotPermitted(rule="mandate")
+
+
+def _watching_body(uow: UnitOfWork, calendar: str) -> Body:
+    """The body that answers for the calendar: one that supervises, else the first of that calendar."""
+    rows = uow.session.execute(sa.select(BodyRow).where(BodyRow.calendar == calendar).order_by(BodyRow.code)).scalars()
+    found = sorted(rows, key=lambda row: "supervision" not in row.functions)
+    if not found:
+        raise EntryRefused("calendar", "unknown")
+    return body(uow.session, found[0].id)
+
+
+def _paper(office: Office, sheet: _Sheet) -> OfficeDocument:
+    owner, request, language = sheet.owner, sheet.request, sheet.owner.language
+    kinds = {True: "day-works", False: "day-off", None: "day-usual"}
+    rows = tuple((day(each), word(kinds[working], language)) for each, working in sorted(request.days.items()))
+    title, code = word("calendar-title", language, calendar=request.calendar), verify_code(sheet.id)
+    grounds = ((word("act", language), request.act), (word("ground", language), request.ground))
+    return OfficeDocument(
+        kind="calendar",
+        language=language,
+        body=owner.named(),
+        number=sheet.number,
+        title=title,
+        summary=request.act,
+        date=owner.local(office.clock()).date(),
+        sections=(
+            DocumentSection(title=word("days", language), rows=rows),
+            DocumentSection(title=word("ground", language), rows=grounds),
+        ),
+        signer=sheet.signer,
+        step=_record(sheet, title),
+        verify_code=code,
+        verify_url=f"{office.settings.public_url}/verify/{code}",
+    )
+
+
+def _record(sheet: _Sheet, title: str) -> dict[str, Any]:
+    owner, request = sheet.owner, sheet.request
+    role = "e-seal" if sheet.signer.sealed else ADMINISTRATOR
+    return {
+        "karguzar": "calendar/1",
+        "document": str(sheet.id),
+        "number": sheet.number,
+        "title": title,
+        "body": {"id": str(owner.id), "code": owner.code, "title": owner.named(), "language": owner.language},
+        "calendar": request.calendar,
+        "days": {each.isoformat(): working for each, working in sorted(request.days.items())},
+        "act": request.act,
+        "ground": request.ground,
+        "expected_signatures": [{"field": sheet.field, "role": role, "person": sheet.signer.name}],
+        "previous": [],
+    }
+
+
+def _signed(office: Office, sheet: _Sheet, paper: OfficeDocument) -> tuple[BlobRef, str]:
+    pdf = office.signing.allot_fields(office.renderer.render(paper).pdf, [sheet.field])
+    signed = office.signing.sign(
+        SignatureRequest(
+            pdf=pdf,
+            field=sheet.field,
+            certificate=sheet.key.certificate,
+            chain=sheet.key.chain,
+            level=SignatureLevel.B_T,
+            claimed_at=office.clock(),
+            name=sheet.signer.name,
+            reason=f"{paper.title} № {sheet.number}",
+            location=None if sheet.signer.sealed else sheet.owner.named(),
+            certify=True,
+        ),
+        sheet.key,
+    )
+    return office.blobs.put(signed.pdf), str(signed.level)
+
+
+def _enter(office: Office, uow: UnitOfWork, sheet: _Sheet, paper: OfficeDocument, signed: tuple[BlobRef, str]) -> int:
+    request, (blob, level) = sheet.request, signed
+    signer = {"name": sheet.signer.name, "capacity": sheet.signer.capacity, "serial": sheet.serial}
+    uow.archive.accession(
+        Accession(
+            id=sheet.id,
+            case_id=None,
+            owner=str(sheet.owner.id),
+            number=paper.number,
+            type="calendar",
+            title=paper.title,
+            language=paper.language,
+            media_type="application/pdf",
+            status="in effect",
+            level=level,
+            access_level="open",
+            access_flags=(),
+            retention_class=None,
+            signed_at=uow.now,
+            dated_on=paper.date,
+            signers=(signer,),
+            properties={},
+            text=f"{paper.title} {request.act} {request.ground}",
+            blob=blob,
+        ),
+        actor=sheet.actor,
+    )
+    facts = {"act": request.act, "ground": request.ground, "document": str(sheet.id), "proof": blob.sha256}
+    version = uow.engine.override_calendar(request.calendar, request.days, by=sheet.actor, facts=facts)
+    days = {each.isoformat(): working for each, working in sorted(request.days.items())}
+    uow.audit.record(
+        "office:calendar:change",
+        actor=sheet.actor,
+        subject=request.calendar,
+        details={"version": version, "days": days, "act": request.act, "sheet": paper.number, "sha256": blob.sha256},
+    )
+    office.enqueue(uow.session, "validate_document", (str(sheet.id),), f"validate:{sheet.id}")
+    office.enqueue(
+        uow.session, "recount_calendar", (request.calendar, str(version)), f"recount:{request.calendar}:{version}"
+    )
+    return version
