@@ -26,6 +26,7 @@ __all__ = [
     "WorkingCalendar",
     "add_months",
     "compute_deadline",
+    "days_from",
     "end_of_day",
     "explain",
     "local_day",

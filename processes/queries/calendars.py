@@ -9,10 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.deadlines import WorkingCalendar, reason_words
+from engine.deadlines import WorkingCalendar, days_from, reason_words
 from engine.definition import LANGUAGES
 from engine.tables import CalendarOverrideRow
-from engine.working_calendar import days_from
 from processes.authorization import require_administrator
 from processes.errors import NotFound
 from processes.office import Office

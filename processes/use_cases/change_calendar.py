@@ -213,6 +213,25 @@ def _signed(office: Office, sheet: _Sheet, paper: OfficeDocument) -> tuple[BlobR
 
 def _enter(office: Office, uow: UnitOfWork, sheet: _Sheet, paper: OfficeDocument, signed: tuple[BlobRef, str]) -> int:
     request, (blob, level) = sheet.request, signed
+    _archive(uow, sheet, paper, blob, level)
+    facts = {"act": request.act, "ground": request.ground, "document": str(sheet.id), "proof": blob.sha256}
+    version = uow.engine.override_calendar(request.calendar, request.days, by=sheet.actor, facts=facts)
+    days = {each.isoformat(): working for each, working in sorted(request.days.items())}
+    uow.audit.record(
+        "office:calendar:change",
+        actor=sheet.actor,
+        subject=request.calendar,
+        details={"version": version, "days": days, "act": request.act, "sheet": paper.number, "sha256": blob.sha256},
+    )
+    office.enqueue(uow.session, "validate_document", (str(sheet.id),), f"validate:{sheet.id}")
+    office.enqueue(
+        uow.session, "recount_calendar", (request.calendar, str(version)), f"recount:{request.calendar}:{version}"
+    )
+    return version
+
+
+def _archive(uow: UnitOfWork, sheet: _Sheet, paper: OfficeDocument, blob: BlobRef, level: str) -> None:
+    request = sheet.request
     signer = {"name": sheet.signer.name, "capacity": sheet.signer.capacity, "serial": sheet.serial}
     uow.archive.accession(
         Accession(
@@ -238,17 +257,3 @@ def _enter(office: Office, uow: UnitOfWork, sheet: _Sheet, paper: OfficeDocument
         ),
         actor=sheet.actor,
     )
-    facts = {"act": request.act, "ground": request.ground, "document": str(sheet.id), "proof": blob.sha256}
-    version = uow.engine.override_calendar(request.calendar, request.days, by=sheet.actor, facts=facts)
-    days = {each.isoformat(): working for each, working in sorted(request.days.items())}
-    uow.audit.record(
-        "office:calendar:change",
-        actor=sheet.actor,
-        subject=request.calendar,
-        details={"version": version, "days": days, "act": request.act, "sheet": paper.number, "sha256": blob.sha256},
-    )
-    office.enqueue(uow.session, "validate_document", (str(sheet.id),), f"validate:{sheet.id}")
-    office.enqueue(
-        uow.session, "recount_calendar", (request.calendar, str(version)), f"recount:{request.calendar}:{version}"
-    )
-    return version
