@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,8 +56,3 @@ class House:
     def close(self) -> None:
         """Let go of the database."""
         self.database.dispose()
-
-
-def sqlite(folder: Path, name: str) -> str:
-    """The URL of an SQLite file in the run's folder."""
-    return f"sqlite:///{folder / name}.db"

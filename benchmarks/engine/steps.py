@@ -9,7 +9,8 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from benchmarks.engine.house import House, sqlite
+from benchmarks.engine.databases import sqlite
+from benchmarks.engine.house import House
 from benchmarks.engine.model import AGAIN, FORM, GO_ON, STEPS
 from benchmarks.run import Clock, Figures, Run
 
@@ -69,7 +70,7 @@ def _at_review(house: House) -> UUID:
 def _first_loop(run: Run, house: House, stock: StockProcess) -> Figures:
     """Turn about, so that whatever else the machine does hits both; the first of each only warms up."""
     ours, theirs = Clock(), Clock()
-    for number in range(run.times(400, 100) + 1):
+    for number in range(run.times(400, 40) + 1):
         case = _at_review(house)
         clock = ours if number else Clock()
         clock.measure(lambda case=case: house.step(case, "review", AGAIN))  # type: ignore[misc]
@@ -97,7 +98,7 @@ def _long_loop(run: Run, house: House) -> Figures:
     old = _at_review(house)
     for _ in range(LATE - AROUND):
         house.step(old, "review", AGAIN)
-    for _ in range(run.times(20, 6)):
+    for _ in range(run.times(20, 4)):
         new = _at_review(house)
         for _ in range(EARLY - AROUND):
             house.step(new, "review", AGAIN)
@@ -115,7 +116,7 @@ def _long_loop(run: Run, house: House) -> Figures:
 def _whole_cases(run: Run, house: House) -> Figures:
     """One client, case after case, every step durable before the next."""
     clock = Clock()
-    for _ in range(run.times(400, 80)):
+    for _ in range(run.times(400, 30)):
         case = house.start()
         for step in STEPS:
             clock.measure(lambda step=step, case=case: house.step(case, step, {**FORM, **GO_ON}))  # type: ignore[misc]
