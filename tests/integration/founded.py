@@ -1,0 +1,67 @@
+"""A demo office founded once, to be copied: its home and its database."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from engine.service import DefinitionCache
+from processes.bootstrap import bootstrap, create_keys, initialise
+from processes.demo.founding import found
+from processes.demo.people import FOUNDED
+from processes.keyring import KeyRing
+from processes.office import Office
+from processes.settings import Settings
+from signing.keys import pkcs12
+
+CHEAP_ROUNDS = 1000
+"""PBKDF2 rounds of the demo's PINs here: each container says its own number, so nothing else changes"""
+
+
+@dataclass(frozen=True)
+class FoundedOffice:
+    """A home and its database, closed, to be copied."""
+
+    settings: Settings
+    keys: KeyRing
+    definitions: DefinitionCache
+
+
+def founded_office(home: Path, server: sa.URL | None) -> FoundedOffice:
+    """The demo office founded in a home, on SQLite or on a server's new database."""
+    settings = Settings(home=home, database_url=new_database(server) if server is not None else "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pkcs12, "KDF_ROUNDS", CHEAP_ROUNDS)
+        initialise(settings)
+        create_keys(settings, at=FOUNDED)
+        office = bootstrap(settings)
+        try:
+            found(office)
+            _forget_jobs(office)
+        finally:
+            office.close()
+    return FoundedOffice(settings=settings, keys=office.keys, definitions=office.definitions)
+
+
+def _forget_jobs(office: Office) -> None:
+    """The founding's orders wait to be validated; no test wants to wait for that."""
+    with office.database.begin() as connection:
+        schema = "" if office.database.dialect.name == "sqlite" else "dbos."
+        connection.exec_driver_sql(f"DELETE FROM {schema}workflow_status")
+
+
+def new_database(server: sa.URL, *, template: str | None = None) -> str:
+    """The URL of a new database, empty or a copy."""
+    name = f"office_{uuid4().hex}"
+    administer(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+def administer(server: sa.URL, statement: str) -> None:
+    """One statement that no transaction may hold."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
