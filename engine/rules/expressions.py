@@ -1,7 +1,7 @@
 """Rules over the expressions of a diagram: conditions, timers, scripts, loops, correlations."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -79,27 +79,3 @@ def expression(document: BpmnDocument) -> Iterator[Found]:
             written.compiled()
         except ExpressionError as error:
             yield Found(written.element, f"the {written.what} {error.source!r} is refused: {error.reason}")
-
-
-@bpmn_rule("timer-literal", "BPMN 2.0.2, 10.5.5 Timer Event Definition; ISO 8601")
-def timer_literal(document: BpmnDocument) -> Iterator[Found]:
-    """An ISO 8601 literal of a timer is a date, a duration or a repetition that exists."""
-    from engine.spiff.timers import parse_cycle, parse_duration, parse_instant
-
-    readers: Mapping[str, Callable[[str], object]] = {
-        "timeDate": lambda text: parse_instant(text, "UTC"),
-        "timeDuration": parse_duration,
-        "timeCycle": lambda text: parse_cycle(text, parse_instant("2026-01-01", "UTC"), "UTC"),
-    }
-    for node in document.nodes():
-        for trigger in node.triggers:
-            if trigger.kind != "timerEventDefinition":
-                continue
-            for child in bpmn_children(trigger.element, *TIMERS):
-                text = text_of(child) or ""
-                if not LITERAL.fullmatch(text):
-                    continue
-                try:
-                    readers[local(child)](text)
-                except (ValueError, OverflowError) as error:
-                    yield Found(node.id, f"the {local(child)} {text[:80]!r} cannot be read: {error}")

@@ -7,6 +7,8 @@ from engine.reading.document import ACTIVITIES, BpmnDocument, Flow, Node, Proces
 from engine.reading.markup import BPMN, bpmn_children, local, text_of
 from engine.rules.registry import Found, bpmn_rule
 
+_LINK_WAYS = {"intermediateCatchEvent": "incoming", "intermediateThrowEvent": "outgoing"}
+"""the flow that a link event stands in for"""
 _VERBS = {"incoming": "ends at", "outgoing": "begins at"}
 EXPRESSIONS = ("loopCondition", "loopCardinality", "completionCondition", "activationCondition",
                "messagePath", "dataPath", "from", "to", "transformation", "resourceAssignmentExpression")  # fmt: skip
@@ -62,3 +64,17 @@ def _lists(document: BpmnDocument) -> Iterator[tuple[ProcessModel, Node, str, se
             for name, flows in pairs:
                 listed = {unprefixed(text_of(one) or "") for one in bpmn_children(node.element, name)}
                 yield process, node, name, listed, {flow.id for flow in flows}
+
+
+@bpmn_rule("event-flow", "BPMN 2.0.2, 10.5.4 Intermediate Event, Sequence Flow Connections")
+def event_flow(document: BpmnDocument) -> Iterator[Found]:
+    """An intermediate event stands between flows; only links begin or end without one."""
+    for process in document.processes.values():
+        for node in process.nodes.values():
+            around = process.nodes.get(node.container)
+            if node.kind not in _LINK_WAYS or (around is not None and around.kind == "adHocSubProcess"):
+                continue
+            link = any(trigger.kind == "linkEventDefinition" for trigger in node.triggers)
+            for name, flows in (("incoming", node.incoming), ("outgoing", node.outgoing)):
+                if not flows and not (link and name == _LINK_WAYS[node.kind]):
+                    yield Found(node.id, f"the {node.kind} has no {name} sequence flow: connect it")

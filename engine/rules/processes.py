@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from engine.findings import Severity
-from engine.reading.document import ACTIVITIES, BpmnDocument, Node, ProcessModel, unprefixed
-from engine.reading.markup import attribute, local
+from engine.reading.document import ACTIVITIES, BpmnDocument, Node, ProcessModel, nearest_id, unprefixed
+from engine.reading.markup import BPMN, attribute, bpmn_children, local
 from engine.rules.registry import Found, bpmn_rule
+
+ROLES = ("resourceRole", "performer", "humanPerformer", "potentialOwner")
 
 
 @bpmn_rule("process-type", "BPMN 2.0.2, 10.2.1 Types of BPMN Processes")
@@ -141,3 +143,17 @@ def thrown_code(document: BpmnDocument) -> Iterator[Found]:
                         found = document.declared(kind, trigger.element.get(f"{kind}Ref"))
                         if found is not None and not (found.get(f"{kind}Code") or "").strip():
                             yield Found(node.id, f"the {kind} {found.get('id')!r} it throws has no {kind}Code")
+
+
+@bpmn_rule("resource-role", "BPMN 2.0.2, 10.3.2 Resources")
+def resource_role(document: BpmnDocument) -> Iterator[Found]:
+    """A role of a resource names a resource or has an expression that finds one, not both; bindings need the former."""
+    for role in document.root.iter(*(f"{{{BPMN}}}{name}" for name in ROLES)):
+        named, assigned, bound = (
+            bpmn_children(role, name)
+            for name in ("resourceRef", "resourceAssignmentExpression", "resourceParameterBinding")
+        )
+        if named and assigned:
+            yield Found(nearest_id(role), f"the {local(role)} has both a resourceRef and an expression: keep one")
+        elif bound and not named:
+            yield Found(nearest_id(role), f"the {local(role)} binds parameters of no resource: set resourceRef")

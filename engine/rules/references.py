@@ -56,10 +56,10 @@ OF_ONE: Mapping[tuple[str, str], frozenset[str]] = {
     ("messageFlow", "sourceRef"): INTERACTING,
     ("messageFlow", "targetRef"): INTERACTING,
     ("messageFlow", "messageRef"): frozenset({"message"}),
-    ("dataInputAssociation", "sourceRef"): ITEM_AWARE,
-    ("dataInputAssociation", "targetRef"): ITEM_AWARE,
-    ("dataOutputAssociation", "sourceRef"): ITEM_AWARE,
-    ("dataOutputAssociation", "targetRef"): ITEM_AWARE,
+    ("dataInputAssociation", "sourceRef"): ITEM_AWARE - {"dataOutput"},
+    ("dataInputAssociation", "targetRef"): ITEM_AWARE - {"dataOutput"},
+    ("dataOutputAssociation", "sourceRef"): ITEM_AWARE - {"dataInput"},
+    ("dataOutputAssociation", "targetRef"): ITEM_AWARE - {"dataInput"},
     ("correlationPropertyRetrievalExpression", "messageRef"): frozenset({"message"}),
     ("signal", "structureRef"): ITEM,
     ("error", "structureRef"): ITEM,
@@ -83,22 +83,19 @@ def _written(element: Any) -> Iterator[tuple[str, str]]:
             yield local(child), text_of(child) or ""
 
 
-def imported_prefixes(document: BpmnDocument) -> frozenset[str]:
-    """Prefixes of the namespaces that the file imports: what they lead to cannot be seen here."""
-    imported = {one.get("namespace") for one in document.root.iter(f"{{{BPMN}}}import")}
-    return frozenset(
-        prefix for prefix, uri in document.root.nsmap.items() if prefix and uri in imported
-    )  # fmt: skip
+def _outside(document: BpmnDocument, element: Any, value: str) -> bool:
+    """Whether the prefix of a name is that of another namespace: what it leads to cannot be seen here."""
+    uri = element.nsmap.get(value.partition(":")[0]) if ":" in value else None
+    return uri is not None and uri not in {document.root.get("targetNamespace"), BPMN}
 
 
 @bpmn_rule("reference", "BPMN 2.0.2, 8.1.1 and 15.3.2 References")
 def reference(document: BpmnDocument) -> Iterator[Found]:
     """What an element names exists in the file and is of the kind asked for."""
-    outside = imported_prefixes(document)
     for element in document.root.iter(f"{{{BPMN}}}*"):
         for name, value in _written(element):
             asked = OF_ONE.get((local(element), name)) or REFERENCES.get(name)
-            if asked is None or value.partition(":")[0] in outside:
+            if asked is None or _outside(document, element, value):
                 continue
             if not (name in BY_NAME and unprefixed(value) not in document.ids):
                 yield from _resolved(document, element, (name, value), asked)

@@ -1,15 +1,17 @@
 """Rules of BPMN's XML schema, told with the element's name instead of a parser's words."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from engine.findings import Severity
 from engine.reading.content_model import ContentModel, ElementType, content_model, typed_elements
 from engine.reading.document import BpmnDocument, identifier_of, nearest_id
-from engine.reading.markup import bpmn_children, is_bpmn, local
+from engine.reading.markup import BPMN, bpmn_children, is_bpmn, local
 from engine.rules.registry import Found, bpmn_rule
 
 CLAUSE = "BPMN 2.0.2, 15.3 XSD"
+MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?")
 TELLS_ITSELF = frozenset({"timerEventDefinition", "conditionalEventDefinition"})
 """what a rule of its own tells in better words when it is missing in these"""
 
@@ -91,3 +93,12 @@ def schema_form(document: BpmnDocument) -> Iterator[Found]:
         foreign = [child for child in element if not is_bpmn(child) and local(child) != "BPMNDiagram"]
         if foreign and not kind.anything:
             yield Found(nearest_id(element), f"<{local(foreign[0])}> belongs into extensionElements: it is ignored")
+
+
+@bpmn_rule("text-format", "BPMN 2.0.2, 8.3.1 BaseElement and 8.4.1 Text Annotation")
+def text_format(document: BpmnDocument) -> Iterator[Found]:
+    """The format of a text is a MIME type, such as text/plain."""
+    for element in document.root.iter(f"{{{BPMN}}}documentation", f"{{{BPMN}}}textAnnotation"):
+        said = element.get("textFormat")
+        if said is not None and not MIME_TYPE.fullmatch(said):
+            yield Found(nearest_id(element), f"textFormat {said[:80]!r} is no MIME type such as text/plain")

@@ -88,11 +88,37 @@ def cancelled(inside: str, tag: str = "transaction", around: str = "transaction"
     return model(process(START, inner, border, END, chain("s", "t", "e")))
 
 
+def performed(role: str) -> bytes:
+    """A task with a performer."""
+    resource = '<resource id="rs" name="r"><resourceParameter id="rp"/></resource>'
+    return on_the_way(f'<task id="t"><performer>{role}</performer></task>', "t", resource)
+
+
+def timed(name: str, text: str) -> bytes:
+    """A task with a timer on its border."""
+    return boundary(f"<timerEventDefinition><{name}>{text}</{name}></timerEventDefinition>")
+
+
 THROWN = '<intermediateThrowEvent id="x"><compensateEventDefinition{}/></intermediateThrowEvent>'
 CANCEL = "<cancelEventDefinition/>"
 RECEIVE = '<receiveTask id="r" messageRef="msg"/>'
 
 PAIRS = [
+    Pair("resource-role", "t", performed("<resourceRef>rs</resourceRef><resourceAssignmentExpression><formalExpression>x</formalExpression></resourceAssignmentExpression>"), performed("<resourceRef>rs</resourceRef>")),
+    Pair("resource-role", "t", performed('<resourceParameterBinding parameterRef="rp"><formalExpression>x</formalExpression></resourceParameterBinding>'), performed('<resourceRef>rs</resourceRef><resourceParameterBinding parameterRef="rp"><formalExpression>x</formalExpression></resourceParameterBinding>')),
+    Pair("reference", "t", performed("<resourceRef>gone</resourceRef>"), performed("<resourceRef>rs</resourceRef>")),
+    Pair("loop-cardinality", "t", on_the_way(LOOP.format("<loopCardinality>-1</loopCardinality>")), on_the_way(LOOP.format("<loopCardinality>1</loopCardinality>"))),
+    Pair("loop-cardinality", "t", on_the_way(LOOP.format("<loopCardinality>2.5</loopCardinality>")), on_the_way(LOOP.format("<loopCardinality>len(xs)</loopCardinality>"))),
+    Pair("loop-cardinality", "t", on_the_way(LOOP.format("<loopCardinality>n == 2</loopCardinality>")), on_the_way(LOOP.format("<loopCardinality>n</loopCardinality>"))),
+    Pair("condition-constant", "t", on_the_way(LOOP.format("<loopCardinality>3</loopCardinality><completionCondition>23</completionCondition>")), on_the_way(LOOP.format("<loopCardinality>3</loopCardinality><completionCondition>n == 23</completionCondition>"))),
+    Pair("timer-literal", "b", timed("timeDuration", "not-a-duration"), timed("timeDuration", "PT1H30M")),
+    Pair("timer-literal", "b", timed("timeDuration", "INVALID"), timed("timeDuration", "P1DT2H")),
+    Pair("timer-literal", "b", timed("timeDuration", "P1H"), timed("timeDuration", "P2W")),
+    Pair("timer-literal", "b", timed("timeDuration", "60"), timed("timeDuration", "waiting")),
+    Pair("timer-literal", "b", timed("timeDate", "2026-02-30T10:00:00Z"), timed("timeDate", "2026-02-28T10:00:00Z")),
+    Pair("timer-literal", "b", timed("timeDate", "PT5M"), timed("timeDate", "2026-02-28")),
+    Pair("timer-literal", "b", timed("timeCycle", "R3"), timed("timeCycle", "R3/PT10H")),
+    Pair("timer-literal", "b", timed("timeCycle", "PT10H"), timed("timeCycle", "R/2026-01-01T09:00:00/P1D")),
     Pair("compensation-boundary", "b", undoing(), undoing(HANDLER.format(MARKED), JOINED)),
     Pair("compensation-boundary", "b", undoing(HANDLER.format(MARKED), JOINED, '<task id="h2" isForCompensation="true"/><association id="as2" sourceRef="b" targetRef="h2"/>'), undoing(HANDLER.format(MARKED), JOINED)),
     Pair("compensation-boundary", "b", undoing(HANDLER.format(MARKED), JOINED, flow("b", "e")), undoing(HANDLER.format(MARKED), JOINED)),
