@@ -140,9 +140,8 @@ def _workflow_in(workflow: Any, state: list[Any], case: CaseWorkflow) -> None:
         tasks.append(task)
         if task_state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
             case.event_manager.add_task(task)
+        if task_state == TaskState.WAITING and getattr(task.task_spec, "meets", False):
+            workflow.meeting[task.id] = task
     workflow.tasks = {task.id: task for task in tasks}
     workflow.task_tree = tasks[0]
     workflow.last_task = tasks[0]
-    for task in tasks:
-        if task._state & TaskState.NOT_FINISHED_MASK:
-            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)

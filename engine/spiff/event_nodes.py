@@ -35,10 +35,11 @@ class Catching(FlowNode, CatchingEvent):
     repeats = False
     """whether it goes on waiting when it has happened: beside what it does not interrupt"""
 
-    @property
-    def asks(self) -> bool:
-        """Whether it waits for a condition, which has to be asked whenever a variable may have changed."""
-        return any(isinstance(one, Condition) for one in definitions_in(self.event_definition))
+    def __init__(self, wf_spec: Any, name: str, event_definition: Any, **more: Any) -> None:
+        super().__init__(wf_spec, name, event_definition, **more)
+        self.asks = any(isinstance(one, Condition) for one in definitions_in(event_definition))
+        """whether it waits for a condition, which is asked whenever a variable may have changed"""
+        wf_spec.asks |= self.asks
 
     def _update_hook(self, my_task: Any) -> bool:
         if my_task.internal_data.get(FIRED) or isinstance(self.event_definition, NoneEventDefinition):

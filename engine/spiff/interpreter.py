@@ -306,7 +306,7 @@ class Interpreter:
 
     def _run(self) -> None:
         """Run automatic tasks until everything waits: each token one step a round, inner processes first."""
-        steps = 0
+        steps = compacted = 0
         self._ask_conditions()
         while ready := self._automatic():
             for task in ready:
@@ -317,8 +317,9 @@ class Interpreter:
             steps += len(ready)
             if steps > MAX_STEPS:
                 raise ExecutionFailed(ready[0].task_spec.bpmn_id, "the process goes on without waiting for anybody")
-            if steps % COMPACT_EVERY < len(ready):
+            if steps - compacted >= max(COMPACT_EVERY, len(ready)):
                 compaction.compact(self._case)
+                compacted = steps
         self._case.bpmn_events.clear()
 
     def _ask_conditions(self) -> None:

@@ -24,6 +24,8 @@ class TokenJoin(FlowNode):
     """What parallel and inclusive gateways have in common."""
 
     _inputs: list[str]
+    meets = True
+    """its waiting tasks look again whenever something in their scope is done"""
 
     def may_fire(self, my_task: Any, tokens: Counter[str]) -> bool:
         raise NotImplementedError

@@ -289,7 +289,7 @@ class HouseProcessParser(_Element, ProcessParser):
             for name in link_names(node):
                 lead(source, self._read(links.get(name)).entry)
         if etree.QName(node).localname != "endEvent":
-            for flow in in_order(node, self.get_outgoing_sequence_flows(node.get("id"))):
+            for flow in in_order(node, self.parser.flows.get(node.get("id"), [])):
                 target = self._read(flow.get("targetRef")).entry
                 lead(source, target, condition_of(flow), is_default=flow.get("id") == node.get("default"))
         if "flows" not in source.__dict__:
@@ -358,6 +358,13 @@ class HouseParser(BpmnParser):
     def __init__(self, decisions: Mapping[str, Decision]) -> None:
         super().__init__()
         self.decisions = decisions
+        self.flows: dict[str, list[Any]] = {}
+        """id of a flow node → the sequence flows that leave it, in whichever scope they are written down"""
+
+    def add_bpmn_xml(self, bpmn: Any, filename: str | None = None) -> None:
+        for flow in bpmn.iter(f"{BPMN}sequenceFlow"):
+            self.flows.setdefault(flow.get("sourceRef", ""), []).append(flow)
+        super().add_bpmn_xml(bpmn, filename)
 
     def process_of(self, node: Any) -> str:
         """Id of the process an element lies in, or is."""

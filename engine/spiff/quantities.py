@@ -16,6 +16,8 @@ ONCE = 1
 class Gather(SimpleBpmnTask):
     """Stands before an activity and lets one token on for each `quantity` that arrive."""
 
+    meets = True
+
     def __init__(self, wf_spec: Any, name: str, quantity: int) -> None:
         super().__init__(wf_spec, name)
         self.quantity = quantity

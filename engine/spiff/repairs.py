@@ -87,3 +87,5 @@ def _cancel(self: Any) -> None:
 def _set_state(self: Any, value: int) -> None:
     """As SpiffWorkflow's, without the log record that nobody reads; our history tells what happened."""
     self._state = value
+    if value == TaskState.WAITING and getattr(self.task_spec, "meets", False):
+        self.workflow.meeting[self.id] = self

@@ -35,6 +35,8 @@ class ProcessSpec(BpmnProcessSpec):
         self.correlation_keys: dict[str, Any] = {}
         self.subscriptions: Mapping[str, Mapping[str, str]] = {}
         """correlation key → property → expression over the process's data"""
+        self.asks = False
+        """whether an event in it waits for a condition, which is asked whenever a variable may have changed"""
         self.io_specification = None
         self.svg = None
         self.start = StartTask(self, f"{name} (start)")
@@ -97,14 +99,20 @@ class StartTask(BpmnStartTask):
 class EndJoin(SimpleBpmnTask):
     """Where tokens end: the last one completes the scope (BPMN 2.0.2, 13.5.6)."""
 
+    meets = True
+
     def _update_hook(self, my_task: Any) -> bool:
-        others = [task for task in my_task.workflow.tasks.values() if task is not my_task and holds_scope(task)]
-        for task in [task for task in others if task.task_spec is self]:
-            task.cancel()
-            my_task.workflow._remove_task(task.id)
-        if all(task.task_spec is self for task in others):
+        workflow = my_task.workflow
+        newest_first = reversed(workflow.tasks.values())  # what is over stands in front
+        if not any(task.task_spec is not self and holds_scope(task) for task in newest_first):
+            for task in [task for task in workflow.meeting.values() if task.task_spec is self and task is not my_task]:
+                task.cancel()
             return True
-        my_task._set_state(TaskState.WAITING)
+        if my_task._state != TaskState.WAITING:
+            waiting = any(
+                task.task_spec is self and task._state == TaskState.WAITING for task in workflow.meeting.values()
+            )
+            my_task._set_state(TaskState.CANCELLED if waiting else TaskState.WAITING)
         return False
 
 

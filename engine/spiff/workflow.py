@@ -19,6 +19,7 @@ apply_repairs()
 Declares = Callable[[str, str], bool]
 """(process, variable) -> may the process hold it"""
 
+SEVERAL = 2
 NOT_NOTED = frozenset({"endEvent", "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
 """elements whose completion starts no deadline, so `completed_at` leaves them out"""
 
@@ -31,6 +32,8 @@ class _Workflow:
 
     spec: Any
     tasks: dict[UUID, Any]
+    meeting: dict[UUID, Any]
+    """tasks that have waited for other tokens to come"""
     task_tree: Any
     data: dict[str, Any]
     completed: bool
@@ -64,9 +67,15 @@ class _Workflow:
         return [task for task in self.task_tree.children if task.task_spec.name in names] if names else []
 
     def update_waiting_tasks(self) -> None:
-        for task in in_state(self, TaskState.WAITING):
+        """Let the joins look again at what can still come; events are asked when something happens."""
+        self.meeting = {task.id: task for task in self.meeting.values() if self._waits(task)}
+        found = list(self.meeting.values())
+        for task in found if len(found) < SEVERAL else [task for task in in_order(self) if task.id in self.meeting]:
             if task._state == TaskState.WAITING:
                 task.task_spec._update(task)
+
+    def _waits(self, task: Any) -> bool:
+        return task._state == TaskState.WAITING and task.id in self.tasks
 
     def is_completed(self) -> bool:
         """Unlike SpiffWorkflow's, never a guess from a search: it is completed when its last task is (P1)."""
@@ -82,6 +91,7 @@ class CalledWorkflow(_Workflow, BpmnSubWorkflow):
     def __init__(self, spec: Any, parent_task_id: UUID, top_workflow: Any, **kwargs: Any) -> None:
         self.parent_task = top_workflow.get_task_from_id(parent_task_id)
         self.kept: dict[str, Any] = {}
+        self.meeting = {}
         self.has_own_scope: bool = self.parent_task.task_spec.opens_scope
         super().__init__(spec, parent_task_id, top_workflow, **kwargs)
 
@@ -107,6 +117,7 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
         beginning: Beginning | None = None,
         **kwargs: Any,
     ) -> None:
+        self.asks = any(spec.asks for spec in subprocess_specs.values())
         self.now = now
         self.beginning = beginning
         self.program_declares = declares
@@ -115,6 +126,7 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
         self.entered: dict[str, dict[str, int]] = {}
         self.done: dict[str, dict[str, int]] = {}
         self.kept: dict[str, Any] = {}
+        self.meeting = {}
         super().__init__(spec, subprocess_specs, script_engine=engine, **kwargs)
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> Any:
@@ -142,7 +154,7 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
 
     def update_conditions(self) -> None:
         """Ask the conditions that are waited for again, wherever in the case: a variable may have changed."""
-        if any(task.task_spec.asks for task in self.event_manager.tasks.values()):
+        if self.asks:
             for task in [task for task in self.listening() if task.task_spec.asks]:
                 if task._state == TaskState.WAITING:
                     task.task_spec._update(task)
@@ -192,4 +204,4 @@ def in_order(workflow: Any) -> list[Any]:
 def in_state(workflow: Any, state: int) -> list[Any]:
     """Its tasks in these states, in the order of the tree: the same before and after a restart."""
     found = [task for task in workflow.tasks.values() if task._state & state]
-    return found if len(found) < 2 else [task for task in in_order(workflow) if task._state & state]  # noqa: PLR2004
+    return found if len(found) < SEVERAL else [task for task in in_order(workflow) if task._state & state]
