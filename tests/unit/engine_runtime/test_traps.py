@@ -1,6 +1,6 @@
-"""The traps of SpiffWorkflow 3.2.0, by their numbers in the findings: each would fail on the stock behaviour.
+"""The traps of SpiffWorkflow 3.2.0, by their numbers: each fails on the stock behaviour, which test_stock.py shows.
 
-P6 (a migrated case's timers start anew) has no test yet: cases are not migrated between versions so far.
+P6 (a migrated case's timers start anew) is tested where cases are migrated, on both databases.
 """
 
 import logging
