@@ -250,6 +250,10 @@ class Walk:
             [task] = [task for task in waiting if (task.element, task.visit) == (element, visit)]
             finish = self.case.complete if kind == "complete" else self.case.finish_service
             finish(task.task_id, {"roll": roll})
+        self.note()
+
+    def note(self) -> None:
+        """Write down what has completed, and go through the bytes."""
         self.path += [(one.process, one.element, one.visit) for one in self.case.take_completed()]
         if self.stored:
             state = self.case.dump()
