@@ -87,6 +87,8 @@ class ComputedDeadline:
     skipped: tuple[SkippedDays, ...]
     stood_still: tuple[StoodStill, ...] = ()
     """what a suspension of the case has moved it by, in order"""
+    received_on: date | None = None
+    """when what began it arrived, where a rule of receipt counts from a later day"""
 
 
 TERM = re.compile(r"\s*(?P<amount>\d{1,6}|[^\W\d]\w*)\s+(?P<unit>working\s+days?|days?|months?)\s*")
@@ -221,6 +223,12 @@ WITHOUT: Mapping[str, str] = {
     "ru": ", без {runs}",
     "en": ", without {runs}",
 }
+RECEIVED: Mapping[str, str] = {
+    "az": " ({day} tarixində daxil olub, iş günü və saatı xaricində)",
+    "kk": " ({day} күні, жұмыс күні мен уақытынан тыс келіп түскен)",
+    "ru": " (поступило {day}, вне рабочего дня или рабочего времени)",
+    "en": " (received on {day}, outside working days or hours)",
+}
 MOVED: Mapping[str, str] = {
     "az": ", {runs} olduğu üçün növbəti iş gününə keçirilib",
     "kk": ", {runs} болғандықтан келесі жұмыс күніне ауыстырылды",
@@ -241,6 +249,8 @@ def explain(computed: ComputedDeadline, language: str) -> str:
     counted = computed.term.unit is TermUnit.WORKING_DAYS
     told = [run for run in computed.skipped if not (counted and run.reason == WEEKEND)]
     sentence = FROM[language](term_words(computed.term, language), _day(computed.starts_on))
+    if computed.received_on:
+        sentence += RECEIVED[language].format(day=_day(computed.received_on))
     if told:
         runs = ", ".join(f"{_span(run)} ({reason_words(run.reason, language)})" for run in told)
         sentence += (WITHOUT if counted else MOVED)[language].format(runs=runs)

@@ -1,7 +1,7 @@
 """What a process package says, read once into frozen types (DESIGN section 6). `engine.package` reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,8 @@ class DeadlineDefinition:
     starts: str | None
     """an element (its last completion), a date variable, or None: when the work item opens"""
     titles: Titles
+    receipt: Mapping[str, str] = field(default_factory=dict)
+    """calendar → when what arrived counts as received, see engine.receipt.parse_receipt"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,17 @@
 """A named deadline of a case: the term of process.toml counted from what the case itself has seen happen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.deadlines import ComputedDeadline, WorkingCalendar, compute_deadline, parse_term
+from engine.deadlines import ComputedDeadline, Term, WorkingCalendar, compute_deadline, local_day, parse_term
 from engine.definition import DeadlineDefinition
 from engine.errors import ExecutionFailed
 from engine.pauses import pauses_of, stand_still
+from engine.receipt import parse_receipt
 
 DEFAULT_ZONE = "UTC"
 DEFAULT_CALENDAR = "AZ"
@@ -35,11 +36,24 @@ def run_deadline(
     """
     zone = zone_of(variables)
     start = started(definition, variables, zone)
-    computed = compute_deadline(parse_term(definition.term, variables), start or now, zone, calendar)
+    computed = _received(definition, parse_term(definition.term, variables), start or now, zone, calendar)
     computed = reduce(
         lambda due, pause: stand_still(due, pause, zone, calendar), pauses_of(variables, since=start or now), computed
     )
     return RunningDeadline(definition=definition, computed=computed, start_event=definition.starts if start else None)
+
+
+def _received(
+    definition: DeadlineDefinition, term: Term, start: datetime, zone: str, calendar: WorkingCalendar
+) -> ComputedDeadline:
+    """The term from the day on which what arrived counts as received, by the rule of the case's calendar."""
+    rule = definition.receipt.get(calendar.code)
+    if rule is None:
+        return compute_deadline(term, start, zone, calendar)
+    received = local_day(start, zone)
+    counted = parse_receipt(rule).day_of(start, zone, calendar)
+    computed = compute_deadline(term, datetime.combine(counted, time(12), ZoneInfo(zone)), zone, calendar)
+    return replace(computed, received_on=received) if counted != received else computed
 
 
 def started(definition: DeadlineDefinition, variables: Mapping[str, Any], zone: str) -> datetime | None:

@@ -1,6 +1,7 @@
 """A working calendar has changed: the terms of law that still run are counted again, each with the reason in words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -89,6 +90,8 @@ def recounted(row: DeadlineRow, owner: Body, calendar: WorkingCalendar) -> Compu
     """A term counted anew from its own facts: its length, the day it began, the whiles the case stood still."""
     term = Term(amount=row.amount, unit=TermUnit(row.unit))
     computed = compute_deadline(term, _noon(row.starts_on, owner), owner.time_zone, calendar)
+    received = row.explanation.get("received_on")
+    computed = replace(computed, received_on=date.fromisoformat(received) if received else None)
     for stood in row.explanation.get("stood_still", []):
         computed = stand_still(computed, _pause(stood, owner), owner.time_zone, calendar)
     return computed

@@ -98,6 +98,7 @@ def explanation(computed: ComputedDeadline, definition_key: str) -> dict[str, ob
     """What a page needs to derive the deadline in words: the days that did not count and why."""
     return {
         "definition": definition_key,
+        "received_on": computed.received_on.isoformat() if computed.received_on else None,
         "skipped": [
             {"first": run.first.isoformat(), "last": run.last.isoformat(), "reason": str(run.reason)}
             for run in computed.skipped

@@ -13,7 +13,10 @@ from engine.definition import (
     Titles,
     VariableDefinition,
 )
+from engine.errors import TermInvalid
+from engine.holiday_names import CODES
 from engine.reading.tables import Table
+from engine.receipt import parse_receipt
 
 ACCESS_LEVELS = ("open", "official_use", "commercial_secret")
 """state secrets are refused at every door (B16)"""
@@ -110,9 +113,22 @@ def _deadline(name: str, table: Table) -> DeadlineDefinition:
         term=table.required_text("term"),
         starts=table.text("starts"),
         titles=table.titles(),
+        receipt=_receipt(table.table("receipt")),
     )
     table.finish()
     return deadline
+
+
+def _receipt(table: Table) -> dict[str, str]:
+    """The rule of each calendar that has one."""
+    rules = {code: rule for code in CODES if (rule := table.text(code))}
+    for code, rule in rules.items():
+        try:
+            parse_receipt(rule)
+        except TermInvalid as error:
+            table.error(code, str(error))
+    table.finish()
+    return rules
 
 
 def _element(table: Table) -> Titles:

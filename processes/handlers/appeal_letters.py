@@ -1,8 +1,10 @@
 """What the applicant is told: the answer, the extension, the non-consideration, each on the track."""
 
 from abc import ABC, abstractmethod
+from datetime import datetime, time
 from typing import ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -110,9 +112,8 @@ class Extension(SealedLetter):
         """The new day, how many days more, and the ground."""
         language, days = job.body.language, int(fields["extension_days"])
         term = Term(amount=int(job.call.variables["answer_days"]) + days, unit=TermUnit.WORKING_DAYS)
-        received = uow.session.get_one(AppealRow, job.case.id).received_at
         calendar = working_calendar(uow.session, job.body.calendar)
-        due = compute_deadline(term, received, job.body.time_zone, calendar).due_on
+        due = compute_deadline(term, _counted_from(uow, job), job.body.time_zone, calendar).due_on
         return (
             (word("answer-by", language), day(due)),
             (word("new-term", language), word("more-days", language, days=str(days))),
@@ -130,6 +131,18 @@ class Extension(SealedLetter):
             row.recomputations = [*row.recomputations, reason]
         tell_on_track(uow, job.case.id, "extended", status="extended", document_id=document_id, days=days)
         return {"answer_days": answer_days, "extended": True}
+
+
+def _counted_from(uow: UnitOfWork, job: Job) -> datetime:
+    """Noon of the day from which the answer's term runs: what arrives on a day off may count from a later one."""
+    starts_on = uow.session.scalar(
+        sa.select(DeadlineRow.starts_on)
+        .where(DeadlineRow.case_id == job.case.id, DeadlineRow.name == "answer")
+        .limit(1)
+    )
+    if starts_on is None:
+        return uow.session.get_one(AppealRow, job.case.id).received_at
+    return datetime.combine(starts_on, time(12), ZoneInfo(job.body.time_zone))
 
 
 @service("appeal.answer")

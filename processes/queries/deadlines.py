@@ -99,11 +99,13 @@ def _title(row: DeadlineRow, definitions: Definitions) -> Titles:
 
 def _computed(row: DeadlineRow) -> ComputedDeadline:
     skipped = row.explanation.get("skipped", [])
+    received = row.explanation.get("received_on")
     return ComputedDeadline(
         term=Term(amount=row.amount, unit=TermUnit(row.unit)),
         starts_on=row.starts_on,
         due_on=row.due_on,
         due_at=row.due_at,
+        received_on=date.fromisoformat(received) if received else None,
         stood_still=tuple(
             StoodStill(
                 first=date.fromisoformat(pause["first"]),

@@ -18,7 +18,7 @@ from processes.forms import clean_text
 from processes.mandates import Mandate, mandates_of
 from processes.numbers import draw_case_number, use_drawn
 from processes.office import Office
-from processes.organisation import Body, body
+from processes.organisation import Body, body, person
 from processes.queries.calendars import CALENDARS, FIRST_YEAR, LAST_YEAR
 from processes.sealing import FIELD as SEAL_FIELD
 from processes.sealing import seal_certificate, seal_key, verify_code
@@ -130,10 +130,12 @@ def _drawn(office: Office, request: ChangeCalendar) -> _Sheet:
 
 
 def _mandate(uow: UnitOfWork, request: ChangeCalendar) -> Mandate | None:
-    """The administrator's mandate in a body of that calendar; None at the command line."""
+    """The administrator's mandate in a body of that calendar, the own one first; None at the command line."""
     if request.by is None:
         return None
-    for mandate in mandates_of(uow.session, request.by, uow.now):
+    own = person(uow.session, request.by).body_id
+    mandates = sorted(mandates_of(uow.session, request.by, uow.now), key=lambda mandate: mandate.body_id != own)
+    for mandate in mandates:
         if mandate.role == ADMINISTRATOR and body(uow.session, mandate.body_id).calendar == request.calendar:
             return mandate
     raise NotPermitted(rule="mandate")

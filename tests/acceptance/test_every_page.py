@@ -56,11 +56,13 @@ def for_the_clerk(town: Town, clerk: Person) -> Iterator[Page]:
     yield "case-new", "/cases/new"
     yield "registration", step
     yield "sign", attempt
+    yield "delegate", f"{step}/delegate"
     in_english(clerk, attempt)
     clerk.sign()
     clerk.reads("Signed and safely kept")
     yield "signed", f"{attempt}/receipt"
     yield "inbox-done", "/inbox?tab=done"
+    yield "inbox-aside", "/inbox?tab=aside"
 
 
 def for_the_responsible_person(town: Town, responsible: Person) -> Iterator[Page]:
@@ -93,6 +95,7 @@ def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
 
 def for_the_supervisor(town: Town, supervisor: Person) -> Iterator[Page]:
     yield "supervision", "/supervision"
+    yield "open-work", "/supervision/work"
     number = submit_quickly(town, "housing").number
     row = supervisor.page.locator("tbody a.title")
     supervisor.wait_for(f"/cases?text={number}", lambda: row.count() > 0)
@@ -108,6 +111,7 @@ def for_the_administrator(town: Town, administrator: Person) -> Iterator[Page]:
 
     yield "admin-new-person", "/admin/people/new"
     yield "admin-bodies", "/admin/bodies"
+    yield "admin-calendars", "/admin/calendars"
     administrator.go("/admin")
     administrator.page.locator("tbody a.title").first.click()
     yield "admin-person", address(administrator)

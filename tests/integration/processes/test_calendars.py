@@ -13,7 +13,7 @@ from processes.errors import EntryRefused, NotPermitted, PinRefused
 from processes.queries.calendars import calendar_page
 from processes.queries.case_page import case_page
 from processes.recounting import recount_calendar
-from processes.tables import DeadlineRow
+from processes.tables import DeadlineRow, NumberRow
 from processes.trust import trust_store
 from processes.use_cases.change_calendar import ChangeCalendar, change_calendar
 from processes.use_cases.resume_case import ResumeCase, resume_case
@@ -86,6 +86,7 @@ def _the_sheet_is_a_signed_document(rehearsal: Rehearsal, days: dict[date, bool 
     ((found, who),) = page.versions
     assert found.days == days
     assert who
+    assert rehearsal.rows(NumberRow, register="calendar")[0].body_id == rehearsal.body("agency"), "the own body's sheet"
     assert found.document_id
     pdf = rehearsal.pdf(found.document_id)
     step = json.loads(read_attachment(pdf, "step.json") or b"")

@@ -1,6 +1,7 @@
 """Deadlines and working days, as REQUIREMENTS H and the law state them."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,8 +17,11 @@ from engine.deadlines import (
     parse_term,
     term_words,
 )
+from engine.definition import DeadlineDefinition
 from engine.errors import CalendarUnknown, TermInvalid
 from engine.holiday_names import CODES, WORDS
+from engine.receipt import parse_receipt
+from engine.running_deadlines import run_deadline
 
 AZ = WorkingCalendar("AZ")
 KZ = WorkingCalendar("KZ")
@@ -223,3 +227,37 @@ def test_no_holiday_of_thirty_years_is_nameless(calendar):
             nameless.add(day)
         day += timedelta(days=1)
     assert not nameless
+
+
+RECEIVED = [
+    # Kazakhstan: what arrives on a Saturday, or over Nauryz, is registered on the next working day, which is day 0
+    ("KZ", "working days", datetime(2026, 6, 6, 7, tzinfo=UTC), date(2026, 6, 8), date(2026, 6, 11)),
+    ("KZ", "working days", datetime(2026, 3, 21, 7, tzinfo=UTC), date(2026, 3, 26), date(2026, 3, 31)),
+    ("KZ", "working days", datetime(2026, 6, 5, 7, tzinfo=UTC), date(2026, 6, 5), date(2026, 6, 10)),
+    # at 18:00 the office's day ends: 18:00 still counts, a minute later does not, on Friday it is Monday
+    ("AZ", "until 18:00", datetime(2026, 6, 2, 14, 0, tzinfo=UTC), date(2026, 6, 2), date(2026, 6, 5)),
+    ("AZ", "until 18:00", datetime(2026, 6, 2, 14, 1, tzinfo=UTC), date(2026, 6, 3), date(2026, 6, 8)),
+    ("AZ", "working days until 18:00", datetime(2026, 6, 5, 15, 0, tzinfo=UTC), date(2026, 6, 8), date(2026, 6, 11)),
+    # without a rule the day of the event is day 0, whatever day it is
+    ("AZ", None, datetime(2026, 6, 6, 7, tzinfo=UTC), date(2026, 6, 6), date(2026, 6, 10)),
+]
+
+
+@pytest.mark.parametrize(("code", "rule", "start", "counted", "due"), RECEIVED)
+def test_a_rule_of_receipt_says_which_day_is_day_0(code, rule, start, counted, due):
+    definition = DeadlineDefinition(
+        name="answer", law="", term="3 working days", starts=None, titles={}, receipt={code: rule} if rule else {}
+    )
+    zone = {"AZ": "Asia/Baku", "KZ": "Asia/Almaty"}[code]
+    names = {"time_zone": zone, "calendar": code}
+    computed = run_deadline(definition, names, now=start, calendar=WorkingCalendar(code)).computed
+    assert (computed.starts_on, computed.due_on) == (counted, due)
+    moved = counted != start.astimezone(ZoneInfo(zone)).date()
+    assert (computed.received_on is not None) is moved
+    assert ("received on" in explain(computed, "en")) is moved
+
+
+@pytest.mark.parametrize("rule", ["", "soon", "until 25:00", "until noon", "working"])
+def test_a_wrong_rule_of_receipt_is_refused(rule):
+    with pytest.raises(TermInvalid):
+        parse_receipt(rule)
