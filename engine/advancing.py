@@ -11,6 +11,7 @@ from engine.errors import ExecutionFailed
 from engine.history import EventKind, Happening
 from engine.instance import OpenedDeadline, ServiceCall
 from engine.passing import digest_key
+from engine.reading.calls import key_of
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.tokens import (
     CompletedElement,
@@ -126,7 +127,7 @@ class Case:
         running = self.interpreter.deadline(task.task_id, element.deadline)
         return OpenedDeadline(
             name=element.deadline,
-            definition_key=task.process,
+            definition_key=key_of(task.process),
             element_id=task.element,
             work_item_id=task.task_id,
             law=running.definition.law,
@@ -161,7 +162,7 @@ def timer_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, 
             "id": ident,
             "instance_id": case.instance_id,
             "element_id": timer.element,
-            "definition_key": timer.process,
+            "definition_key": key_of(timer.process),
             "due_at": timer.due_at,
         }
         for ident, timer in after.timers.items()
@@ -211,7 +212,7 @@ def completions(
             payload |= {"work_item": str(work_item), "variables": dict(accepted)}
         yield Happening(
             event=EventKind.ELEMENT_COMPLETED,
-            definition_key=element.process,
+            definition_key=key_of(element.process),
             element_id=element.element,
             actor=actor if own else None,
             payload=payload,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.reading.calls import CallTarget
+
 LANGUAGES = ("az", "kk", "ru", "en")
 """the languages every shown text exists in"""
 
@@ -199,6 +201,8 @@ class ProcessPackage:
     start: StartDefinition
     calls: tuple[str, ...]
     """keys of the processes it calls"""
+    targets: tuple[CallTarget, ...] = ()
+    """the same with the versions they are bound to"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

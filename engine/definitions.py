@@ -2,15 +2,16 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from threading import Lock
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.errors import DefinitionNotFound
 from engine.package import package_from_files
 from engine.prepared import Row
+from engine.reading.calls import BOUND, CallBinding, CallTarget, key_of
 from engine.spiff.program import CompiledProcesses, Program, compile_package, link
 from engine.store import Store
 
@@ -39,7 +40,7 @@ class DefinitionCache:
     def __init__(self) -> None:
         self._lock = Lock()
         self._definitions: dict[tuple[str, str], ProcessDefinition] = {}
-        self._compiled: dict[str, CompiledProcesses] = {}
+        self._compiled: dict[tuple[str, str], CompiledProcesses] = {}
         self._programs: dict[tuple[tuple[str, str], ...], Program] = {}
 
     def definition(self, key: str, sha256: str, read: Callable[[], ProcessDefinition]) -> ProcessDefinition:
@@ -52,21 +53,22 @@ class DefinitionCache:
                 self._definitions[key, sha256] = known
         return known
 
-    def compiled(self, package: ProcessPackage) -> CompiledProcesses:
+    def compiled(self, package: ProcessPackage, suffix: str = "") -> CompiledProcesses:
         """The package's specs; raises PackageInvalid or DefinitionRefused."""
         with self._lock:
-            if package.sha256 not in self._compiled:
-                self._compiled[package.sha256] = compile_package(package)
-            return self._compiled[package.sha256]
+            if (package.sha256, suffix) not in self._compiled:
+                self._compiled[package.sha256, suffix] = compile_package(package, suffix)
+            return self._compiled[package.sha256, suffix]
 
     def program(self, root: ProcessPackage, called: Mapping[str, ProcessPackage]) -> Program:
-        """The root bound to these packages."""
-        others = [package for key, package in sorted(called.items()) if key != root.key]
-        name = tuple((package.key, package.sha256) for package in (root, *others))
+        """The root bound to these packages, by what each goes by."""
+        others = {key: package for key, package in sorted(called.items()) if key != root.key}
+        name = ((root.key, root.sha256), *((key, package.sha256) for key, package in others.items()))
         with self._lock:
             program = self._programs.get(name)
         if program is None:
-            program = link(self.compiled(root), [self.compiled(package) for package in others])
+            compiled = [self.compiled(package, key.removeprefix(package.key)) for key, package in others.items()]
+            program = link(self.compiled(root), compiled)
             with self._lock:
                 while len(self._programs) >= KEPT_PROGRAMS:
                     del self._programs[next(iter(self._programs))]
@@ -81,7 +83,9 @@ class Repository:
         self._store = store
         self._cache = cache
 
-    def deploy(self, package: ProcessPackage, *, by: str, at: datetime) -> ProcessDefinition:
+    def deploy(
+        self, package: ProcessPackage, *, by: str, at: datetime, deployment: UUID | None = None
+    ) -> ProcessDefinition:
         """A new version, or the one that has this very content. Raises PackageInvalid or DefinitionRefused."""
         self._cache.compiled(package)
         row = {
@@ -95,6 +99,14 @@ class Repository:
             newest = self._store.definition(package.key)
             version = newest["version"] + 1 if newest else 1
             self._store.insert_definition({**row, "id": uuid4(), "version": version})
+        self._store.insert_deployment(
+            {
+                "id": deployment or uuid4(),
+                "definition_key": package.key,
+                "definition_version": known["version"],
+                "deployed_at": at,
+            }
+        )
         return self._read(known["key"], known["sha256"])
 
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
@@ -108,20 +120,49 @@ class Repository:
         """The newest version of each process."""
         return [self._read(row["key"], row["sha256"]) for row in self._store.newest_definitions()]
 
-    def bind(self, root: ProcessDefinition) -> dict[str, ProcessDefinition]:
-        """The root and the newest version of every process it may come to call. Raises DefinitionNotFound."""
-        bound = {root.key: root}
-        todo = list(root.package.calls)
+    def bind(self, root: ProcessDefinition, versions: Mapping[str, int] | None = None) -> dict[str, ProcessDefinition]:
+        """The root and every process it may come to call, by what each goes by: the newest version unless `versions`
+        or the call's own binding says otherwise. Raises DefinitionNotFound.
+        """
+        return self._completed({root.key: root}, versions or {})
+
+    def renewed(
+        self, bound: Mapping[str, ProcessDefinition], running: Callable[[], Collection[str]]
+    ) -> dict[str, ProcessDefinition]:
+        """The same with the newest version of what is called as it is when the call begins, unless it runs."""
+        latest = f"{BOUND}{CallBinding.LATEST.value}"
+        names = [name for name in bound if name.endswith(latest)]
+        if not names:
+            return dict(bound)
+        held = running()
+        newer = {name: self.definition(key_of(name)) for name in names if name not in held}
+        return self._completed({**bound, **newer}, {})
+
+    def _completed(
+        self, bound: dict[str, ProcessDefinition], versions: Mapping[str, int]
+    ) -> dict[str, ProcessDefinition]:
+        todo = list(bound.values())
         while todo:
-            key = todo.pop()
-            if key not in bound:
-                bound[key] = self.definition(key)
-                todo.extend(bound[key].package.calls)
+            caller = todo.pop()
+            for target in caller.package.targets:
+                name = target.name(caller.key)
+                if name not in bound:
+                    bound[name] = self.definition(target.key, self._version(target, caller, versions))
+                    todo.append(bound[name])
         return bound
+
+    def _version(self, target: CallTarget, caller: ProcessDefinition, versions: Mapping[str, int]) -> int | None:
+        """The version a call is bound to; None for the newest."""
+        if target.binding is CallBinding.DEPLOYMENT:
+            together = self._store.deployed_together(caller.key, caller.version, target.key)
+            if together is None:
+                raise DefinitionNotFound(target.key)
+            return together
+        return versions.get(target.key) if target.binding is None else target.version
 
     def bound(self, bindings: Mapping[str, str]) -> dict[str, ProcessDefinition]:
         """The definitions a case was bound to."""
-        return {key: self._read(key, sha256) for key, sha256 in bindings.items()}
+        return {name: self._read(key_of(name), sha256) for name, sha256 in bindings.items()}
 
     def compiled(self, key: str, sha256: str) -> CompiledProcesses:
         """The processes of one definition, without those they call."""

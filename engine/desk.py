@@ -64,6 +64,11 @@ class Desk:
         bound = self._repository.bound(row["bindings"])
         program = self._repository.program(bound[row["definition_key"]], bound)
         interpreter = Interpreter.load(row["state"], program, now=self.now, calendars=self._calendar)
+        newest = self._repository.renewed(bound, interpreter.running)
+        if newest != bound:
+            bound = newest
+            program = self._repository.program(bound[row["definition_key"]], bound)
+            interpreter = Interpreter.load(row["state"], program, now=self.now, calendars=self._calendar)
         return self._case(row["id"], bound, interpreter, standing(interpreter))
 
     def _case(
@@ -134,6 +139,10 @@ class Desk:
             ended_at=self.now if status.ended else None,
             suspension=None if status.ended else instance.suspension,
         )
+        bindings = {name: one.sha256 for name, one in case.definitions.items()}
+        if bindings != dict(instance.bindings):
+            advanced = replace(advanced, bindings=bindings)
+            self._rows.rebind(instance.id, instance.definition_version, bindings)
         return self._ledger.save(advanced, state=case.interpreter.dump())
 
     def _exited(self, case: Case, after: Standing, completed: set[UUID]) -> tuple[WorkItem, ...]:

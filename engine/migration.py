@@ -120,14 +120,7 @@ class Migration(Operating):
         return case, self._described(case, row)
 
     def _bound(self, key: str, plan: MigrationPlan) -> dict[str, ProcessDefinition]:
-        bound = {key: self._repository.definition(key, plan.version)}
-        todo = list(bound[key].package.calls)
-        while todo:
-            called = todo.pop()
-            if called not in bound:
-                bound[called] = self._repository.definition(called, plan.called.get(called))
-                todo.extend(bound[called].package.calls)
-        return bound
+        return self._repository.bind(self._repository.definition(key, plan.version), plan.called)
 
     def _described(self, case: Case, row: Row) -> list[ChangedItem]:
         tasks = {task.task_id: task for task in case.interpreter.human_tasks()}

@@ -25,6 +25,7 @@ from engine.definition import (
     VariableDefinition,
 )
 from engine.errors import PackageInvalid
+from engine.reading.calls import CallTarget, call_target
 from engine.reading.document import Node, ProcessModel, read_document
 from engine.reading.files import PackageFiles, read_folder, sha256_of
 from engine.reading.manifest import Manifest, read_manifest
@@ -102,7 +103,13 @@ def package_from_files(files: Mapping[str, bytes]) -> ProcessPackage:
         decisions=decisions,
         start=manifest.start,
         calls=tuple(dict.fromkeys(element.calls for element in elements.values() if element.calls)),
+        targets=_targets(process) if process else (),
     )
+
+
+def _targets(process: ProcessModel) -> tuple[CallTarget, ...]:
+    found = [call_target(node.element) for node in process.nodes.values() if node.kind == "callActivity"]
+    return tuple(dict.fromkeys(target for target in found if target is not None))
 
 
 def _raise(findings: Findings) -> None:

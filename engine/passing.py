@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from engine.instance import Advance, EventJob
+from engine.reading.calls import key_of
 from engine.spiff.tokens import Beginning, Receiver, Thrown, ThrownKind
 
 __all__ = [
@@ -88,7 +89,7 @@ def sent_event(thrown: Thrown, instance_id: UUID, now: datetime) -> SentEvent:
         correlations=thrown.correlations,
         receiver=thrown.receiver,
         instance_id=instance_id,
-        definition_key=thrown.process,
+        definition_key=key_of(thrown.process),
         element_id=thrown.element,
         thrown_at=now,
         expires_at=now + KEPT_FOR,

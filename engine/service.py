@@ -29,13 +29,21 @@ class Engine(Starting, Worklist):
 
     # definitions
 
-    def deploy(self, package: ProcessPackage, *, by: str, place: Mapping[str, Any] | None = None) -> ProcessDefinition:
+    def deploy(
+        self,
+        package: ProcessPackage,
+        *,
+        by: str,
+        place: Mapping[str, Any] | None = None,
+        deployment: UUID | None = None,
+    ) -> ProcessDefinition:
         """A new version of the process, or the one that has this very content; its start events wait from now on.
 
+        :param deployment: the same for all packages deployed together: calls may be bound to it
         :param place: `time_zone` and `calendar` that its start timers and conditions read
         :raises PackageInvalid, DefinitionRefused: it cannot be compiled (the linter is run by the caller)
         """
-        definition = self._repository.deploy(package, by=by, at=self.now)
+        definition = self._repository.deploy(package, by=by, at=self.now, deployment=deployment)
         self._arm(definition, place or {})
         return definition
 

@@ -12,11 +12,21 @@ from sqlalchemy.orm import Session, SessionTransaction
 from engine.history import HistoryEvent
 from engine.instance import InstanceStatus, ProcessInstance
 from engine.prepared import Prepared, Row
-from engine.tables import Base, DefinitionRow, HistoryRow, InstanceRow, MessageWaitRow, TimerRow, WorkItemRow
+from engine.tables import (
+    Base,
+    DefinitionRow,
+    DeploymentRow,
+    HistoryRow,
+    InstanceRow,
+    MessageWaitRow,
+    TimerRow,
+    WorkItemRow,
+)
 from engine.workitem import WorkItem, WorkItemState
 
 _tables = Base.metadata.tables
 _definition = _tables[DefinitionRow.__tablename__]
+_deployment = _tables[DeploymentRow.__tablename__]
 _instance = _tables[InstanceRow.__tablename__]
 _item = _tables[WorkItemRow.__tablename__]
 _history = _tables[HistoryRow.__tablename__]
@@ -112,6 +122,20 @@ class Store:
         except IntegrityError:
             return False
         return True
+
+    def insert_deployment(self, row: Row) -> None:
+        """A version that a deployment holds."""
+        self._connection.execute(_deployment.insert(), dict(row))
+
+    def deployed_together(self, caller: str, version: int, key: str) -> int | None:
+        """The version of a process that the newest deployment with a version of its caller holds."""
+        mine, theirs = _deployment.alias("mine"), _deployment.alias("theirs")
+        query = sa.select(theirs.c.definition_version).join(mine, mine.c.id == theirs.c.id)
+        query = query.where(
+            mine.c.definition_key == caller, mine.c.definition_version == version, theirs.c.definition_key == key
+        )
+        found: int | None = self._connection.scalar(query.order_by(theirs.c.deployed_at.desc()).limit(1))
+        return found
 
     # instances
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.errors import DefinitionRefused, PackageInvalid
@@ -98,7 +99,8 @@ def deploy(office: Office, request: Deploy) -> Deployment:
         findings = check_packages(packages, known)
         if any(finding.severity == "error" for finding in findings):
             raise DefinitionRefused(findings)
-        deployed = [_deploy_one(uow, package, request.by) for package in packages]
+        together = uuid4()
+        deployed = [_deploy_one(uow, package, request.by, together) for package in packages]
         uow.commit()
     return Deployment(packages=deployed, warnings=findings)
 
@@ -123,9 +125,9 @@ def _read(folders: Sequence[Path]) -> list[ProcessPackage]:
     return list(packages.values())
 
 
-def _deploy_one(uow: UnitOfWork, package: ProcessPackage, by: str) -> Deployed:
+def _deploy_one(uow: UnitOfWork, package: ProcessPackage, by: str, together: UUID) -> Deployed:
     before = {each.key: each for each in uow.engine.definitions()}.get(package.key)
-    definition = uow.engine.deploy(package, by=by, place=_place(uow, package))
+    definition = uow.engine.deploy(package, by=by, place=_place(uow, package), deployment=together)
     newest = max(definition.version, before.version if before else 0)
     outcome = Outcome.NEW
     if before is not None and definition.version <= before.version:

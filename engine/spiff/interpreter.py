@@ -8,6 +8,7 @@ Every call runs the case on until only people, services, timers and messages are
 """
 
 # ruff: noqa: SLF001 - the one place that drives SpiffWorkflow's tasks
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +22,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definition import RESERVED_VARIABLES
 from engine.errors import EngineError, ExecutionFailed
 from engine.history import Marking, MarkingState
+from engine.reading.calls import key_of
 from engine.running_deadlines import RunningDeadline
 from engine.spiff import codec, compaction
 from engine.spiff.events import Signal
@@ -104,6 +106,10 @@ class Interpreter:
     def ended(self) -> bool:
         """Whether its end events have been reached, or it was cancelled."""
         return bool(self._case.completed)
+
+    def running(self) -> set[str]:
+        """What the processes that run in it go by, the root among them."""
+        return {workflow.spec.process for workflow in self._case.workflows() if not workflow.completed}
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -258,19 +264,21 @@ class Interpreter:
     def markings(self) -> list[Marking]:
         """Every element a token has reached, for the diagram."""
         active = {
-            (task.task_spec.process, task.task_spec.bpmn_id)
+            (key_of(task.task_spec.process), task.task_spec.bpmn_id)
             for task in self._tasks(TaskState.READY | TaskState.STARTED | TaskState.WAITING)
             if getattr(task.task_spec, "kind", "") != "boundaryEvent"
         }
-        reached = {(process, element) for process, seen in self._case.entered.items() for element in seen} | active
+        visits = Counter[tuple[str, str]]()
+        for process, seen in self._case.entered.items():
+            visits.update({(key_of(process), element): count for element, count in seen.items()})
         return [
             Marking(
                 definition_key=process,
                 element_id=element,
                 state=MarkingState.ACTIVE if (process, element) in active else MarkingState.DONE,
-                visits=self._case.entered.get(process, {}).get(element, 1),
+                visits=visits[process, element] or 1,
             )
-            for process, element in sorted(reached)
+            for process, element in sorted({*visits, *active})
         ]
 
     def evaluate(self, task_id: UUID, expression: str) -> Any:

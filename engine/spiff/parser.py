@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from engine.decisions import Decision
+from engine.reading.calls import call_target
 from engine.reading.document import NODES
 from engine.reading.markup import bpmn_children
 from engine.spiff import compensation_reading, event_nodes, loop_reading, loops, specs
@@ -134,7 +135,14 @@ class ComplexGatewayParser(_Node, TaskParser):
 
 
 class CallActivityParser(_Node, spiff_tasks.CallActivityParser):
-    """Call activities."""
+    """Call activities; what they call goes by its binding."""
+
+    def create_task(self) -> Any:
+        task = super().create_task()
+        target = call_target(self.node)
+        if target is not None:
+            task.spec = target.name(self.process_parser.parser.process_of(self.node))
+        return task
 
 
 class SubWorkflowParser(_Node, TaskParser):
@@ -253,7 +261,7 @@ class HouseProcessParser(_Element, ProcessParser):
         spec = specs.ProcessSpec(
             parser.spec_name(self.node), parser.process_of(self.node), self.get_name(), self.filename
         )
-        spec.subscriptions = parser.correlations.of_process.get(spec.name, {})
+        spec.subscriptions = parser.correlations.of_process.get(self.node.get("id"), {})
         return spec
 
     def add_tasks(self) -> None:
@@ -355,9 +363,11 @@ class HouseParser(BpmnParser):
         }.items()
     }
 
-    def __init__(self, decisions: Mapping[str, Decision]) -> None:
+    def __init__(self, decisions: Mapping[str, Decision], suffix: str = "") -> None:
         super().__init__()
         self.decisions = decisions
+        self.suffix = suffix
+        """how the processes go by beside other versions of themselves"""
         self.flows: dict[str, list[Any]] = {}
         """id of a flow node → the sequence flows that leave it, in whichever scope they are written down"""
 
@@ -370,7 +380,7 @@ class HouseParser(BpmnParser):
         """Id of the process an element lies in, or is."""
         while node.tag != f"{BPMN}process":
             node = node.getparent()
-        return str(node.get("id"))
+        return f"{node.get('id')}{self.suffix}"
 
     def spec_name(self, node: Any) -> str:
         """The process's id; of an embedded subprocess, that and its own."""

@@ -54,9 +54,12 @@ class Program:
         return package is None or (name in package.variables and name not in RESERVED_VARIABLES)
 
 
-def compile_package(package: ProcessPackage) -> CompiledProcesses:
-    """Compile a package's BPMN and decisions; raises PackageInvalid or DefinitionRefused with what and where."""
-    return compile_bpmn(package.bpmn, package.decisions, package=package)
+def compile_package(package: ProcessPackage, suffix: str = "") -> CompiledProcesses:
+    """Compile a package's BPMN and decisions; raises PackageInvalid or DefinitionRefused with what and where.
+
+    :param suffix: how its processes go by beside other versions of themselves, see `CallTarget.name`
+    """
+    return compile_bpmn(package.bpmn, package.decisions, package=package, suffix=suffix)
 
 
 def compile_bpmn(
@@ -65,15 +68,16 @@ def compile_bpmn(
     *,
     file: str = "process.bpmn",
     package: ProcessPackage | None = None,
+    suffix: str = "",
 ) -> CompiledProcesses:
     """Compile a BPMN document with its decision tables; raises PackageInvalid, DefinitionRefused."""
     tables, faults = _decisions(decisions or {})
     if package is not None and faults:
         raise DefinitionRefused(faults)
-    parser = HouseParser(tables)
+    parser = HouseParser(tables, suffix)
     try:
         parser.add_bpmn_xml(parse_xml(bpmn, file), file)
-        processes = tuple(parser.get_process_ids())
+        processes = tuple(one for one in parser.get_process_ids() if one.endswith(suffix))
         return CompiledProcesses(
             processes=processes,
             specs=_specs(parser, processes),

@@ -14,6 +14,7 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import Decision
+from engine.reading.calls import key_of
 from engine.spiff.flows import first_that_holds
 from engine.spiff.records import remember, take_snapshot
 from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
@@ -240,13 +241,19 @@ class SubWorkflowTask(FlowNode, bpmn.SubWorkflowTask):
 
     def start_workflow(self, my_task: Any) -> None:
         top = my_task.workflow.top_workflow
-        if self.spec not in top.subprocess_specs:
-            raise WorkflowTaskException(f"the process {self.spec!r} is not known", task=my_task)
+        name = self.named_in(top.subprocess_specs)
+        if name not in top.subprocess_specs:
+            raise WorkflowTaskException(f"the process {name!r} is not known", task=my_task)
         top.note_entered(my_task)
-        inner = top.create_subprocess(my_task, self.spec)
+        inner = top.create_subprocess(my_task, name)
         inner.completed_event.connect(self._on_subworkflow_completed, my_task)
         self.open_scope(my_task, inner)
         inner.task_tree.run()
+
+    def named_in(self, specs: Mapping[str, Any]) -> str:
+        """What it starts goes by among these."""
+        del specs
+        return str(self.spec)
 
     def open_scope(self, my_task: Any, inner: Any) -> None:
         """Nothing to do: the variables are shared."""
@@ -272,9 +279,13 @@ class CallActivity(SubWorkflowTask, bpmn.CallActivity):
     kind = "callActivity"
     opens_scope = True
 
+    def named_in(self, specs: Mapping[str, Any]) -> str:
+        """By its binding where versions are known; in memory there is one of each process."""
+        return str(self.spec) if self.spec in specs else key_of(self.spec)
+
     def open_scope(self, my_task: Any, inner: Any) -> None:
         top = my_task.workflow.top_workflow
-        inner.data = {**top.script_engine.initial_variables(self.spec), **deepcopy(visible(my_task))}
+        inner.data = {**top.script_engine.initial_variables(inner.spec.process), **deepcopy(visible(my_task))}
 
     def update_data(self, my_task: Any, subworkflow: Any) -> None:
         theirs = subworkflow.data
