@@ -2,6 +2,7 @@
 
 from engine.rules import (
     activities,
+    calls,
     collaborations,
     compensations,
     constants,
@@ -25,6 +26,7 @@ from engine.rules import (
 
 __all__ = [
     "activities",
+    "calls",
     "collaborations",
     "compensations",
     "constants",

@@ -20,6 +20,7 @@ HANDLERS = HandlerNames(
     guards=frozenset({"g"}),
     starters=frozenset({"st"}),
 )
+MARK = '<serviceTask id="mark" name="Mark"><extensionElements>\n<karguzar:task handler="case.mark_overdue"/></extensionElements></serviceTask>'
 TASK = '<karguzar:task form="check" document="generic" signature="personal" deadline="review"/>'
 
 
@@ -175,6 +176,21 @@ BAD = {
              '<callActivity id="mark" name="Mark" calledElement="gone"/>'),
         body('<serviceTask id="mark" name="Mark"><extensionElements>\n<karguzar:task handler="case.mark_overdue"/></extensionElements></serviceTask>',
              '<callActivity id="mark" name="Mark" calledElement="p"/>'),
+    ],
+    "call-binding": [
+        body(MARK, '<callActivity id="mark" name="Mark" calledElement="other"><extensionElements><karguzar:call binding="newest"/></extensionElements></callActivity>'),
+        body(MARK, '<callActivity id="mark" name="Mark" calledElement="other"><extensionElements><karguzar:call binding="version"/></extensionElements></callActivity>'),
+        body(MARK, '<callActivity id="mark" name="Mark" calledElement="other"><extensionElements><karguzar:call binding="version" version="v2"/></extensionElements></callActivity>'),
+    ],
+    "start-data": [
+        body('<startEvent id="s"/>', '<startEvent id="s"><timerEventDefinition><timeDate>days_given</timeDate></timerEventDefinition></startEvent>'),
+        body('<startEvent id="s"/>', '<startEvent id="s"><timerEventDefinition><timeDate>deadline(\'review\')</timeDate></timerEventDefinition></startEvent>'),
+        body('<startEvent id="s"/>', '<startEvent id="s"><conditionalEventDefinition><condition>outcome == "accepted"</condition></conditionalEventDefinition></startEvent>'),
+        body('<startEvent id="s"/>', '<startEvent id="s"><conditionalEventDefinition><condition>today(</condition></conditionalEventDefinition></startEvent>'),
+    ],
+    "start-register": [
+        {**body('<startEvent id="s"/>', '<startEvent id="s"><timerEventDefinition><timeCycle>R/P1D</timeCycle></timerEventDefinition></startEvent>'),
+         **toml('register = "papers"\nnumber = "P-{year}-{seq:06}"\n', "")},
     ],
     "decision": [
         {"route.dmn": DMN.format(name="gone", out="note", cell='"x"')},
