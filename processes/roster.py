@@ -134,11 +134,14 @@ class Roster:
 class Watch(threading.Thread):
     """Once a second: shows that this worker lives, and takes over from those that do not."""
 
-    def __init__(self, roster: Roster, give_up: Callable[[], None]) -> None:
+    def __init__(
+        self, roster: Roster, *, give_up: Callable[[], None], taken_over: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(name="watch", daemon=True)
         self._roster = roster
         self._give_up = give_up
         """called when the id is lost for good: two workers with one id must not be"""
+        self._taken_over = taken_over
         self._lost_for = 0.0
         self._stopped = threading.Event()
 
@@ -157,7 +160,8 @@ class Watch(threading.Thread):
         if self._lost_for:
             log.warning("holds its id again", seconds=self._lost_for)
             self._lost_for = 0.0
-        self._roster.take_over()
+        if self._roster.take_over():
+            self._taken_over()
 
     def _missed(self, error: Exception) -> None:
         self._lost_for += WATCH_SECONDS

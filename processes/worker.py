@@ -19,7 +19,7 @@ from processes.roster import Roster, Watch
 
 POOL = sum(QUEUES.values()) + 12
 """a transactional step holds SQLite's write lock while DBOS asks its own pool for ownership: too few, and it stalls"""
-IDLE_SECONDS = 2.0
+IDLE_SECONDS = 5.0
 """how often a queue is asked for work that nobody told of: what was delayed, or put back after a failure"""
 COALESCE_SECONDS = 0.25
 """of DBOS's events and streams, which nobody here waits for; at its default a thread wakes a hundred times a second"""
@@ -45,7 +45,7 @@ class Worker:
         self._engine: Any = None
         self._paces: dict[str, Pace] = {}
         self._threads: list[threading.Thread] = []
-        self._watch = Watch(self._roster, _end_process)
+        self._watch = Watch(self._roster, give_up=_end_process, taken_over=self._stir)
         self._listener = Listener(office.settings.url, self._paces)
 
     def start(self) -> None:
@@ -95,6 +95,11 @@ class Worker:
             self._attend(name)
         self._listener.start()
         self._watch.start()
+
+    def _stir(self) -> None:
+        """The queues hold jobs that nobody has told of."""
+        for pace in self._paces.values():
+            pace.stir()
 
     def _attend(self, name: str) -> None:
         """A thread that takes the jobs of a queue; it ends with its pace."""

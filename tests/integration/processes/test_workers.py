@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from processes import pacing, worker
 from processes.errors import OfficeBusy
-from processes.jobs import idle, status_table
+from processes.jobs import failed_jobs, idle, status_table
 from processes.locks import Locks, LocksLost, open_locks
 from processes.office import Office
 from processes.roster import Roster, lock_name
@@ -178,3 +178,34 @@ def test_one_process_ticks_and_the_next_one_as_soon_as_it_is_gone(
         until(lambda: "b" in ticked)
         tickers[1].stop()
     assert threading.active_count() < 20
+
+
+def test_a_job_that_outlives_the_end_of_its_worker_is_done_by_another(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, free = threading.Event(), threading.Event()
+    calls: list[str] = []
+
+    def slow(_office: Office, _outbox: object) -> str:
+        calls.append(threading.current_thread().name)
+        begun.set()
+        if len(calls) == 1:
+            free.wait(PATIENCE_SECONDS)
+        return "sent"
+
+    monkeypatch.setattr("processes.jobs.send_notice", slow)
+    first = Worker(office)
+    first.start()
+    post(office, "long:1")
+    assert begun.wait(PATIENCE_SECONDS)
+    assert first.stop(patience=0.2) is False
+    with other_locks(office) as locks:
+        assert Roster(office.database, locks, "second").take_over() == [], "its id is locked as long as it lives"
+    first.locks.close()
+    worker._only.release()
+    office.settings = replace(office.settings, executor_id="second")
+    with working(office):
+        until(lambda: idle(office))
+        free.set()
+    assert len(calls) == 2
+    assert failed_jobs(office) == []
