@@ -266,7 +266,7 @@ class Interpreter:
         active = {
             (key_of(task.task_spec.process), task.task_spec.bpmn_id)
             for task in self._tasks(TaskState.READY | TaskState.STARTED | TaskState.WAITING)
-            if getattr(task.task_spec, "kind", "") != "boundaryEvent"
+            if not getattr(task.task_spec, "is_listener", False) or task.has_state(TaskState.READY)
         }
         visits = Counter[tuple[str, str]]()
         for process, seen in self._case.entered.items():
