@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     INSTANCE_RESUMED = "instance.resumed"
     INSTANCE_MIGRATED = "instance.migrated"
     STEP_MOVED = "token.moved"
+    MESSAGE_SENT = "message.sent"
     INCIDENT_SKIPPED = "incident.skipped"
     VARIABLES_CORRECTED = "variables.corrected"
     ITEM_MIGRATED = "item.migrated"

@@ -93,6 +93,8 @@ class DueTimer:
     id: UUID
     instance_id: UUID
     due_at: datetime
+    definition_key: str = ""
+    element_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,10 @@ class Operating(Desk):
             for arrival in self._rows.arrivals(instance_id)
         )
 
+    def version_of(self, key: str, sha256: str) -> int:
+        """The version of a process with this content. :raises DefinitionNotFound:"""
+        return self._repository.bound({key: sha256})[key].version
+
     def instance(self, instance_id: UUID) -> ProcessInstance:
         """The case, not locked. :raises InstanceNotFound:"""
         return as_instance(self._found(self._store.instance(instance_id), instance_id))

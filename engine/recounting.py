@@ -9,13 +9,13 @@ from engine.errors import CalendarUnknown
 from engine.history import EventKind, Happening
 from engine.holiday_names import CODES
 from engine.instance import Advance, InstanceStatus
-from engine.migration import Migration
+from engine.mending import Mending
 from engine.spiff.operated import recount
 from engine.spiff.recounting import CalendarsAt
 from engine.store import as_instance
 
 
-class Recounting(Migration):
+class Recounting(Mending):
     """Overrides of working calendars, and what they mean to cases under way."""
 
     def override_calendar(

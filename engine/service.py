@@ -151,7 +151,7 @@ class Engine(Starting, Worklist):
     def due_timers(self, limit: int = 100) -> list[DueTimer]:
         """Timers whose hour has come, the earliest first."""
         return [
-            DueTimer(id=row["id"], instance_id=row["instance_id"], due_at=row["due_at"])
+            DueTimer(**{name: row[name] for name in ("id", "instance_id", "due_at", "definition_key", "element_id")})
             for row in self._store.due_timers(self.now, limit)
         ]
 

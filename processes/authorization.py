@@ -112,6 +112,12 @@ def require_case_operator(session: Session, person_id: UUID, body_id: UUID, at: 
     raise NotPermitted(rule="mandate")
 
 
+def bodies_below(session: Session, tops: set[UUID]) -> set[UUID]:
+    """These bodies and every body below them."""
+    superiors = {row.id: row.superior_id for row in session.execute(sa.select(BodyRow.id, BodyRow.superior_id))}
+    return {body_id for body_id in superiors if chain_of(session, body_id) & tops}
+
+
 def chain_of(session: Session, body_id: UUID) -> set[UUID]:
     """A body and every body above it."""
     found: set[UUID] = set()

@@ -197,6 +197,33 @@ class ProcessSuspended(ProcessesError):
         self.since = since
 
 
+class TooManyCases(ProcessesError):
+    """These are more cases than one selection may hold."""
+
+    code = "too-many-cases"
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
+class MessageNotAwaited(ProcessesError):
+    """Nothing in the case waits for this message; nothing has changed."""
+
+    code = "message-not-awaited"
+
+
+class MigrationImpossible(ProcessesError):
+    """The case cannot go on by that version: something it waits for has no place in it."""
+
+    code = "migration-impossible"
+
+    def __init__(self, obstacles: tuple[object, ...]) -> None:
+        super().__init__("; ".join(str(each) for each in obstacles))
+        self.obstacles = obstacles
+        """engine.operations.Obstacle objects"""
+
+
 class CaseStuck(ProcessesError):
     """The process cannot go on from here; nothing was changed, and an administrator has to look at it."""
 

@@ -25,16 +25,18 @@ from sqlalchemy.orm import Session
 
 from processes import pacing
 from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
+from processes.incidents import watched
 from processes.office import Office
 from processes.recounting import recount_calendar
 from processes.service_tasks import perform, record
 from processes.signed_documents import raise_document_level, validate_document
+from processes.use_cases.run_bulk import run_bulk
 from processes.use_cases.send_notice import send_notice
 
 NAME = "karguzar"
 VERSION = "1"
 """DBOS's application version: constant, or jobs of an older release would never be taken up"""
-QUEUES = {"service": 4, "events": 4, "signatures": 2, "notices": 2}
+QUEUES = {"service": 4, "events": 4, "signatures": 2, "notices": 2, "bulk": 1}
 """jobs of each queue that one worker runs at once"""
 
 LOOKS = 20
@@ -63,6 +65,7 @@ class JobClient:
         "raise_level": "signatures",
         "send_notice": "notices",
         "recount_calendar": "service",
+        "run_bulk": "bulk",
     }
 
     @classmethod
@@ -108,13 +111,15 @@ def register_workflows(office: Office, store: SQLAlchemyDatasource, *, sqlite: b
 
     @DBOS.workflow(name="service_task")
     def service_task(case_id: str, task_id: str) -> str:
-        effect = step("effect", lambda: perform(office, UUID(case_id), UUID(task_id)))
-        if effect is None:
-            return "too late"
-        return str(store.run_tx_step(transaction, recorded, case_id, task_id, effect))
+        with watched(office, "service_task", case_id, task_id):
+            effect = step("effect", lambda: perform(office, UUID(case_id), UUID(task_id)))
+            if effect is None:
+                return "too late"
+            return str(store.run_tx_step(transaction, recorded, case_id, task_id, effect))
 
     _register_events(office, store, transaction)
     _register_repeatable(office, step)
+    _register_bulk(office)
 
 
 def _register_repeatable(office: Office, step: Callable[..., Any]) -> None:
@@ -122,19 +127,33 @@ def _register_repeatable(office: Office, step: Callable[..., Any]) -> None:
 
     @DBOS.workflow(name="validate_document")
     def validate(document_id: str) -> str:
-        return str(step("validate", lambda: validate_document(office, UUID(document_id))))
+        with watched(office, "validate_document", document_id):
+            return str(step("validate", lambda: validate_document(office, UUID(document_id))))
 
     @DBOS.workflow(name="raise_level")
     def raise_level(document_id: str) -> str:
-        return str(step("raise", lambda: raise_document_level(office, UUID(document_id))))
+        with watched(office, "raise_level", document_id):
+            return str(step("raise", lambda: raise_document_level(office, UUID(document_id))))
 
     @DBOS.workflow(name="recount_calendar")
     def recounted(calendar: str, version: str) -> str:
-        return str(step("recount", lambda: recount_calendar(office, calendar, int(version))))
+        with watched(office, "recount_calendar", calendar, version):
+            return str(step("recount", lambda: recount_calendar(office, calendar, int(version))))
 
     @DBOS.workflow(name="send_notice")
     def notice(outbox_id: str) -> str:
-        return str(step("send", lambda: send_notice(office, UUID(outbox_id))))
+        with watched(office, "send_notice", outbox_id):
+            return str(step("send", lambda: send_notice(office, UUID(outbox_id))))
+
+
+def _register_bulk(office: Office) -> None:
+    """Changes of many cases."""
+
+    @DBOS.workflow(name="run_bulk")
+    def bulk(bulk_id: str) -> str:
+        # no step of its own: the rows of its cases tell what is done, so a second run goes on where the first ended
+        with watched(office, "run_bulk", bulk_id):
+            return run_bulk(office, UUID(bulk_id))
 
 
 def _register_events(office: Office, store: SQLAlchemyDatasource, transaction: DatasourceOptions) -> None:

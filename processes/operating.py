@@ -8,26 +8,32 @@ from uuid import UUID
 import structlog
 
 from engine.errors import (
+    ConcurrentChange,
+    DefinitionNotFound,
     EngineError,
     InstanceEnded,
     InstanceNotFound,
     InstanceNotSuspended,
     InstanceSuspended,
+    MigrationRefused,
 )
-from processes.authorization import require_case_operator
+from processes.authorization import ADMINISTRATOR, require_case_operator, require_role
 from processes.cases import case_row
 from processes.errors import (
+    CaseChanged,
     CaseEnded,
     CaseNotSuspended,
     CaseStuck,
     CaseSuspended,
     GroundTooShort,
+    MigrationImpossible,
     NotFound,
     NotPermitted,
+    UnknownProcess,
 )
 from processes.office import Office
 from processes.organisation import people_named
-from processes.tables import CaseRow
+from processes.tables import CaseRow, IncidentRow
 from processes.unit_of_work import UnitOfWork
 
 SHORTEST_GROUND = 10
@@ -56,10 +62,52 @@ def operated_case(office: Office, uow: UnitOfWork, case_id: UUID, by: UUID, grou
     return case
 
 
+def administered_case(uow: UnitOfWork, case_id: UUID, by: UUID) -> CaseRow:
+    """The case, locked, for an administrator. :raises NotFound: :raises NotPermitted:"""
+    require_role(uow.session, by, ADMINISTRATOR, uow.now)
+    try:
+        uow.engine.lock(case_id)
+    except InstanceNotFound as error:
+        raise NotFound("no such case") from error
+    return case_row(uow.session, case_id)
+
+
 def require_ground(ground: str) -> None:
     """A ground that tells something. :raises GroundTooShort:"""
     if not SHORTEST_GROUND <= len(ground.strip()) <= LONGEST_GROUND:
         raise GroundTooShort(SHORTEST_GROUND)
+
+
+def open_incident(uow: UnitOfWork, incident_id: UUID, by: UUID) -> IncidentRow:
+    """An incident, locked with its case, for an administrator or a supervisor of the case's body.
+
+    :raises NotFound: :raises NotPermitted:
+    """
+    row = uow.session.get(IncidentRow, incident_id)
+    if row is None:
+        raise NotFound("no such incident")
+    if row.case_id is not None:
+        uow.engine.lock(row.case_id)
+    uow.session.refresh(row, with_for_update=True)
+    require_mender(uow, row.case_id, by)
+    return row
+
+
+def require_mender(uow: UnitOfWork, case_id: UUID | None, by: UUID) -> None:
+    """Who may see to an incident: an administrator, or a supervisor of its case's body. :raises NotPermitted:"""
+    try:
+        require_role(uow.session, by, ADMINISTRATOR, uow.now)
+    except NotPermitted:
+        if case_id is None:
+            raise
+        require_case_operator(uow.session, by, case_row(uow.session, case_id).body_id, uow.now)
+
+
+def note_incident_act(uow: UnitOfWork, action: str, row: IncidentRow, by: UUID, ground: str) -> None:
+    """A line of the audit trail: ``case:incident:<action>``, in the case's stream where there is one."""
+    details = {"ground": ground, "kind": row.kind, "subject": row.subject, "element": row.element_id}
+    stream = {"stream": str(row.case_id)} if row.case_id else {}
+    uow.audit.record(f"case:incident:{action}", actor=str(by), subject=str(row.id), details=details, **stream)
 
 
 def note(uow: UnitOfWork, action: str, case_id: UUID, by: UUID, **details: Any) -> None:
@@ -80,6 +128,12 @@ def engine_refusals(uow: UnitOfWork) -> Iterator[None]:
         raise CaseSuspended(by=name_of(uow, error.by), since=error.since) from error
     except InstanceNotSuspended as error:
         raise CaseNotSuspended from error
+    except ConcurrentChange as error:
+        raise CaseChanged from error
+    except MigrationRefused as error:
+        raise MigrationImpossible(tuple(error.obstacles)) from error
+    except DefinitionNotFound as error:
+        raise UnknownProcess(error.key) from error
     except EngineError as error:
         log.exception("a case could not be operated")
         raise CaseStuck(str(error)) from error

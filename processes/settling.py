@@ -10,6 +10,7 @@ from engine.instance import Advance, EventJob, OpenedDeadline, ServiceCall
 from engine.workitem import WorkItem, WorkItemState
 from processes.carried_files import carry_files
 from processes.cases import case_row, documents_of
+from processes.incidents import close_incidents
 from processes.numbers import annul_number
 from processes.office import Office
 from processes.organisation import body
@@ -21,6 +22,7 @@ def settle(office: Office, uow: UnitOfWork, advance: Advance) -> None:
     """Write down what follows from an advance; call it after every engine operation that returns one."""
     for item in advance.closed:
         _close(uow, item)
+    close_incidents(uow, (item.id for item in advance.closed), "succeeded")
     for item in advance.opened:
         carry_files(uow, item)
     for deadline in advance.deadlines:

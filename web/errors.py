@@ -22,6 +22,7 @@ from processes.errors import (
     RouteBarred,
     StepOvertaken,
     TooManyAttempts,
+    TooManyCases,
 )
 from web import resume
 from web.current import my_id, now, office
@@ -58,6 +59,9 @@ STATUS = {
     "case-not-suspended": 409,
     "case-changed": 409,
     "process-suspended": 409,
+    "message-not-awaited": 409,
+    "migration-impossible": 422,
+    "too-many-cases": 422,
 }
 """what is missing here is our fault: 500"""
 
@@ -147,6 +151,22 @@ def _case_changed(_error: ProcessesError) -> tuple[str, str, str]:
     return _("The case has changed meanwhile"), text, _("Open the case and look again.")
 
 
+def _not_awaited(_error: ProcessesError) -> tuple[str, str, str]:
+    text = _("The case does not wait for this message.")
+    return _("Nothing waits for it"), text, _("Nothing has changed. Open the case to see what it waits for.")
+
+
+def _no_place(_error: ProcessesError) -> tuple[str, str, str]:
+    text = _("It waits for something that has no place in the new version.")
+    return _("The case cannot go there"), text, _("Say in the preview which element takes its place.")
+
+
+def _too_many(error: ProcessesError) -> tuple[str, str, str]:
+    most = error.most if isinstance(error, TooManyCases) else 0
+    text = _("One selection may hold %(most)d cases.", most=most)
+    return _("These are too many"), text, _("Narrow the filter and begin again.")
+
+
 def _later(error: ProcessesError) -> tuple[str, str, str]:
     until = error.retry_at if isinstance(error, TooManyAttempts) else now()
     text = _("There were too many tries in a short time.")
@@ -200,6 +220,9 @@ WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "case-not-suspended": _not_suspended,
     "case-changed": _case_changed,
     "process-suspended": _process_suspended,
+    "message-not-awaited": _not_awaited,
+    "migration-impossible": _no_place,
+    "too-many-cases": _too_many,
     "not-found": _not_found,
     "unknown-process": _not_found,
 }

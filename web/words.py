@@ -208,6 +208,9 @@ def job_name(name: str) -> str:
         "raise_level": _("Raising of a signature's level"),
         "send_notice": _("Sending of a notice"),
         "recount_calendar": _("Counting of terms after a change of the calendar"),
+        "run_bulk": _("Change of many cases"),
+        "timer": _("Timer"),
+        "step": _("Signed step that cannot go on"),
     }
     return names.get(name, name)
 
@@ -224,6 +227,47 @@ def operation_name(event: str) -> str:
         "message.sent": _("Message handed in"),
     }
     return names.get(event, event)
+
+
+def bulk_action(action: str) -> str:
+    """What is done to each of many cases."""
+    names = {
+        "suspend": _("Suspend"),
+        "resume": _("Resume"),
+        "cancel": _("Cancel for good"),
+        "message": _("Hand in a message"),
+        "move": _("Move to another step"),
+        "migrate": _("Bring to another version"),
+        "retry": _("Try failed steps again"),
+        "hold": _("Suspend with the whole process"),
+        "let_go": _("Resume with the whole process"),
+    }
+    return names.get(action, action)
+
+
+def failure_reason(code: str, reason: str) -> str:
+    """Why a case of many could not be changed."""
+    names = {
+        "not-permitted": _("None of your mandates covers this case."),
+        "case-ended": _("The case has ended meanwhile"),
+        "case-suspended": _("The case is suspended"),
+        "case-not-suspended": _("The case is not suspended, or not by itself."),
+        "case-changed": _("The case does not stand there, or not only once."),
+        "message-not-awaited": _("The case does not wait for this message."),
+        "migration-impossible": _("It waits for something that has no place in the new version."),
+        "case-stuck": _("The process cannot go on from there."),
+    }
+    return names.get(code, reason or code)
+
+
+def obstacle_name(reason: str) -> str:
+    """Why an element has no place in the new version."""
+    names = {
+        "missing": _("is not in the new version"),
+        "kind": _("is of another kind there"),
+        "join": _("waits for a flow that is gone"),
+    }
+    return names.get(reason, reason)
 
 
 def marks_json(diagram: Diagram) -> str:
@@ -247,7 +291,8 @@ def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
-        track_event, custody_event, actor_name, job_name, operation_name, marks_json, document_type, facet_value,
+        track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
+        marks_json, document_type, facet_value,
         function_name, revocation_reason,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})

@@ -19,6 +19,10 @@ class Definitions:
             self._found[key, version] = self._uow.engine.definition(key, version)
         return self._found[key, version]
 
+    def version_of(self, key: str, sha256: str) -> int:
+        """The version with this content."""
+        return self._uow.engine.version_of(key, sha256)
+
     def process_title(self, key: str, version: int | None = None) -> Mapping[str, str]:
         """The title of a process in four languages."""
         return self.get(key, version).package.titles

@@ -1,20 +1,29 @@
-"""Jobs that failed for good: what they were to do, and what went wrong."""
+"""What failed for good: with its case and step, its cause, and who tries it again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine.errors import DefinitionNotFound
+from processes.authorization import bodies_below
+from processes.incidents import OPEN
 from processes.jobs import status_table
+from processes.mandates import mandates_of
 from processes.office import Office
+from processes.operating import require_mender
+from processes.queries.definitions import Definitions
 from processes.queries.people import require_any_role
-from processes.tables import CaseRow
+from processes.tables import BodyRow, CaseRow, IncidentRow
 from processes.unit_of_work import UnitOfWork
 
-KEEPERS = frozenset({"administrator"})
-FAILED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+Titles = Mapping[str, str]
+MENDERS = frozenset({"administrator", "supervisor"})
+DEAD = ("MAX_RECOVERY_ATTEMPTS_EXCEEDED",)
+"""jobs whose worker died with them again and again: nobody was left to write an incident down"""
 MOST = 200
 LONGEST = 400
 MILLI = 1000
@@ -22,55 +31,127 @@ MILLI = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """A failed job."""
+    """Something that failed, and waits for somebody."""
 
-    job_id: str
+    id: UUID | None
+    """None: a job that died with its worker; it is told, and begins anew when a worker starts"""
+    kind: str
+    """service, timer, step, job"""
     name: str
-    """service_task, validate_document, raise_level, send_notice"""
+    """of the job"""
     case_id: UUID | None
     case_number: str | None
+    subject: str | None
+    language: str
+    process: Titles | None
+    step: Titles | None
     at: datetime
-    attempts: int
-    error: str
+    times: int
+    state: str
+    """open, or retried: it is under way"""
+    cause: str
+    variables: Mapping[str, Any]
+    """of the case as they are, which whoever passes over it may want to set"""
 
 
 def incidents(office: Office, by: UUID) -> Sequence[Incident]:
-    """The failed jobs, the newest first.
+    """What has failed and is not closed, the newest first: all for an administrator, for a supervisor those of the
+    cases of the own body and the bodies below.
 
-    :raises NotPermitted: no administrator
+    :raises NotPermitted: neither
     """
     with office.reading() as uow:
-        require_any_role(uow.session, by, KEEPERS, uow.now)
+        require_any_role(uow.session, by, MENDERS, uow.now)
+        everything = any(mandate.role == "administrator" for mandate in mandates_of(uow.session, by, uow.now))
+        mine = sa.true() if everything else CaseRow.body_id.in_(supervised(uow, by))
         rows = uow.session.execute(
-            sa.text(
-                # the name comes from the job engine's own schema, never from a person
-                f"SELECT workflow_uuid, name, updated_at, recovery_attempts, error FROM {status_table(office)} "  # noqa: S608
-                "WHERE status IN :failed ORDER BY updated_at DESC LIMIT :most"
-            ).bindparams(sa.bindparam("failed", FAILED, expanding=True), most=MOST)
+            sa.select(IncidentRow, CaseRow, BodyRow)
+            .outerjoin(CaseRow, CaseRow.id == IncidentRow.case_id)
+            .outerjoin(BodyRow, BodyRow.id == CaseRow.body_id)
+            .where(IncidentRow.state.in_(OPEN), mine)
+            .order_by(IncidentRow.last_at.desc(), IncidentRow.id)
+            .limit(MOST)
         ).all()
-        numbers = _numbers(uow, {case for row in rows if (case := _case(row.workflow_uuid))})
-        return [
-            Incident(
-                job_id=row.workflow_uuid,
-                name=row.name,
-                case_id=_case(row.workflow_uuid) if _case(row.workflow_uuid) in numbers else None,
-                case_number=numbers.get(_case(row.workflow_uuid)),
-                at=datetime.fromtimestamp((row.updated_at or 0) / MILLI, UTC),
-                attempts=int(row.recovery_attempts or 0),
-                error=str(row.error or "")[:LONGEST],
-            )
-            for row in rows
-        ]
+        definitions = Definitions(uow)
+        found = [_incident(uow, definitions, *row) for row in rows]
+        return found + (list(_dead(office, uow)) if everything else [])
 
 
-def _case(job_id: str) -> UUID | None:
-    """A service task's job is named case:task."""
+def incident(office: Office, incident_id: UUID, by: UUID) -> Incident | None:
+    """One that is not closed; None when it is.
+
+    :raises NotPermitted: neither an administrator nor a supervisor of the case's body
+    """
+    with office.reading() as uow:
+        row = uow.session.get(IncidentRow, incident_id)
+        if row is None or row.state not in OPEN:
+            return None
+        require_mender(uow, row.case_id, by)
+        case = uow.session.get(CaseRow, row.case_id) if row.case_id else None
+        body = uow.session.get(BodyRow, case.body_id) if case else None
+        return _incident(uow, Definitions(uow), row, case, body)
+
+
+def supervised(uow: UnitOfWork, by: UUID) -> set[UUID]:
+    """The bodies whose cases this person operates: of the supervisor's mandates, and those below them."""
+    tops = {mandate.body_id for mandate in mandates_of(uow.session, by, uow.now) if mandate.role == "supervisor"}
+    return bodies_below(uow.session, tops)
+
+
+def _incident(
+    uow: UnitOfWork, definitions: Definitions, row: IncidentRow, case: CaseRow | None, body: BodyRow | None
+) -> Incident:
+    instance = uow.engine.instance(case.id) if case else None
+    return Incident(
+        id=row.id,
+        kind=row.kind,
+        name=row.job or row.kind,
+        case_id=case.id if case else None,
+        case_number=case.number if case else None,
+        subject=case.subject if case else None,
+        language=body.language if body else "az",
+        process=definitions.process_title(case.definition_key) if case else None,
+        step=_step(definitions, row, instance.bindings) if instance else None,
+        at=row.last_at,
+        times=row.times,
+        state=row.state,
+        cause=row.cause,
+        variables=instance.variables if instance else {},
+    )
+
+
+def _step(definitions: Definitions, row: IncidentRow, bindings: Mapping[str, str]) -> Titles | None:
+    key, element = row.definition_key, row.element_id
+    if key is None or element is None or key not in bindings:
+        return None
     try:
-        return UUID(job_id.partition(":")[0])
-    except ValueError:
+        return definitions.step_title(key, definitions.version_of(key, bindings[key]), element)
+    except DefinitionNotFound:
         return None
 
 
-def _numbers(uow: UnitOfWork, ids: set[UUID]) -> dict[UUID | None, str]:
-    rows = uow.session.execute(sa.select(CaseRow.id, CaseRow.number).where(CaseRow.id.in_(ids)))
-    return {row.id: row.number for row in rows}
+def _dead(office: Office, uow: UnitOfWork) -> Iterable[Incident]:
+    rows = uow.session.execute(
+        sa.text(
+            # the name comes from the job engine's own schema, never from a person
+            f"SELECT workflow_uuid, name, updated_at, recovery_attempts, error FROM {status_table(office)} "  # noqa: S608
+            "WHERE status IN :failed ORDER BY updated_at DESC LIMIT :most"
+        ).bindparams(sa.bindparam("failed", DEAD, expanding=True), most=MOST)
+    )
+    for row in rows:
+        yield Incident(
+            id=None,
+            kind="job",
+            name=row.name,
+            case_id=None,
+            case_number=None,
+            subject=None,
+            language="az",
+            process=None,
+            step=None,
+            at=datetime.fromtimestamp((row.updated_at or 0) / MILLI, UTC),
+            times=int(row.recovery_attempts or 0),
+            state="dead",
+            cause=f"{row.workflow_uuid} {row.error or ''}"[:LONGEST],
+            variables={},
+        )

@@ -16,13 +16,13 @@ from processes.tables.office import (
     UnitRow,
     WorkerRow,
 )
+from processes.tables.operations import BulkCaseRow, BulkRow, IncidentRow, ParkedJobRow
 from processes.tables.registers import (
     AppealEventRow,
     AppealRow,
     AuditRow,
     JobEffectRow,
     OutboxRow,
-    ParkedJobRow,
     RegisterEntryRow,
     ServiceEntryRow,
     ServiceVersionRow,
@@ -49,6 +49,8 @@ __all__ = [
     "AuditRow",
     "Base",
     "BodyRow",
+    "BulkCaseRow",
+    "BulkRow",
     "CaseDocumentRow",
     "CaseRow",
     "CertificateRow",
@@ -56,6 +58,7 @@ __all__ = [
     "CorrespondentRow",
     "DeadlineRow",
     "DraftRow",
+    "IncidentRow",
     "JobEffectRow",
     "KnockRow",
     "LoginAttemptRow",

@@ -140,15 +140,6 @@ class JobEffectRow(Base):
     at: Mapped[datetime]
 
 
-class ParkedJobRow(Base):
-    """A service task whose job came while its case was suspended: a new job begins when the case is resumed."""
-
-    __tablename__ = "process_parked_job"
-    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_case.id"), primary_key=True)
-    task_id: Mapped[UUID] = mapped_column(primary_key=True)
-    parked_at: Mapped[datetime]
-
-
 class AuditRow(Base):
     """Who did or saw what, append-only; hash-chained per stream (a case, or the office)."""
 

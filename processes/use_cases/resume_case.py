@@ -5,7 +5,7 @@ from uuid import UUID
 
 from processes.appeals import tell_on_track
 from processes.office import Office
-from processes.operating import engine_refusals, note, operated_case
+from processes.operating import administered_case, engine_refusals, note, operated_case
 from processes.recounting import recount_resumed
 from processes.settling import settle
 from processes.standing_still import move_deadlines, restart_parked_jobs
@@ -34,9 +34,21 @@ def resume_case(office: Office, request: ResumeCase) -> None:
         uow.commit()
 
 
-def resume_within(office: Office, uow: UnitOfWork, request: ResumeCase, hold: str = "case") -> None:
-    """The same inside a transaction; a case that something else still holds stays suspended."""
+def resume_within(office: Office, uow: UnitOfWork, request: ResumeCase) -> None:
+    """The same inside a transaction; a case whose whole process is suspended stays suspended."""
     case = operated_case(office, uow, request.case_id, request.by, request.ground)
+    _resume(office, uow, case, request, "case")
+
+
+def let_go_within(office: Office, uow: UnitOfWork, request: ResumeCase) -> None:
+    """Its whole process is resumed; a case that was suspended itself stays suspended.
+
+    :raises NotPermitted: no administrator; :raises CaseNotSuspended: :raises CaseEnded:
+    """
+    _resume(office, uow, administered_case(uow, request.case_id, request.by), request, "definition")
+
+
+def _resume(office: Office, uow: UnitOfWork, case: CaseRow, request: ResumeCase, hold: str) -> None:
     with engine_refusals(uow):
         advance = uow.engine.resume(case.id, by=str(request.by), ground=request.ground, hold=hold)
     note(uow, "resume", case.id, request.by, ground=request.ground, hold=hold)

@@ -18,6 +18,7 @@ from processes.cases import NewDocument, file_document, named_subject
 from processes.certificates import OpenedKey, open_key
 from processes.errors import AttemptExpired, CaseStuck, NotFound, NotPermitted, SignatureRefused, StepOvertaken
 from processes.handlers import CompletedStep, recorders
+from processes.incidents import Failure, note_incident, words_of
 from processes.office import Office
 from processes.organisation import body
 from processes.payloads import store_payload
@@ -94,7 +95,22 @@ def sign_step(office: Office, request: SignStep) -> SignedStep:
             return _told_before(office, attempt)  # a double click: the other one of the two was first
         _keep_without_effect(office, signature)
         raise
+    except CaseStuck as error:
+        note_incident(office, _stuck(attempt, error))
+        raise
     return _told(signature, accepted_at)
+
+
+def _stuck(attempt: SigningAttemptRow, error: CaseStuck) -> Failure:
+    step: Mapping[str, Any] = (attempt.step or {}).get("step", {})
+    return Failure(
+        kind="step",
+        subject=str(attempt.work_item_id),
+        cause=str(error),
+        case_id=attempt.case_id,
+        definition_key=step.get("process"),
+        element_id=step.get("element"),
+    )
 
 
 def _attempt_state(office: Office, attempt: SigningAttemptRow) -> str | None:
@@ -153,7 +169,7 @@ def _overtaken_told(uow: UnitOfWork) -> Iterator[None]:
         raise StepOvertaken(by=holder_name(uow, current), at=at, state=str(current.state)) from error
     except EngineError as error:
         log.exception("a signed step could not be completed")
-        raise CaseStuck from error
+        raise CaseStuck(words_of(error)) from error
 
 
 def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) -> datetime:

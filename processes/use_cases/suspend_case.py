@@ -5,7 +5,7 @@ from uuid import UUID
 
 from processes.appeals import tell_on_track
 from processes.office import Office
-from processes.operating import engine_refusals, note, operated_case
+from processes.operating import administered_case, engine_refusals, note, operated_case
 from processes.standing_still import pause_deadlines
 from processes.tables import AppealRow, CaseRow
 from processes.unit_of_work import UnitOfWork
@@ -31,9 +31,21 @@ def suspend_case(office: Office, request: SuspendCase) -> None:
         uow.commit()
 
 
-def suspend_within(office: Office, uow: UnitOfWork, request: SuspendCase, hold: str = "case") -> None:
-    """The same inside a transaction; `hold` says whether the case itself or its whole process is suspended."""
+def suspend_within(office: Office, uow: UnitOfWork, request: SuspendCase) -> None:
+    """The same inside a transaction."""
     case = operated_case(office, uow, request.case_id, request.by, request.ground)
+    _suspend(uow, case, request, "case")
+
+
+def hold_within(uow: UnitOfWork, request: SuspendCase) -> None:
+    """Its whole process is suspended: an administrator's doing, whosever case it is.
+
+    :raises NotPermitted: no administrator; :raises CaseSuspended: held already; :raises CaseEnded:
+    """
+    _suspend(uow, administered_case(uow, request.case_id, request.by), request, "definition")
+
+
+def _suspend(uow: UnitOfWork, case: CaseRow, request: SuspendCase, hold: str) -> None:
     with engine_refusals(uow):
         uow.engine.suspend(case.id, by=str(request.by), ground=request.ground, hold=hold)
     uow.update(CaseRow, {"id": case.id}, status="suspended")

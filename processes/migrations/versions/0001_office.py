@@ -666,6 +666,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_process_attachment_work_item_id"), ["work_item_id"], unique=False)
 
     op.create_table(
+        "process_incident",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("definition_key", sa.Text(), nullable=True),
+        sa.Column("element_id", sa.Text(), nullable=True),
+        sa.Column("job", sa.Text(), nullable=True),
+        sa.Column("arguments", sa.JSON(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_how", sa.Text(), nullable=True),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.Column("ground", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_incident_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_incident")),
+    )
+    with op.batch_alter_table("process_incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_incident_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_incident_last_at"), ["last_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_incident_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_incident_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "process_bulk",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by"], ["process_person.id"], name=op.f("fk_process_bulk_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_bulk")),
+    )
+    with op.batch_alter_table("process_bulk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_bulk_started_at"), ["started_at"], unique=False)
+
+    op.create_table(
+        "process_bulk_case",
+        sa.Column("bulk_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["bulk_id"], ["process_bulk.id"], name=op.f("fk_process_bulk_case_bulk_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_bulk_case_case_id")),
+        sa.PrimaryKeyConstraint("bulk_id", "seq", name=op.f("pk_process_bulk_case")),
+    )
+    with op.batch_alter_table("process_bulk_case", schema=None) as batch_op:
+        batch_op.create_index("ix_process_bulk_case_state", ["bulk_id", "state", "seq"], unique=False)
+
+    op.create_table(
         "process_parked_job",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
