@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from engine.reading.document import BpmnDocument, Node
+from engine.reading.document import ACTIVITIES, BpmnDocument, Node
 from engine.reading.markup import attribute, bpmn_children, text_of
 from engine.rules.registry import Found, bpmn_rule
 
@@ -50,9 +50,17 @@ def script(document: BpmnDocument) -> Iterator[Found]:
             yield Found(node.id, "the script is empty: write assignments such as late = due_on < today()")
 
 
-def _ad_hoc(_: BpmnDocument, node: Node) -> str | None:
-    if node.kind == "adHocSubProcess":
-        return "ad-hoc subprocesses are not supported: model the order, or use a multi-instance activity"
+LOOPS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
+AT_ONCE = frozenset({"task", "userTask", "manualTask", "scriptTask", "businessRuleTask", "sendTask"})
+"""activities that are done in one step, so that two of them never run at the same time"""
+
+
+def _ad_hoc(document: BpmnDocument, node: Node) -> str | None:
+    if node.kind != "adHocSubProcess" or node.element.get("ordering") != "Sequential":
+        return None
+    inside = [one for one in document.processes[node.process].inside(node.id) if one.kind in ACTIVITIES]
+    if any(one.kind not in AT_ONCE or bpmn_children(one.element, *LOOPS) for one in inside):
+        return "in a sequential ad-hoc subprocess only plain tasks are supported: make it parallel, or model the order"
     return None
 
 

@@ -68,6 +68,8 @@ def _places(node: Node) -> Iterator[tuple[str, etree._Element]]:
         yield from (("loop", child) for child in bpmn_children(loop, *LOOP_EXPRESSIONS))
         for behavior in bpmn_children(loop, "complexBehaviorDefinition"):
             yield from (("loop", child) for child in bpmn_children(behavior, "condition"))
+    if node.kind == "adHocSubProcess":
+        yield from (("completion", child) for child in bpmn_children(node.element, "completionCondition"))
     yield from (("activation", child) for child in bpmn_children(node.element, "activationCondition"))
 
 

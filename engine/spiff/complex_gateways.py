@@ -81,9 +81,10 @@ class ComplexGateway(InclusiveGateway):
     def _begin_reset(self, my_task: Any, consumed: Counter[str]) -> None:
         left = Counter(self._inputs) - consumed
         if left:
-            marker = my_task.workflow.task_tree._add_child(self, TaskState.WAITING)
+            marker = my_task.workflow.task_tree._add_child(self, TaskState.FUTURE)
             marker.triggered = True
             marker.internal_data[RESET] = sorted(consumed.elements())
+            marker._set_state(TaskState.WAITING)
 
     def _reset(self, marker: Any) -> bool:
         """Whether tokens go on from the reset; the gateway then waits for start again."""

@@ -85,8 +85,9 @@ def hand_on(my_task: Any) -> None:
     """
     spec = my_task.task_spec
     spec._on_complete_hook(my_task)
-    known = my_task.workflow.spec.task_specs
-    for name in followers(my_task):
+    scope = my_task.workflow.spec
+    known, names = scope.task_specs, followers(my_task)
+    for name in names if scope.ad_hoc is None else scope.ad_hoc.followers(my_task, names):
         my_task._add_child(known[name], TaskState.FUTURE)
     left = getattr(spec, "left", None)
     if left is not None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from engine.reading.document import unprefixed
-from engine.reading.markup import attribute, bpmn_children, text_of
+from engine.reading.markup import attribute, bpmn_children, local, text_of
+from engine.spiff.ad_hoc import AdHoc
 from engine.spiff.behaviors import Behavior
 from engine.spiff.loops import Collection, Instances
 
@@ -41,6 +42,14 @@ def instances(activity: Any, loop: Any, read_event: ReadEvent) -> Instances:
         condition=text_in(loop, "completionCondition"),
         behavior=_behavior(loop, read_event),
     )
+
+
+def ad_hoc(container: Any) -> AdHoc | None:
+    """How an ad-hoc subprocess ends; None for any other container."""
+    if local(container) != "adHocSubProcess":
+        return None
+    cancels = container.get("cancelRemainingInstances") not in {"false", "0"}
+    return AdHoc(condition=text_in(container, "completionCondition"), cancels=cancels)
 
 
 def quantities(container: Any) -> dict[str, tuple[int, int]]:

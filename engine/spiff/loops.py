@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
 from engine.spiff.behaviors import Behavior
+from engine.spiff.records import release
 from engine.spiff.scopes import assign, visible
 from engine.spiff.specs import end_boundary_events
 from engine.spiff.values import normalised
@@ -27,6 +28,7 @@ MAX_INSTANCES = 10_000
 class _Repeated(BpmnSpecMixin):
     """What loops and multi-instance activities have in common."""
 
+    repeats = True
     task_spec: str
     """name of the spec each instance runs"""
 
@@ -47,6 +49,7 @@ class _Repeated(BpmnSpecMixin):
 
     def _on_complete_hook(self, my_task: Any) -> None:
         super()._on_complete_hook(my_task)
+        release(my_task)
         end_boundary_events(my_task)
 
 

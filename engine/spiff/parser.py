@@ -261,6 +261,7 @@ class HouseProcessParser(_Element, ProcessParser):
         spec = specs.ProcessSpec(
             parser.spec_name(self.node), parser.process_of(self.node), self.get_name(), self.filename
         )
+        spec.ad_hoc = loop_reading.ad_hoc(self.node)
         spec.subscriptions = parser.correlations.of_process.get(self.node.get("id"), {})
         return spec
 
@@ -318,11 +319,6 @@ class HouseProcessParser(_Element, ProcessParser):
         if not starts:
             start.plain.extend(self._read(node.get("id")).entry.name for node in inside if self._is_first(node))
         start.lead_on()
-        for name in start.plain:
-            task = self.spec.task_specs[name]
-            if getattr(task, "instantiates", False):
-                events = [task.name] if task.kind == "receiveTask" else task._outputs  # noqa: SLF001
-                start.instantiating.update(dict.fromkeys(events, task.name))
         insert_quantities(self.spec, loop_reading.quantities(self.node))
 
     def _is_first(self, node: Any) -> bool:
@@ -350,6 +346,7 @@ class HouseParser(BpmnParser):
             "sendTask": (MessageTaskParser, event_nodes.SendTask),
             "receiveTask": (MessageTaskParser, event_nodes.ReceiveTask),
             "subProcess": (SubWorkflowParser, specs.SubWorkflowTask),
+            "adHocSubProcess": (SubWorkflowParser, specs.AdHocSubprocess),
             "transaction": (SubWorkflowParser, specs.TransactionSubprocess),
             "callActivity": (CallActivityParser, specs.CallActivity),
             "exclusiveGateway": (GatewayParser, specs.ExclusiveGateway),

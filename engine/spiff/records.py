@@ -36,6 +36,13 @@ def take_snapshot(my_task: Any, inside: Any) -> None:
         my_task.internal_data[SNAPSHOT] = _snapshot(my_task, inside)
 
 
+def release(my_task: Any) -> None:
+    """A loop or multi-instance activity is completed, and with it its instances."""
+    records = my_task.internal_data.pop(COMPLETED, [])
+    if records:
+        my_task.workflow.kept.setdefault(COMPLETED, []).extend(records)
+
+
 def fold(workflow: Any) -> None:
     """A scope is being cancelled: what its running subprocesses have completed becomes a record of theirs."""
     running = [one for one in workflow.top_workflow.subprocesses.values() if one.parent_task.workflow is workflow]
@@ -45,6 +52,9 @@ def fold(workflow: Any) -> None:
             fold(inside)
             if inside.kept.get(COMPLETED) and holder.task_spec.undo is not None:
                 _note(holder, _record(holder, _snapshot(holder, inside)))
+    for task in workflow.tasks.values():
+        if task.has_state(TaskState.NOT_FINISHED_MASK):
+            release(task)
 
 
 def take(workflow: Any, activity: str | None) -> list[Record]:
@@ -88,4 +98,7 @@ def _local(my_task: Any) -> dict[str, Any] | None:
 
 
 def _note(my_task: Any, record: Record) -> None:
-    my_task.workflow.kept.setdefault(COMPLETED, []).append(record)
+    """An instance's record waits with its activity until that is completed as a whole."""
+    parent = my_task.parent
+    is_instance = parent is not None and getattr(parent.task_spec, "repeats", False)
+    (parent.internal_data if is_instance else my_task.workflow.kept).setdefault(COMPLETED, []).append(record)

@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import Decision
 from engine.reading.calls import key_of
+from engine.spiff.ad_hoc import AdHoc
 from engine.spiff.flows import first_that_holds
 from engine.spiff.records import remember, take_snapshot
 from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
@@ -42,6 +43,8 @@ class ProcessSpec(BpmnProcessSpec):
         self.svg = None
         self.start = StartTask(self, f"{name} (start)")
         self.end = self.last = EndJoin(self, f"{name} (end)")
+        self.ad_hoc: AdHoc | None = None
+        """of an ad-hoc subprocess: how it ends"""
         self.compensation: str | None = None
         """name of its compensation event subprocess"""
         self.compensator = self.undoing = ""
@@ -89,7 +92,11 @@ class StartTask(BpmnStartTask):
     def lead_on(self) -> None:
         """Enter it as what leads to each place a token may begin at, for those who look upstream."""
         for name in self.starts:
-            self._wf_spec.task_specs[name]._inputs.append(self.name)
+            spec = self._wf_spec.task_specs[name]
+            spec._inputs.append(self.name)
+            if getattr(spec, "instantiates", False):
+                events = [name] if spec.kind == "receiveTask" else spec._outputs
+                self.instantiating.update(dict.fromkeys(events, name))
 
     @property
     def starts(self) -> list[str]:
@@ -104,8 +111,10 @@ class EndJoin(SimpleBpmnTask):
 
     def _update_hook(self, my_task: Any) -> bool:
         workflow = my_task.workflow
+        ad_hoc = self._wf_spec.ad_hoc
         newest_first = reversed(workflow.tasks.values())  # what is over stands in front
-        if not any(task.task_spec is not self and holds_scope(task) for task in newest_first):
+        holds = any(task.task_spec is not self and holds_scope(task) for task in newest_first)
+        if not holds and (ad_hoc is None or ad_hoc.may_end(workflow)):
             for task in [task for task in workflow.meeting.values() if task.task_spec is self and task is not my_task]:
                 task.cancel()
             return True
@@ -271,6 +280,12 @@ class TransactionSubprocess(SubWorkflowTask, bpmn.TransactionSubprocess):
     """A transaction; its cancel event is its own boundary's business."""
 
     kind = "transaction"
+
+
+class AdHocSubprocess(SubWorkflowTask):
+    """An ad-hoc subprocess: its activities have no order of their own."""
+
+    kind = "adHocSubProcess"
 
 
 class CallActivity(SubWorkflowTask, bpmn.CallActivity):

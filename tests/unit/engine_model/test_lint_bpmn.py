@@ -163,7 +163,7 @@ BAD: dict[str, list[bytes]] = {
     "call": [bpmn(START + '<callActivity id="t"/>' + END + chain("s", "t", "e"))],
     "script": [bpmn(START + '<scriptTask id="t"><script> </script></scriptTask>' + END + chain("s", "t", "e"))],
     "unsupported": [
-        bpmn(START + '<adHocSubProcess id="t"><task id="i"/></adHocSubProcess>' + END + chain("s", "t", "e")),
+        bpmn(START + '<adHocSubProcess id="t" ordering="Sequential"><serviceTask id="i"/></adHocSubProcess>' + END + chain("s", "t", "e")),
         bpmn(START + '<receiveTask id="t" instantiate="true" messageRef="msg"/>' + END + chain("t", "e") + chain("s", "e"), MESSAGE),
     ],
     "quantity": [

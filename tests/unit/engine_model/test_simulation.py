@@ -76,7 +76,12 @@ def test_a_failure_after_an_answer_is_told_as_well():
 
 def test_a_model_with_lint_errors_is_refused():
     result = trace(
-        bpmn(START + '<adHocSubProcess id="g"><task id="i"/></adHocSubProcess>' + END + chain("s", "g", "e"))
+        bpmn(
+            START
+            + '<adHocSubProcess id="g" ordering="Sequential"><serviceTask id="i"/></adHocSubProcess>'
+            + END
+            + chain("s", "g", "e")
+        )
     )
     assert result.status is TraceStatus.REFUSED
     assert result.path == ()
