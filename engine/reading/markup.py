@@ -19,6 +19,13 @@ MAX_TAG = 32_768
 LONG_TAG = re.compile(rf"<[^<>]{{{MAX_TAG}}}")
 DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+TRUTHS = frozenset(
+    {"isExecutable", "isClosed", "isForCompensation", "isInterrupting", "isSequential", "isCollection", "isImmediate"}
+    | {"cancelActivity", "cancelRemainingInstances", "instantiate", "parallelMultiple", "testBefore"}
+    | {"triggeredByEvent", "waitForCompletion"}
+)
+"""BPMN's attributes that are true or false"""
+WORDS = {"1": "true", "0": "false"}
 ENCODINGS = {"utf-8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "windows-1251", "windows-1252", "windows-1254"}
 
 
@@ -42,9 +49,19 @@ def parse_xml(data: bytes, file: str) -> etree._Element:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(DECLARATION.sub("", text, count=1).encode(), parser)
+        root = etree.fromstring(DECLARATION.sub("", text, count=1).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise invalid(file, "xml-syntax", f"this is not well-formed XML: {error}") from None
+    _write_out_truths(root)
+    return root
+
+
+def _write_out_truths(root: etree._Element) -> None:
+    """Booleans as words: XML Schema also allows 1 and 0, and nobody here should have to think of it."""
+    for element in root.iter(f"{{{BPMN}}}*"):
+        for name in TRUTHS.intersection(element.attrib):
+            said = str(element.get(name)).strip()
+            element.set(name, WORDS.get(said, said))
 
 
 def _decoded(data: bytes, file: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine.findings import Severity
 from engine.lint import all_rules, lint_bpmn
 from engine.rules.registry import BPMN_RULES, bpmn_rule
+from engine.trace import TraceStatus, trace
 
 from .builders import END, HEAD, START, bpmn, chain, flow
 
@@ -307,6 +308,13 @@ def test_a_file_in_utf16_or_windows_1251_is_read():
         )
         == []
     )
+
+
+def test_booleans_may_be_written_as_numbers():
+    model = bpmn(START + '<task id="t"/>' + END + chain("s", "t", "e")).replace(b'"true"', b'"1"')
+    assert b'isExecutable="1"' in model
+    assert lint_bpmn(model) == []
+    assert trace(model).status is TraceStatus.COMPLETED
 
 
 def test_xml_of_another_kind_is_refused_calmly():

@@ -118,6 +118,7 @@ BAD = {
         moved(ON_CHECK, ON_CHECK.replace(b'width="80"', b'width="0"')),
         moved(ON_CHECK, ON_CHECK.replace(b'width="80"', b'width="NaN"')),
     ],
+    "automatic-circle": [body("</scriptTask>", '</scriptTask><sequenceFlow id="back" sourceRef="sc" targetRef="g"/>')],
     "diagram-overlap": [moved(ON_CHECK, ON_CHECK.replace(b'x="200"', b'x="150"'))],
     "diagram-edge-ends": [
         moved(b'<di:waypoint x="180" y="30"/>', b'<di:waypoint x="180" y="300"/>'),
