@@ -2,11 +2,8 @@
 
 from engine.rules import (
     activities,
-<<<<<<< HEAD
     calls,
-=======
     circles,
->>>>>>> 6d95ee0 (The linter: mutated models, other tools' dialects, circles without a wait; booleans may be 1 and 0)
     collaborations,
     compensations,
     constants,
@@ -30,11 +27,8 @@ from engine.rules import (
 
 __all__ = [
     "activities",
-<<<<<<< HEAD
     "calls",
-=======
     "circles",
->>>>>>> 6d95ee0 (The linter: mutated models, other tools' dialects, circles without a wait; booleans may be 1 and 0)
     "collaborations",
     "compensations",
     "constants",
