@@ -203,6 +203,8 @@ class ProcessPackage:
     """keys of the processes it calls"""
     targets: tuple[CallTarget, ...] = ()
     """the same with the versions they are bound to"""
+    partners: tuple[str, ...] = ()
+    """ids of the other executable processes of its diagram, which are deployed with it and talk to it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

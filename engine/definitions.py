@@ -40,7 +40,7 @@ class DefinitionCache:
     def __init__(self) -> None:
         self._lock = Lock()
         self._definitions: dict[tuple[str, str], ProcessDefinition] = {}
-        self._compiled: dict[tuple[str, str], CompiledProcesses] = {}
+        self._compiled: dict[tuple[str, str, str], CompiledProcesses] = {}
         self._programs: dict[tuple[tuple[str, str], ...], Program] = {}
 
     def definition(self, key: str, sha256: str, read: Callable[[], ProcessDefinition]) -> ProcessDefinition:
@@ -56,9 +56,10 @@ class DefinitionCache:
     def compiled(self, package: ProcessPackage, suffix: str = "") -> CompiledProcesses:
         """The package's specs; raises PackageInvalid or DefinitionRefused."""
         with self._lock:
-            if (package.sha256, suffix) not in self._compiled:
-                self._compiled[package.sha256, suffix] = compile_package(package, suffix)
-            return self._compiled[package.sha256, suffix]
+            name = (package.key, package.sha256, suffix)
+            if name not in self._compiled:
+                self._compiled[name] = compile_package(package, suffix)
+            return self._compiled[name]
 
     def program(self, root: ProcessPackage, called: Mapping[str, ProcessPackage]) -> Program:
         """The root bound to these packages, by what each goes by."""
@@ -184,5 +185,5 @@ class Repository:
             version=row["version"],
             sha256=sha256,
             deployed_at=row["deployed_at"],
-            package=package_from_files(unpack_files(row["files"])),
+            package=package_from_files(unpack_files(row["files"]), key),
         )

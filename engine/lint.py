@@ -1,6 +1,7 @@
 """The deploy-time linter: findings as data. A bare file is held to BPMN's own rules, a package to ours as well."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from types import ModuleType
@@ -9,7 +10,8 @@ from engine import rules
 from engine.definition import ProcessPackage
 from engine.errors import WithFindings
 from engine.findings import Finding, Severity, errors_of
-from engine.reading.document import BpmnDocument, read_document
+from engine.package import partners_of
+from engine.reading.document import BpmnDocument, ProcessModel, read_document
 from engine.reading.markup import MAX_XML
 from engine.rules.registry import (
     BPMN_RULES,
@@ -51,9 +53,9 @@ def lint_package(package: ProcessPackage, handlers: HandlerNames, known_processe
     except WithFindings as error:
         return list(error.findings)
     under = PackageUnderLint(
-        package=package,
+        package=_with_partners(package),
         document=document,
-        process=document.processes[package.key],
+        process=_together(document, package),
         handlers=handlers,
         known_processes=known_processes,
     )
@@ -63,6 +65,29 @@ def lint_package(package: ProcessPackage, handlers: HandlerNames, known_processe
     if not errors_of(findings):
         findings += _interpreted(lambda program: program.compile_package(package))
     return _ordered(findings)
+
+
+def _with_partners(package: ProcessPackage) -> ProcessPackage:
+    """The package with the elements of all its executable processes: they share what process.toml says."""
+    elements = {ident: one for each in partners_of(package) for ident, one in each.elements.items()}
+    return replace(package, elements={**elements, **package.elements})
+
+
+def _together(document: BpmnDocument, package: ProcessPackage) -> ProcessModel:
+    """Its executable processes as one, for the rules of packages."""
+    process = document.processes[package.key]
+    partners = [document.processes[partner] for partner in package.partners]
+    inside = [node for each in (process, *partners) for node in each.inside(each.id)]
+    return replace(
+        process,
+        nodes={ident: node for each in (*partners, process) for ident, node in each.nodes.items()},
+        flows={ident: flow for each in (*partners, process) for ident, flow in each.flows.items()},
+        lanes={ident: lane for each in (*partners, process) for ident, lane in each.lanes.items()},
+        contained={
+            **{name: nodes for each in (*partners, process) for name, nodes in each.contained.items()},
+            process.id: inside,
+        },
+    )
 
 
 def _bpmn_findings(document: BpmnDocument, without: Collection[str] = ()) -> list[Finding]:

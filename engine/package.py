@@ -28,7 +28,7 @@ from engine.errors import PackageInvalid
 from engine.reading.calls import CallTarget, call_target
 from engine.reading.document import Node, ProcessModel, read_document
 from engine.reading.files import PackageFiles, read_folder, sha256_of
-from engine.reading.manifest import Manifest, read_manifest
+from engine.reading.manifest import KEY, Manifest, read_manifest
 from engine.reading.markup import attribute, bpmn_children, parse_xml
 from engine.reading.scenarios import read_scenario
 from engine.reading.tables import Findings
@@ -69,13 +69,21 @@ def read_package(folder: Path) -> ProcessPackage:
     return package_from_files(files)
 
 
-def package_from_files(files: Mapping[str, bytes]) -> ProcessPackage:
-    """The package made of these files (relative POSIX path → bytes); raises PackageInvalid with all findings."""
+def partners_of(package: ProcessPackage) -> list[ProcessPackage]:
+    """The other executable processes of the package's diagram, each as a package of its own with the same files."""
+    return [package_from_files(package.files, partner) for partner in package.partners]
+
+
+def package_from_files(files: Mapping[str, bytes], key: str | None = None) -> ProcessPackage:
+    """The package made of these files (relative POSIX path → bytes); raises PackageInvalid with all findings.
+
+    :param key: the process of the diagram that is meant, if it is not the one the package is named after
+    """
     findings = Findings()
     folder = PackageFiles(files, findings)
     folder.required(MANIFEST)
     manifest = read_manifest(folder.toml(MANIFEST))
-    process = _process(folder, manifest.key)
+    process, partners = _process(folder, key or manifest.key)
     forms = _forms(folder)
     scenarios = {name: read_scenario(name, folder.toml(path)) for name, path in folder.named("scenarios/", ".toml")}
     templates = {name: folder.text(path) for name, path in folder.named("documents/", ".typ")}
@@ -83,7 +91,7 @@ def package_from_files(files: Mapping[str, bytes]) -> ProcessPackage:
     _raise(findings)
     elements = {node.id: _element(node, manifest) for node in process.nodes.values()} if process else {}
     return ProcessPackage(
-        key=manifest.key,
+        key=key or manifest.key,
         sha256=sha256_of(files),
         files=dict(files),
         titles=manifest.titles,
@@ -101,9 +109,10 @@ def package_from_files(files: Mapping[str, bytes]) -> ProcessPackage:
         scenarios=scenarios,
         bpmn=files[DIAGRAM],
         decisions=decisions,
-        start=manifest.start,
+        start=manifest.start if key in {None, manifest.key} else StartDefinition(body=manifest.start.body),
         calls=tuple(dict.fromkeys(element.calls for element in elements.values() if element.calls)),
         targets=_targets(process) if process else (),
+        partners=partners,
     )
 
 
@@ -117,22 +126,27 @@ def _raise(findings: Findings) -> None:
         raise PackageInvalid(findings.all)
 
 
-def _process(folder: PackageFiles, key: str) -> ProcessModel | None:
-    """The process of the diagram that has the package's key."""
+def _process(folder: PackageFiles, key: str) -> tuple[ProcessModel | None, tuple[str, ...]]:
+    """The process of the diagram that has the package's key, and the other executable ones."""
     content = folder.required(DIAGRAM)
     if not content:
-        return None
+        return None, ()
     try:
         document = read_document(content, DIAGRAM)
     except PackageInvalid as error:
         folder.findings.all.extend(error.findings)
-        return None
+        return None, ()
     process = document.processes.get(key)
     if process is None:
         known = ", ".join(document.processes) or "none"
         message = f"no process has the package's key {key!r} as its id (there is {known}): give it that id"
         folder.findings.add(DIAGRAM, "process-id", message)
-    return process
+    partners = tuple(one.id for one in document.processes.values() if one.executable and one.id != key)
+    for partner in partners:
+        if not KEY.fullmatch(partner):
+            message = f"the id {partner!r} of an executable process must be small letters, digits and single hyphens"
+            folder.findings.add(DIAGRAM, "process-id", message)
+    return process, partners
 
 
 def _decisions(folder: PackageFiles) -> dict[str, bytes]:

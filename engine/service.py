@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from engine.advancing import NOTHING, ScopeOf, completions
 from engine.definition import ProcessDefinition, ProcessPackage
@@ -12,6 +12,7 @@ from engine.errors import ExecutionFailed, InstanceEnded, WorkItemNotFound
 from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, HistoryFault, Marking, verify_chain
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
 from engine.operating import MESSAGE, SERVICE
+from engine.package import partners_of
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.tokens import Beginning
 from engine.starting import Starting
@@ -39,12 +40,19 @@ class Engine(Starting, Worklist):
     ) -> ProcessDefinition:
         """A new version of the process, or the one that has this very content; its start events wait from now on.
 
+        The other executable processes of its diagram are deployed with it, under their own ids.
+
         :param deployment: the same for all packages deployed together: calls may be bound to it
         :param place: `time_zone` and `calendar` that its start timers and conditions read
         :raises PackageInvalid, DefinitionRefused: it cannot be compiled (the linter is run by the caller)
         """
-        definition = self._repository.deploy(package, by=by, at=self.now, deployment=deployment)
-        self._arm(definition, place or {})
+        together = deployment or uuid4()
+        definition, *partners = [
+            self._repository.deploy(one, by=by, at=self.now, deployment=together)
+            for one in (package, *partners_of(package))
+        ]
+        for one in (definition, *partners):
+            self._arm(one, place or {})
         return definition
 
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:

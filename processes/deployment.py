@@ -37,7 +37,7 @@ def shipped_folders() -> list[Path]:
 def check_packages(packages: Sequence[ProcessPackage], known: set[str]) -> list[Finding]:
     """Every finding of the linter; `known` processes may be called beside those of the packages themselves."""
     names = HandlerNames(**handler_names())
-    called = known | {package.key for package in packages}
+    called = known | {key for package in packages for key in (package.key, *package.partners)}
     return [finding for package in packages for finding in lint_package(package, names, called)]
 
 
