@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from engine.deadlines import WorkingCalendar
 from engine.definition import ProcessPackage
@@ -141,6 +142,10 @@ class _Run:
     cases: list[TracedCase] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     exchange: Exchange = field(init=False)
+    visits: dict[UUID, int] = field(default_factory=dict)
+    """of the tokens that have been looked at"""
+    highest: dict[str, int] = field(default_factory=dict)
+    """number of the last visit of an element that has been looked at"""
 
     def __post_init__(self) -> None:
         self.exchange = Exchange(programs=self.startable, begin=self._begun)
@@ -215,10 +220,20 @@ class _Run:
     def _answer_to(self, task: Token) -> Mapping[str, Any] | None:
         given = self.answers.get(task.element)
         if isinstance(given, list):
-            given = given[task.visit - 1] if task.visit <= len(given) else None
+            visit = self._visit(task)
+            given = given[visit - 1] if visit <= len(given) else None
         elif isinstance(task, WaitingMessage | WaitingSignal) and task.repeats and task.visit > 1:
             given = None  # what goes on waiting gets a single answer once
         return given if isinstance(given, Mapping) else None
+
+    def _visit(self, task: Token) -> int:
+        """Which visit of its element this is in all cases of the trace together."""
+        if task.task_id not in self.visits:
+            several = sum(case.program.process == task.process for case in self.cases) > 1
+            number = self.highest.get(task.element, 0) + 1 if several else task.visit
+            self.visits[task.task_id] = number
+            self.highest[task.element] = max(number, self.highest.get(task.element, 0))
+        return self.visits[task.task_id]
 
     def _jump(self) -> bool:
         """Move every case's clock to the earliest timer of all."""

@@ -28,6 +28,10 @@ Expressions = Mapping[str, Mapping[str, str]]
 """key → property → expression"""
 
 
+LOOP_COUNTER = "loopCounter"
+"""it counts the sender's instances and says nothing to others"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correlations:
     """What one file says about correlation."""
@@ -212,7 +216,8 @@ class Message(Occurrence, MessageEventDefinition):
                 conversation.setdefault(key, dict(values))
 
     def throw(self, my_task: Any) -> None:
-        payload = normalised(visible(my_task), name=self.name)
+        seen = {name: value for name, value in visible(my_task).items() if name != LOOP_COUNTER}
+        payload = normalised(seen, name=self.name)
         correlations = self.carried(my_task, payload)
         _conversation(my_task.workflow).update(correlations)
         spec = my_task.task_spec

@@ -44,9 +44,8 @@ def two_pools() -> dict[str, bytes]:
         for one in (asking, answering)
     )
     roots = "".join(dict.fromkeys(asking.root + answering.root))
-    diagram = (
-        f'{HEAD}{roots}<bpmn:collaboration id="talk">{pools}{flows}</bpmn:collaboration>{bodies}</bpmn:definitions>'
-    )
+    talk = f'<bpmn:collaboration id="talk">{pools}{flows}</bpmn:collaboration>'
+    diagram = f"{HEAD}{roots}{talk}{bodies}</bpmn:definitions>"
     return {"process.toml": MANIFEST.encode(), "process.bpmn": diagram.encode()}
 
 
