@@ -13,9 +13,11 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.compaction import compact
+from engine.spiff.compensation import RECORD, TODO
 from engine.spiff.event_nodes import SubprocessListener
-from engine.spiff.joins import FLOW, TokenJoin
+from engine.spiff.joins import FLOW, RESET, TokenJoin
 from engine.spiff.program import Program
+from engine.spiff.records import COMPLETED
 from engine.spiff.scopes import COMPLETED_AT
 from engine.spiff.specs import BoundarySplit
 from engine.spiff.timers import CYCLE, DUE, definitions_in, definitions_of
@@ -54,6 +56,7 @@ class _Carrier:
         for task in list(workflow.tasks.values()):
             if task.id in workflow.tasks:
                 self._task(task, old, new)
+        self._records(workflow.kept.get(COMPLETED, []), old, new)
         if not self.obstacles:
             workflow.spec = new
             self._listeners(workflow, old, new)
@@ -146,11 +149,33 @@ class _Carrier:
             for clock in (DUE, CYCLE):
                 if clock in memory:
                     memory[clock] = {names[name]: due for name, due in memory[clock].items() if name in names}
+        for records in (memory.get(COMPLETED), memory.get(TODO), [memory[RECORD]] if RECORD in memory else None):
+            self._records(records or [], task.workflow.spec, target._wf_spec)
+        if RESET in memory:
+            memory[RESET] = [
+                self._name(task.workflow.spec.task_specs[flow], task.workflow.spec) for flow in memory[RESET]
+            ]
         if isinstance(task.task_spec, TokenJoin) and FLOW in memory:
             flow = self._name(task.workflow.spec.task_specs[memory[FLOW]], task.workflow.spec)
             if flow not in target._inputs:
                 self._obstacle(task.task_spec.process, task.task_spec.bpmn_id, "join")
             memory[FLOW] = flow
+
+    def _records(self, records: list[dict[str, Any]], old: Any, new: Any) -> None:
+        """What can be compensated must find its handler in the new version, too."""
+        for record in records:
+            name = self._name(old.task_specs[record["handler"]], old)
+            if name not in new.task_specs:
+                self._obstacle(old.process, record.get("activity", name), "missing")
+                continue
+            record["handler"] = name
+            if "activity" in record:
+                record["activity"] = self.renamed(old.process, record["activity"])
+            if "inner" in record:
+                inside, target = self.case.subprocess_specs[record["spec"]], new.task_specs[name].spec
+                if target in self.program.specs:
+                    record["spec"] = target
+                    self._records(record["inner"], inside, self.program.specs[target])
 
     def _listeners(self, workflow: Any, old: Any, new: Any) -> None:
         before = {self._name(old.task_specs[name], old) for name in old.start.listeners}
