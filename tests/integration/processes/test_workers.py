@@ -209,3 +209,23 @@ def test_a_job_that_outlives_the_end_of_its_worker_is_done_by_another(
         free.set()
     assert len(calls) == 2
     assert failed_jobs(office) == []
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_a_worker_goes_on_after_the_server_has_ended_every_connection(office: Office) -> None:
+    with working(office), other_locks(office) as other:
+
+        def holds_its_id() -> bool:
+            if taken := other.take(lock_name("office")):
+                other.release(lock_name("office"))
+            return not taken
+
+        with office.database.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        post(office, "after:restart")
+        until(lambda: idle(office))
+        until(holds_its_id)
+    assert failed_jobs(office) == []
