@@ -74,6 +74,14 @@ def ad_hoc(document: BpmnDocument) -> Iterator[Found]:
                 yield Found(one.id, f"a {one.kind} cannot stand in the ad-hoc subprocess {node.id!r}: remove it")
 
 
+@bpmn_rule("event-subprocess-kind", "BPMN 2.0.2, 10.3.5 Event Sub-Process")
+def event_subprocess_kind(document: BpmnDocument) -> Iterator[Found]:
+    """Only a plain subprocess is started by an event: no transaction, no ad-hoc subprocess."""
+    for _, node in _nodes(document, "transaction", "adHocSubProcess"):
+        if node.element.get("triggeredByEvent") == "true":
+            yield Found(node.id, f"triggeredByEvent means nothing on a {node.kind}: put it into an event subprocess")
+
+
 @bpmn_rule("event-subprocess-once", "BPMN 2.0.2, 10.5.6 Handling Events")
 def event_subprocess_once(document: BpmnDocument) -> Iterator[Found]:
     """On one level only one interrupting event subprocess awaits the same event."""

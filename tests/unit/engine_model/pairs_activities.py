@@ -157,6 +157,7 @@ PAIRS = [
     Pair("event-reference", "e", thrown('<errorEventDefinition errorRef="msg"/>', MESSAGE), thrown('<errorEventDefinition errorRef="err"/>', ERROR)),
     Pair("cancel-event", "ie", cancelled(CANCEL, tag="subProcess", around=""), cancelled(CANCEL)),
     Pair("cancel-event", "b", cancelled("", tag="subProcess"), cancelled(CANCEL)),
+    Pair("event-subprocess-kind", "t", cancelled(CANCEL).replace(b'<transaction id="t"', b'<transaction id="t" triggeredByEvent="true"'), cancelled(CANCEL).replace(b'<transaction id="t"', b'<transaction id="t" triggeredByEvent="false"')),
     Pair("transaction", "b", cancelled(""), cancelled(CANCEL)),
     Pair("multi-instance", "t", on_the_way(LOOP.format("")), on_the_way(LOOP.format("<loopCardinality>2</loopCardinality>"))),
     Pair("empty-expression", "t", on_the_way(LOOP.format("<loopCardinality> </loopCardinality>")), on_the_way(LOOP.format("<loopCardinality>2</loopCardinality>"))),

@@ -22,6 +22,7 @@ PAIRS = [
     Pair("schema-attribute", "it", on_the_way(TASK, "t", '<itemDefinition id="it" structureRef="a b"/>'), on_the_way(TASK, "t", '<itemDefinition id="it" structureRef="a"/>')),
     Pair("schema-attribute", "p", model(process(START, TASK, END, FLOWS, attributes=' isExecutable="true" processType="Secret"')), model(process(START, TASK, END, FLOWS, attributes=' isExecutable="true" processType="None"'))),
     Pair("schema-attribute", "p", model(process(START, TASK, END, FLOWS, attributes=' isExecutable="true" isClosed="closed"')), model(process(START, TASK, END, FLOWS, attributes=' isExecutable="true" isClosed="true"'))),
+    Pair("node-id", "process@line1", on_the_way(TASK).replace(b'<process id="p"', b"<process"), on_the_way(TASK)),
     Pair("text-format", "t", on_the_way('<task id="t"><documentation textFormat="plain">x</documentation></task>'), on_the_way('<task id="t"><documentation textFormat="text/html">x</documentation></task>')),
     Pair("schema-form", "p", model(process(FLOWS, '<laneSet id="ls"><lane id="l"/></laneSet>', START, TASK, END)), model(process('<laneSet id="ls"><lane id="l"/></laneSet>', START, TASK, END, FLOWS))),
     Pair("schema-form", "t", on_the_way('<task id="t"><karguzar:task/></task>'), on_the_way('<task id="t"><extensionElements><karguzar:task/></extensionElements></task>')),
