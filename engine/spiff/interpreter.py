@@ -43,7 +43,7 @@ from engine.spiff.tokens import (
     WaitingSignal,
     WaitingTimer,
 )
-from engine.spiff.values import normalised
+from engine.spiff.values import copied, normalised
 from engine.spiff.workflow import CaseWorkflow, in_state
 
 MAX_STEPS = 20_000
@@ -114,7 +114,7 @@ class Interpreter:
     @property
     def variables(self) -> dict[str, Any]:
         """A copy of the root process's variables."""
-        return {name: normalised(value, name=name) for name, value in self._case.data.items()}
+        return copied(self._case.data)
 
     @property
     def size(self) -> int:
@@ -391,7 +391,7 @@ def _token(task: Any) -> dict[str, Any]:
 
 
 def _copy(task: Any) -> dict[str, Any]:
-    return {name: normalised(value, name=name) for name, value in visible(task).items()}
+    return copied(visible(task))
 
 
 def _payload(variables: Mapping[str, Any]) -> dict[str, Any]:

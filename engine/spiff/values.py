@@ -36,6 +36,17 @@ def normalised(value: Any, *, name: str = "", depth: int = 0) -> Any:
     raise ExecutionFailed(None, f"variable {name!r} cannot hold a {type(value).__name__}")
 
 
+def copied(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A deep copy of what has been normalised before: variables as a case holds them."""
+    return {name: _copy(value) for name, value in data.items()}
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
+
+
 def _scalar(value: Any, name: str) -> Any:
     if isinstance(value, str):
         try:
