@@ -117,7 +117,7 @@ def _work(connection: sa.Connection, items: int) -> None:
         "body_id": words.ident("body", body), "access_level": "'open'", "access_flags": "'[]'",
     })  # fmt: skip
     claimed = "i / 2000 % 10 < 4"
-    due = f"CASE WHEN i % 11 = 0 THEN NULL ELSE {words.at('(i * 7919 % 2000000) - 100000')} END"
+    due = f"CASE WHEN i % 11 = 0 THEN NULL ELSE {words.at('(i * 79 % 2000000) - 100000')} END"
     _fill(connection, "engine_work_item", items, {
         "id": words.ident("item", "i"), "instance_id": words.ident("case", "i"),
         "definition_key": f"'{model.PROCESS}'", "definition_version": "1", "element_id": "'review'",

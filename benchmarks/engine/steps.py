@@ -15,6 +15,8 @@ from benchmarks.engine.model import AGAIN, FORM, GO_ON, STEPS
 from benchmarks.run import Clock, Figures, Run
 
 EARLY, LATE = 10, 1_000
+TURN = 20
+"""so many steps in a row are measured before it is the other's turn"""
 AROUND = 5
 """so many loops before and after the one that is asked about are measured with it"""
 
@@ -68,16 +70,18 @@ def _at_review(house: House) -> UUID:
 
 
 def _first_loop(run: Run, house: House, stock: StockProcess) -> Figures:
-    """Turn about, so that whatever else the machine does hits both; the first of each only warms up."""
+    """In turns of some steps each, so that whatever else the machine does hits both; the first turn only warms up."""
     ours, theirs = Clock(), Clock()
-    for number in range(run.times(400, 40) + 1):
-        case = _at_review(house)
-        clock = ours if number else Clock()
-        clock.measure(lambda case=case: house.step(case, "review", AGAIN))  # type: ignore[misc]
-        other = stock.start()
-        stock.step(other, "register", FORM)
-        wall, cpu = stock.step(other, "review", AGAIN)
-        if number:
+    for turn in range(run.times(20, 4) + 1):
+        cases = [_at_review(house) for _ in range(TURN)]
+        others = [stock.start() for _ in range(TURN)]
+        for other in others:
+            stock.step(other, "register", FORM)
+        clock = ours if turn else Clock()
+        for case in cases:
+            clock.measure(lambda case=case: house.step(case, "review", AGAIN))  # type: ignore[misc]
+        told = [stock.step(other, "review", AGAIN) for other in others]
+        for wall, cpu in told if turn else ():
             theirs.note(wall, cpu)
     figures = {
         "step_vs_stock": round(ours.per_second / theirs.per_second, 2),
