@@ -1,6 +1,6 @@
 """Reads, checks and deploys process packages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,14 +95,30 @@ def deploy(office: Office, request: Deploy) -> Deployment:
     """
     packages = _read(request.folders)
     with office.unit_of_work() as uow:
-        known = {definition.key for definition in uow.engine.definitions()}
-        findings = check_packages(packages, known)
+        newest = {definition.key: definition.package for definition in uow.engine.definitions()}
+        findings = [*check_packages(packages, set(newest)), *_taken(packages, newest)]
         if any(finding.severity == "error" for finding in findings):
             raise DefinitionRefused(findings)
         together = uuid4()
         deployed = [_deploy_one(uow, package, request.by, together) for package in packages]
         uow.commit()
     return Deployment(packages=deployed, warnings=findings)
+
+
+def _taken(packages: Sequence[ProcessPackage], newest: Mapping[str, ProcessPackage]) -> list[Finding]:
+    """Processes beside a package's own that are another package's already: it would take them away from it."""
+    owners = {package.key: package for package in packages}
+    found = []
+    for package in packages:
+        for partner in package.partners:
+            owner = owners.get(partner) or newest.get(partner)
+            if owner is not None and package.key not in owner.partners:
+                said = f"the process {partner!r} of package {package.key!r} is a package of its own: give it another id"
+                told = Finding(
+                    file="process.bpmn", element=partner, rule="package-key", severity=Severity.ERROR, message=said
+                )
+                found.append(told)
+    return found
 
 
 def _read(folders: Sequence[Path]) -> list[ProcessPackage]:
