@@ -64,10 +64,22 @@ def _missing(form: FormFiles, shown: Mapping[str, Any], hidden: set[str]) -> lis
 
 def _failed_checks(form: FormFiles, scope: Mapping[str, Any], context: ExpressionContext) -> list[str]:
     return [
-        f"the check {check['id']!r} refuses the field {check['field']!r}: {check['message']['en']}"
+        told
         for check in form.ui.get("checks", [])
-        if check.get("severity", "error") == "error" and _value(check["when"], scope, context)
+        if check.get("severity", "error") == "error" and (told := _failed_check(check, scope, context))
     ]
+
+
+def _failed_check(check: Mapping[str, Any], scope: Mapping[str, Any], context: ExpressionContext) -> str | None:
+    """Why a check refuses; one that fails over values that are all there is wrong itself, and says so."""
+    where = f"the check {check['id']!r} refuses the field {check['field']!r}"
+    try:
+        expression = compile_expression(check["when"])
+        return f"{where}: {check['message']['en']}" if expression.evaluate(scope, context) else None
+    except ExpressionError as error:
+        if any(scope.get(name) in EMPTY for name in expression.names):
+            return None
+        return f"{where}: it cannot be evaluated: {error}"
 
 
 def _value(source: str, scope: Mapping[str, Any], context: ExpressionContext, *, failed: Any = None) -> Any:

@@ -93,12 +93,16 @@ class OperatingStore:
             self._session.execute(sa.update(WorkItemRow).where(WorkItemRow.id == item.id).values(**values))
 
     def calendar_version(self, calendar: str) -> int:
-        """The newest version of a calendar's overrides; 0: none yet."""
+        """The newest version of a calendar's overrides; 0: none yet. Who asks is about to enter the next one: two
+        sheets at once wait for each other (on SQLite BEGIN IMMEDIATE has seen to that).
+        """
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"calendar:{calendar}"))))
         newest = sa.select(sa.func.max(_override.c.version)).where(_override.c.calendar == calendar)
         return self._session.connection().scalar(newest) or 0
 
     def insert_overrides(self, rows: Sequence[Row]) -> None:
-        """The days of a sheet. Two sheets at once: the second one's version is taken, and the database says so."""
+        """The days of a sheet."""
         self._session.execute(sa.insert(CalendarOverrideRow), [dict(row) for row in rows])
 
     def _all(self, query: sa.Select[Any]) -> Sequence[Row]:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from rehearsal import ANSWERED, APPEAL, Rehearsal
 
 from processes.database import LOCK_WAIT_SECONDS
 from processes.errors import AttemptExpired, NotFound, NotPermitted, StepOvertaken
-from processes.tables import AttachmentRow, CaseDocumentRow, DraftRow, NumberRow, SigningAttemptRow
+from processes.tables import AttachmentRow, CaseDocumentRow, DraftRow, MandateRow, NumberRow, SigningAttemptRow
 from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.attach_file import AttachFile, attach_file
 from processes.use_cases.drafts import SaveDraft, save_draft
@@ -80,12 +80,12 @@ def test_an_item_given_to_somebody_else_while_one_signs_is_overtaken(rehearsal: 
     item = rehearsal.item(case_id, "agree_answer")
     drafted_by = {row.person_id for row in rehearsal.rows(SigningAttemptRow, case_id=case_id)}
     signer = next(each for each in ("executor1", "executor2") if rehearsal.person(each) not in drafted_by)
-    other = {"executor1": "executor2", "executor2": "executor1"}[signer]
+    _make_an_executor(rehearsal, "clerk", like=signer)
     prepared = rehearsal.submit(item, signer, {"decision": "agree"})
     order = AssignItem(
         item_id=item.id,
         version=item.version,
-        to=rehearsal.person(other),
+        to=rehearsal.person("clerk"),
         by=rehearsal.person("head"),
         ground="Məzuniyyət",
     )
@@ -94,6 +94,15 @@ def test_an_item_given_to_somebody_else_while_one_signs_is_overtaken(rehearsal: 
         rehearsal.sign(prepared, signer)
     assert told.value.state == "changed"
     assert rehearsal.waiting(case_id) == ["agree_answer"]
+
+
+def _make_an_executor(rehearsal: Rehearsal, login: str, *, like: str) -> None:
+    """Whoever drafted the answer cannot be given its agreement: somebody else needs the role."""
+    (mandate,) = rehearsal.rows(MandateRow, holder_id=rehearsal.person(like), role="executor")
+    values = {column.key: getattr(mandate, column.key) for column in MandateRow.__table__.columns}
+    with rehearsal.office.unit_of_work() as uow:
+        uow.insert(MandateRow, **{**values, "id": uuid4(), "holder_id": rehearsal.person(login)})
+        uow.commit()
 
 
 def test_somebody_elses_work_item_is_refused_and_noted(rehearsal: Rehearsal) -> None:
