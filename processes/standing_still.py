@@ -41,7 +41,13 @@ def _move(row: DeadlineRow, moved: MovedDeadline, language: str, now: datetime) 
     if stood is None:
         return
     reason = word("suspended-while", language, first=day(stood.first), last=day(stood.last), before=day(row.due_on))
-    change: dict[str, Any] = {"at": now.isoformat(), "before": row.due_on.isoformat(), "reason": reason}
+    while_ = {"first": stood.first.isoformat(), "last": stood.last.isoformat()}
+    change: dict[str, Any] = {
+        "at": now.isoformat(),
+        "before": row.due_on.isoformat(),
+        "reason": reason,
+        "suspended": while_,
+    }
     kept = {
         "first": stood.first.isoformat(),
         "last": stood.last.isoformat(),

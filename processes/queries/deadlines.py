@@ -136,6 +136,10 @@ def _recomputations(kept: Iterable[Mapping[str, Any]]) -> Iterable[Recomputation
 
 def _reason(kept: Mapping[str, Any]) -> Titles:
     """In every language where the facts are kept, else in the words it was written down with."""
+    if "suspended" in kept:
+        days = {name: day(date.fromisoformat(each)) for name, each in kept["suspended"].items()}
+        before = day(date.fromisoformat(kept["before"]))
+        return {language: word("suspended-while", language, before=before, **days) for language in LANGUAGES}
     if "calendar" not in kept:
         return {"": str(kept.get("reason", ""))}
     before = day(date.fromisoformat(kept["before"]))

@@ -75,7 +75,8 @@ def test_a_deadline_keeps_what_is_left_of_it_and_says_so(rehearsal: Rehearsal) -
     [shown] = page.deadlines
     assert "suspended 01.04.2026 – 13.04.2026 with 1 working day left: 14.04.2026" in shown.derivation["en"]
     assert "1 iş günü qalırdı: 14.04.2026" in shown.derivation["az"]
-    assert "dayandırılmışdı" in shown.recomputations[0].reason
+    assert "dayandırılmışdı" in shown.recomputations[0].reason["az"]
+    assert "тоқтатылды" in shown.recomputations[0].reason["kk"]
     told = [(entry.operation, entry.ground) for entry in page.timeline if entry.kind == "operated"]
     assert told == [("instance.suspended", GROUND), ("instance.resumed", "Sorğuya cavab gəlib")]
     for action in ("case:instance:suspend", "case:instance:resume"):
