@@ -16,7 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import ExecutionFailed
 from engine.spiff.behaviors import Behavior
 from engine.spiff.records import release
-from engine.spiff.scopes import assign, visible
+from engine.spiff.scopes import assign, held, visible
 from engine.spiff.specs import end_boundary_events
 from engine.spiff.values import normalised
 
@@ -233,13 +233,16 @@ class MultiInstanceTask(_Repeated):
         given = [child.data.get(name) for name in self.instances.output_names]
         item = next((value for value in given if value is not None), None)
         name = self.instances.target.name(my_task)
-        output = normalised(self.instances.target.value(my_task), name=name)
-        if isinstance(output, dict) or self.in_place:
-            output[child.internal_data["key"]] = item
+        item, key = normalised(item, name=name), child.internal_data["key"]
+        output = held(my_task, name)  # changed in its place: thousands of instances must not copy it each time
+        if isinstance(output, dict):
+            output[str(key)] = item
+        elif not isinstance(output, list):
+            assign(my_task, {name: [item]})
+        elif self.in_place and key < len(output):
+            output[key] = item
         else:
-            output = list(output or [])
             output.insert(place, item)
-        assign(my_task, {name: output})
 
     @property
     def in_place(self) -> bool:

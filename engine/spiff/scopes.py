@@ -48,6 +48,14 @@ def may_set(task: Any, name: str) -> bool:
     return any(name in local for local in local_variables(task)) or scope_of(task).declares(name)
 
 
+def held(task: Any, name: str) -> Any:
+    """The variable itself, to be changed in its place; None where the task may not set it or there is none."""
+    if not may_set(task, name):
+        return None
+    holder = next((local for local in local_variables(task) if name in local), scope_of(task).data)
+    return holder.get(name)
+
+
 def assign(task: Any, values: Mapping[str, Any]) -> None:
     """Write variables: to the instance's own where it has one of that name, else to the process, if declared there."""
     scope = scope_of(task)
