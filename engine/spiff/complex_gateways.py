@@ -21,6 +21,7 @@ class ComplexGateway(InclusiveGateway):
     """Its two phases; `flows` tells which incoming sequence flow comes from which element."""
 
     kind = "complexGateway"
+    waits_alike = False
     activation: str | None = None
     incoming_flows: tuple[tuple[str, str], ...] = ()
     """(id of an incoming sequence flow, id of the element it leaves)"""

@@ -24,8 +24,10 @@ class TokenJoin(FlowNode):
     """What parallel and inclusive gateways have in common."""
 
     _inputs: list[str]
-    meets = True
-    """its waiting tasks look again whenever something in their scope is done"""
+    meets = False
+    """whether its waiting tasks look again when something in their scope is done; else each looks when it comes"""
+    waits_alike = True
+    """whether what one of its waiting tasks finds holds for all"""
 
     def may_fire(self, my_task: Any, tokens: Counter[str]) -> bool:
         raise NotImplementedError
@@ -71,6 +73,7 @@ class InclusiveGateway(TokenJoin, BpmnSpecMixin):
     """Waits while a token elsewhere can still reach an incoming flow that has none (BPMN 2.0.2, 13.4.3)."""
 
     kind = "inclusiveGateway"
+    meets = True
 
     def may_fire(self, my_task: Any, tokens: Counter[str]) -> bool:
         empty = self._upstream(flow for flow in self._inputs if not tokens[flow])

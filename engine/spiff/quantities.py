@@ -17,6 +17,7 @@ class Gather(SimpleBpmnTask):
     """Stands before an activity and lets one token on for each `quantity` that arrive."""
 
     meets = True
+    waits_alike = True
 
     def __init__(self, wf_spec: Any, name: str, quantity: int) -> None:
         super().__init__(wf_spec, name)

@@ -108,6 +108,7 @@ class EndJoin(SimpleBpmnTask):
     """Where tokens end: the last one completes the scope (BPMN 2.0.2, 13.5.6)."""
 
     meets = True
+    waits_alike = True
 
     def _update_hook(self, my_task: Any) -> bool:
         workflow = my_task.workflow

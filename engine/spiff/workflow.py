@@ -70,8 +70,11 @@ class _Workflow:
         """Let the joins look again at what can still come; events are asked when something happens."""
         self.meeting = {task.id: task for task in self.meeting.values() if self._waits(task)}
         found = list(self.meeting.values())
+        asked = set()
         for task in found if len(found) < SEVERAL else [task for task in in_order(self) if task.id in self.meeting]:
-            if task._state == TaskState.WAITING:
+            alike = task.task_spec.name if task.task_spec.waits_alike else task.id
+            if task._state == TaskState.WAITING and alike not in asked:
+                asked.add(alike)
                 task.task_spec._update(task)
 
     def _waits(self, task: Any) -> bool:

@@ -27,3 +27,24 @@ def test_a_place_far_down_a_chain_is_stored_as_small_as_the_first() -> None:
     state = case.case.dump()
     assert case.case.size < 5, "its beginning, and the one token"
     assert len(state) < first + 300 * 40, "beside them, how often each element was visited"
+
+
+@pytest.mark.parametrize("gateway", ["and", "or"])
+def test_hundreds_of_branches_meet(gateway: str) -> None:
+    model = Model().path("start", f"{gateway}:split")
+    names = [f"n{number}" for number in range(400)]
+    for name in names:
+        model.node("task", name)
+        model.flow("split", name, "True" if gateway == "or" else None)
+        model.flow(name, "join")
+    result = trace(model.path(f"{gateway}:join", "none:after", "end").xml())
+    assert list(result.path) == ["start", "split", *names, "join", "after", "end"]
+
+
+def test_tokens_that_double_without_end_are_stopped() -> None:
+    model = Model().path("start", "xor:again", "none:double", "end")
+    model.flow("double", "again")
+    model.flow("double", "again")
+    result = trace(model.xml())
+    assert result.status is TraceStatus.FAILED
+    assert "goes on without waiting" in str(result.error)
