@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,3 +95,11 @@ def test_the_tree_holds_no_path_of_a_machine() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert tracked.stdout == ""
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """pytest takes folders without `__init__.py` for one: it stops at the second file of a name."""
+    names = Counter(
+        file.name for file in (ROOT / "tests").rglob("test_*.py") if not (file.parent / "__init__.py").exists()
+    )
+    assert {name: count for name, count in names.items() if count > 1} == {}
