@@ -142,8 +142,8 @@ class _Run:
     cases: list[TracedCase] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     exchange: Exchange = field(init=False)
-    visits: dict[UUID, int] = field(default_factory=dict)
-    """of the tokens that have been looked at"""
+    visits: dict[tuple[UUID, int], int] = field(default_factory=dict)
+    """of the tokens that have been looked at; one that goes on waiting is the same token at its next visit"""
     highest: dict[str, int] = field(default_factory=dict)
     """number of the last visit of an element that has been looked at"""
 
@@ -228,12 +228,13 @@ class _Run:
 
     def _visit(self, task: Token) -> int:
         """Which visit of its element this is in all cases of the trace together."""
-        if task.task_id not in self.visits:
+        seen = (task.task_id, task.visit)
+        if seen not in self.visits:
             several = sum(case.program.process == task.process for case in self.cases) > 1
             number = self.highest.get(task.element, 0) + 1 if several else task.visit
-            self.visits[task.task_id] = number
+            self.visits[seen] = number
             self.highest[task.element] = max(number, self.highest.get(task.element, 0))
-        return self.visits[task.task_id]
+        return self.visits[seen]
 
     def _jump(self) -> bool:
         """Move every case's clock to the earliest timer of all."""
