@@ -155,6 +155,7 @@ class MultiInstanceTask(_Repeated):
         """What each instance is about, as [key, item]: counted once, when the activity begins."""
         if self.instances.source is None:
             count = _whole(my_task.workflow.script_engine.evaluate(my_task, self.instances.cardinality))
+            self._require_few(count)
             items: list[list[Any]] = [[number, number] for number in range(count)]
         else:
             name = self.instances.source.name(my_task)
@@ -163,9 +164,12 @@ class MultiInstanceTask(_Repeated):
                 raise ExecutionFailed(self.bpmn_id, f"{name!r} is no collection: its instances cannot be counted")
             pairs = given.items() if isinstance(given, dict) else enumerate(given)
             items = [[key, item] for key, item in pairs]
-        if len(items) > MAX_INSTANCES:
-            raise ExecutionFailed(self.bpmn_id, f"{len(items):,} instances are more than {MAX_INSTANCES:,}")
+            self._require_few(len(items))
         return items
+
+    def _require_few(self, count: int) -> None:
+        if count > MAX_INSTANCES:
+            raise ExecutionFailed(self.bpmn_id, f"{count:,} instances are more than {MAX_INSTANCES:,}")
 
     def _begin_next(self, my_task: Any) -> None:
         key, item = my_task.internal_data["todo"].pop(0)
