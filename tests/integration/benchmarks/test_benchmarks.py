@@ -16,7 +16,7 @@ OUT_OF_REACH = {"case_vs_bpmn_engine", "postgres_two_vs_one"}
 FULL_RUN_ONLY = {"inbox_1m_p95_ms", "memory_10000_vs_100"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_quick_run_measures_and_writes_what_it_promises(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks", "--quick", "--json", str(file)]

@@ -271,7 +271,7 @@ def require_whole_histories(office: Office, cases: list[UUID]) -> None:
     assert report.findings == ()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_documented_arrangement_is_ready_loses_nothing_and_ends_when_told_to(
     office: Office, arranged: Arrangement
 ) -> None:

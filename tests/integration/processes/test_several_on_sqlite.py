@@ -20,7 +20,7 @@ from processes.tables import JobEffectRow, WorkerRow
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 120
 
-pytestmark = [pytest.mark.parametrize("settings", ["sqlite"], indirect=True), pytest.mark.slow]
+pytestmark = [pytest.mark.parametrize("settings", ["sqlite"], indirect=True), pytest.mark.long]
 
 
 class Staffed(Rehearsal):
