@@ -96,5 +96,5 @@ def test_the_engine_s_own_threads_leave_our_queues_alone(worker: Worker) -> None
 
 def test_running_jobs_can_be_counted_and_named(worker: Worker) -> None:
     active = worker._engine._active_workflows_set
-    assert [active.count_for_queue(name) for name in QUEUES] == [0, 0, 0]
+    assert {name: active.count_for_queue(name) for name in QUEUES} == dict.fromkeys(QUEUES, 0)
     assert list(active.activeList()) == []
