@@ -1,4 +1,4 @@
-"""Every page by day and by night (WCAG 2.2 AA); in `./test all` in four languages, each wide and narrow."""
+"""Every page by day or by night (WCAG 2.2 AA); in `./test all` in four languages, each wide and narrow."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -146,20 +146,21 @@ VISITORS: dict[str, tuple[str | None, Callable[[Town, Person], Iterator[Page]]]]
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_every_page_holds_by_day_and_by_night(town: Town, visitor: str) -> None:
-    assert_every_page_holds(town, visitor, JUDGED)
+def test_every_page_holds_by_day_or_by_night(town: Town, visitor: str) -> None:
+    """One page by day and wide, the next by night and narrow."""
+    assert_every_page_holds(town, visitor, lambda number: JUDGED[number % len(JUDGED) :][:1])
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_every_page_holds_in_four_languages_wide_and_narrow(town: Town, visitor: str) -> None:
-    assert_every_page_holds(town, visitor, EVERY)
+    assert_every_page_holds(town, visitor, lambda _number: EVERY)
 
 
-def assert_every_page_holds(town: Town, visitor: str, sights: Sequence[Sight]) -> None:
+def assert_every_page_holds(town: Town, visitor: str, sights: Callable[[int], Sequence[Sight]]) -> None:
     login, pages = VISITORS[visitor]
     person = town.another_browser(login) if login else town.citizen("az")
     wrong: list[str] = []
-    for name, path, *status in pages(town, person):
-        wrong += look_through(person, path, name, status[0] if status else 200, sights)
+    for number, (name, path, *status) in enumerate(pages(town, person)):
+        wrong += look_through(person, path, name, status[0] if status else 200, sights(number))
     assert wrong == [], "\n".join(wrong)
