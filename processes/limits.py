@@ -1,11 +1,13 @@
 """What keeps `karguzar lint` and `karguzar trace` from hanging on a file: a clock and a cap on what is read."""
 
+import gc
 import signal
 import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from processes.errors import ProcessesError
 
@@ -14,7 +16,8 @@ LINT_SECONDS = 60
 TRACE_SECONDS = 60
 """what one trace may take"""
 AGAIN = 1.0
-"""seconds after which the alarm rings once more, should somebody have taken it for an error of the model"""
+"""seconds after which the alarm rings once more, should somebody have taken it for an error of the model, or
+should it have rung where nothing can be raised"""
 
 
 class TookTooLong(ProcessesError):
@@ -28,6 +31,16 @@ class CannotBeRead(ProcessesError):
     """There is no such file, it may not be read, or it is none."""
 
 
+def nothing_can_be_raised(frame: FrameType | None) -> bool:
+    """Say whether the frame runs in a finaliser or a callback of the garbage collector: what those raise is lost."""
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code.co_name == "__del__" or frame.f_code in callbacks:
+            return True
+        frame = frame.f_back
+    return False
+
+
 @contextmanager
 def time_limit(seconds: int) -> Iterator[None]:
     """Raise TookTooLong within the block after so many seconds; only the main thread can be told."""
@@ -35,8 +48,9 @@ def time_limit(seconds: int) -> Iterator[None]:
         yield
         return
 
-    def ring(*_: object) -> None:
-        raise TookTooLong(seconds)
+    def ring(_number: int, frame: FrameType | None) -> None:
+        if not nothing_can_be_raised(frame):
+            raise TookTooLong(seconds)
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
