@@ -47,9 +47,12 @@ def use_drawn(uow: UnitOfWork, identity: UUID) -> bool:
     return bool(uow.update(NumberRow, {"case_id": identity, "state": "drawn"}, state="used"))
 
 
-def annul_unsigned(uow: UnitOfWork, register: str, *, before: datetime, ground: str) -> int:
-    """Annul the numbers of a register drawn before an instant for what was never signed; how many."""
-    stale = sa.and_(NumberRow.register == register, NumberRow.state == "drawn", NumberRow.drawn_at <= before)
+def annul_unsigned(uow: UnitOfWork, *, before: datetime, ground: str) -> int:
+    """Annul the numbers, of any register, drawn before an instant for a sheet that was never signed; how many.
+
+    A step's document keeps its number over all its attempts: `annul_number` ends that.
+    """
+    stale = sa.and_(NumberRow.work_item_id.is_(None), NumberRow.state == "drawn", NumberRow.drawn_at <= before)
     annulled = uow.session.connection().execute(
         sa.update(NumberRow).where(stale).values(state="annulled", annulled_ground=ground)
     )

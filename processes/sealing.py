@@ -53,6 +53,11 @@ def verify_code(document_id: UUID) -> str:
     return "-".join(text[start : start + 5] for start in range(0, len(text), 5))
 
 
+def verify_url(office: Office, document_id: UUID) -> str:
+    """The address under which anybody verifies the document."""
+    return f"{office.settings.public_url}/verify/{verify_code(document_id)}"
+
+
 def document_of_code(code: str) -> UUID | None:
     """The document a typed code names; None when it is no code."""
     text = "".join(code.upper().split()).replace("-", "")
@@ -189,7 +194,7 @@ def _sealed_record(office: Office, request: SealRequest, draft: _Draft) -> dict[
 
 def _paper(office: Office, request: SealRequest, draft: _Draft) -> OfficeDocument:
     owner = draft.owner
-    language, code = request.language or owner.language, verify_code(draft.id)
+    language = request.language or owner.language
     return OfficeDocument(
         kind=request.kind,
         language=language,
@@ -206,8 +211,8 @@ def _paper(office: Office, request: SealRequest, draft: _Draft) -> OfficeDocumen
             sealed=True,
         ),
         step=_sealed_record(office, request, draft),
-        verify_code=code,
-        verify_url=f"{office.settings.public_url}/verify/{code}",
+        verify_code=verify_code(draft.id),
+        verify_url=verify_url(office, draft.id),
         **request.paper,
     )
 

@@ -15,7 +15,7 @@ from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import Body
 from processes.remarks import OpenRemark
-from processes.sealing import verify_code
+from processes.sealing import verify_code, verify_url
 from processes.tables import AttachmentRow, CaseRow, CertificateRow
 from processes.words import day, word
 
@@ -126,7 +126,7 @@ def _mandate_facts(mandate: Mandate) -> dict[str, Any]:
 
 def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) -> OfficeDocument:
     """The office document that shows the same to people."""
-    language, code = content.body.language, verify_code(content.document_id)
+    language = content.body.language
     letter = content.letter
     fields = _beside_the_letter(content) if letter else content.fields
     shown = content.form.display(fields, language, content.options)
@@ -150,8 +150,8 @@ def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) ->
         ),
         signer=signer_block(content.mandate, content.certificate, language),
         step=step,
-        verify_code=code,
-        verify_url=f"{office.settings.public_url}/verify/{code}",
+        verify_code=verify_code(content.document_id),
+        verify_url=verify_url(office, content.document_id),
     )
 
 

@@ -1,8 +1,11 @@
-"""The fixed lists of the office: access levels, sections of the registry, topics and territories of appeals."""
+"""The fixed lists of the office: calendars, access levels, registry sections, topics and territories of appeals."""
 
 from collections.abc import Mapping
 
 Entries = Mapping[str, Mapping[str, str]]
+
+CALENDARS = ("AZ", "KZ")
+"""the countries whose working calendar a body can follow"""
 
 ACCESS_LEVELS: Entries = {
     "open": {"az": "Açıq", "kk": "Ашық", "ru": "Открытый", "en": "Open"},

@@ -16,9 +16,9 @@ from processes.locks import Locks, LocksLost
 from processes.logs import configure_logs
 from processes.office import Office
 from processes.settings import Settings
+from processes.sheets import annul_unsigned_sheets
 from processes.signed_documents import raise_waiting
 from processes.use_cases.abandon_attempt import expire_attempts
-from processes.use_cases.appoint import annul_unsigned_orders
 from processes.use_cases.fire_starts import fire_starts
 from processes.use_cases.fire_timers import fire_timers
 from processes.use_cases.return_lost_work import return_lost_work
@@ -76,7 +76,7 @@ def every_second(office: Office) -> Callable[[], None]:
         if number % MINUTE == 0:
             return_lost_work(office)
         if number % HOUR == 0:
-            annul_unsigned_orders(office)
+            annul_unsigned_sheets(office)
             raise_waiting(office)
             office.knocks.sweep()
             if idle(office):

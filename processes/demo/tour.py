@@ -29,10 +29,10 @@ from processes.logs import configure_logs
 from processes.office import Office
 from processes.queries.engine_rows import next_timer
 from processes.settings import Settings
+from processes.sheets import annul_unsigned_sheets
 from processes.tables import CaseDocumentRow, StepRecordRow
 from processes.tools import initialise_home
 from processes.use_cases.abandon_attempt import expire_attempts
-from processes.use_cases.appoint import annul_unsigned_orders
 from processes.use_cases.fire_timers import fire_timers
 from processes.worker import Worker
 
@@ -88,7 +88,7 @@ def run_tour(settings: Settings, *, out: Path | None, tell: Tell, only: Collecti
             found(office)
         _play(office, _players(office, only), Told(settings.home / "told.log"), tell)
         _settle_jobs(office)
-        annul_unsigned_orders(office)
+        annul_unsigned_sheets(office)
         report = examine(office)
         if out is not None:
             tell(f"Writing every signed PDF to {out} …")

@@ -17,9 +17,9 @@ from processes.errors import NotFound
 from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.engine_rows import working_calendar
+from processes.vocabulary import CALENDARS
 
 Titles = Mapping[str, str]
-CALENDARS = ("AZ", "KZ")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 

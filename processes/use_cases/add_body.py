@@ -18,10 +18,9 @@ from processes.organisation import body
 from processes.tables import BodyRow, CertificateRow, MandateRow, UnitRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.enrol import enrol_seal
-from processes.vocabulary import TERRITORIES
+from processes.vocabulary import CALENDARS, TERRITORIES
 
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
-CALENDARS = ("AZ", "KZ")
 FUNCTIONS = ("registry_operator", "supervision", "appeals")
 """what a body may do for others here"""
 FIRST_UNIT = "office"

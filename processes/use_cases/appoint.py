@@ -1,27 +1,25 @@
 """Appoint somebody: the head signs the order, the archive keeps it, the mandate rests on its hash (C7, B22)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from archive.blobs import BlobRef
-from archive.service import Accession
 from processes.authorization import require_role
 from processes.certificates import OpenedKey, open_key
 from processes.documents import DocumentSection, OfficeDocument
-from processes.errors import AttemptExpired
 from processes.mandates import Mandate
 from processes.mandates import mandate as mandate_by_id
-from processes.numbers import annul_unsigned, draw_case_number, use_drawn
+from processes.numbers import draw_case_number
 from processes.office import Office
 from processes.organisation import Body, Person, body, person
-from processes.sealing import verify_code
+from processes.sealing import verify_code, verify_url
+from processes.sheets import Sheet, archive_sheet, sheet_record, sign_sheet
 from processes.step_papers import FIELD, signer_block
 from processes.tables import CertificateRow, MandateRow
 from processes.unit_of_work import UnitOfWork
 from processes.words import day, word
-from signing.request import SignatureLevel, SignatureRequest
 
 REGISTER = "orders"
 PATTERNS = {"az": "Ə-{year}-{seq:04}", "kk": "Б-{year}-{seq:04}", "ru": "П-{year}-{seq:04}", "en": "O-{year}-{seq:04}"}
@@ -55,40 +53,22 @@ def appoint(office: Office, request: Appoint) -> UUID:
     opened = open_key(office, request.by, request.pin)
     order = _drawn(office, request, opened)
     paper = _paper(office, order)
-    pdf = office.signing.allot_fields(office.renderer.render(paper).pdf, [FIELD])
-    signed = office.signing.sign(
-        SignatureRequest(
-            pdf=pdf,
-            field=FIELD,
-            certificate=opened.key.certificate,
-            chain=opened.key.chain,
-            level=SignatureLevel.B_T,
-            claimed_at=office.clock(),
-            name=order.mandate.holder,
-            reason=f"{paper.title} № {order.number}",
-            location=order.owner.named(),
-            certify=True,
-        ),
-        opened.key,
+    sheet = Sheet(
+        id=order.id,
+        owner=order.owner,
+        paper=paper,
+        key=opened.key,
+        field=FIELD,
+        serial=opened.certificate.serial,
+        text=f"{paper.title} {paper.summary}",
+        access_level="official_use",
     )
-    blob = office.blobs.put(signed.pdf)
+    signed = sign_sheet(office, sheet)
     with office.unit_of_work() as uow:
-        if not use_drawn(uow, order.id):
-            raise AttemptExpired
-        _archive(uow, order, paper, blob, str(signed.level))
-        _grant(uow, order, paper, blob)
-        office.enqueue(uow.session, "validate_document", (str(order.id),), f"validate:{order.id}")
+        archive_sheet(office, uow, signed, actor=str(request.by))
+        _grant(uow, order, paper, signed.blob)
         uow.commit()
     return order.id
-
-
-def annul_unsigned_orders(office: Office) -> int:
-    """Annul the numbers of orders that were drawn but never signed, after a crash for instance; how many."""
-    with office.unit_of_work() as uow:
-        before = uow.now - timedelta(minutes=office.settings.attempt_minutes)
-        annulled = annul_unsigned(uow, REGISTER, before=before, ground="the order was not signed")
-        uow.commit()
-    return annulled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,23 +127,17 @@ def _rows(order: _Order) -> tuple[tuple[str, str], ...]:
 def _record(order: _Order, title: str) -> dict[str, Any]:
     request, owner = order.request, order.owner
     appointed = {"person": str(order.holder.id), "name": order.holder.name}
-    return {
-        "karguzar": "order/1",
-        "document": str(order.id),
-        "number": order.number,
-        "title": title,
-        "body": {"id": str(owner.id), "code": owner.code, "title": owner.named(), "language": owner.language},
+    return sheet_record(owner, order.id, kind="order", number=order.number, title=title) | {
         "appointed": appointed | {"role": request.role, "capacity": request.capacity},
         "valid_from": request.valid_from.isoformat(),
         "valid_to": request.valid_to.isoformat() if request.valid_to else None,
         "acts_for": order.replaced.holder if order.replaced else None,
         "expected_signatures": [{"field": FIELD, "role": "head", "person": order.mandate.holder}],
-        "previous": [],
     }
 
 
 def _paper(office: Office, order: _Order) -> OfficeDocument:
-    owner, language, code = order.owner, order.owner.language, verify_code(order.id)
+    owner, language = order.owner, order.owner.language
     title = word("substitution-title" if order.replaced else "appointment-title", language)
     return OfficeDocument(
         kind="appointment",
@@ -176,36 +150,8 @@ def _paper(office: Office, order: _Order) -> OfficeDocument:
         sections=(DocumentSection(title=word("appointed", language), rows=_rows(order)),),
         signer=signer_block(order.mandate, order.certificate, language),
         step=_record(order, title),
-        verify_code=code,
-        verify_url=f"{office.settings.public_url}/verify/{code}",
-    )
-
-
-def _archive(uow: UnitOfWork, order: _Order, paper: OfficeDocument, blob: BlobRef, level: str) -> None:
-    signer = {"name": order.mandate.holder, "capacity": order.mandate.capacity, "serial": order.certificate.serial}
-    uow.archive.accession(
-        Accession(
-            id=order.id,
-            case_id=None,
-            owner=str(order.owner.id),
-            number=paper.number,
-            type="appointment",
-            title=paper.title,
-            language=paper.language,
-            media_type="application/pdf",
-            status="in effect",
-            level=level,
-            access_level="official_use",
-            access_flags=(),
-            retention_class=None,
-            signed_at=uow.now,
-            dated_on=paper.date,
-            signers=(signer,),
-            properties={},
-            text=f"{paper.title} {paper.summary}",
-            blob=blob,
-        ),
-        actor=str(order.request.by),
+        verify_code=verify_code(order.id),
+        verify_url=verify_url(office, order.id),
     )
 
 

@@ -9,25 +9,25 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from archive.blobs import BlobRef
-from archive.service import Accession
 from processes.authorization import ADMINISTRATOR, COMMAND_LINE
 from processes.certificates import open_key
 from processes.documents import DocumentSection, OfficeDocument, SignerBlock
-from processes.errors import AttemptExpired, EntryRefused, NotPermitted
+from processes.errors import EntryRefused, NotPermitted
 from processes.forms import clean_text
 from processes.mandates import Mandate, mandates_of
-from processes.numbers import draw_case_number, use_drawn
+from processes.numbers import draw_case_number
 from processes.office import Office
 from processes.organisation import Body, body, person
-from processes.queries.calendars import CALENDARS, FIRST_YEAR, LAST_YEAR
+from processes.queries.calendars import FIRST_YEAR, LAST_YEAR
 from processes.sealing import FIELD as SEAL_FIELD
-from processes.sealing import seal_certificate, seal_key, verify_code
+from processes.sealing import seal_certificate, seal_key, verify_code, verify_url
+from processes.sheets import Sheet, archive_sheet, sheet_record, sign_sheet
 from processes.step_papers import FIELD, signer_block
 from processes.tables import BodyRow
 from processes.unit_of_work import UnitOfWork
+from processes.vocabulary import CALENDARS
 from processes.words import day, word
 from signing.keys import SigningKey
-from signing.request import SignatureLevel, SignatureRequest
 
 REGISTER = "calendar"
 PATTERN = "T-{year}-{seq:03}"
@@ -60,20 +60,28 @@ def change_calendar(office: Office, request: ChangeCalendar) -> int:
     :raises NoCertificate: :raises PinRefused: :raises PinLocked: the signer's key does not open
     """
     request = _checked(request)
-    sheet = _drawn(office, request)
-    paper = _paper(office, sheet)
-    blob, level = _signed(office, sheet, paper)
+    change = _drawn(office, request)
+    paper = _paper(office, change)
+    sheet = Sheet(
+        id=change.id,
+        owner=change.owner,
+        paper=paper,
+        key=change.key,
+        field=change.field,
+        serial=change.serial,
+        text=f"{paper.title} {request.act} {request.ground}",
+    )
+    signed = sign_sheet(office, sheet)
     with office.unit_of_work() as uow:
-        if not use_drawn(uow, sheet.id):
-            raise AttemptExpired
-        version = _enter(office, uow, sheet, paper, (blob, level))
+        archive_sheet(office, uow, signed, actor=change.actor)
+        version = _enter(office, uow, change, signed.blob)
         uow.commit()
     return version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
-    """A sheet on its way to being signed."""
+class _Change:
+    """A change whose sheet has its number; its signer's key is open."""
 
     id: UUID
     request: ChangeCalendar
@@ -105,7 +113,7 @@ def _checked(request: ChangeCalendar) -> ChangeCalendar:
     )
 
 
-def _drawn(office: Office, request: ChangeCalendar) -> _Sheet:
+def _drawn(office: Office, request: ChangeCalendar) -> _Change:
     opened = open_key(office, request.by, request.pin) if request.by else None
     identity = uuid4()
     with office.unit_of_work() as uow:
@@ -117,7 +125,7 @@ def _drawn(office: Office, request: ChangeCalendar) -> _Sheet:
     sealed = SignerBlock(
         name=owner.named(), capacity=word("e-seal", owner.language), certificate=certificate.serial, sealed=True
     )
-    return _Sheet(
+    return _Change(
         id=identity,
         request=request,
         owner=owner,
@@ -150,17 +158,17 @@ def _watching_body(uow: UnitOfWork, calendar: str) -> Body:
     return body(uow.session, found[0].id)
 
 
-def _paper(office: Office, sheet: _Sheet) -> OfficeDocument:
-    owner, request, language = sheet.owner, sheet.request, sheet.owner.language
+def _paper(office: Office, change: _Change) -> OfficeDocument:
+    owner, request, language = change.owner, change.request, change.owner.language
     kinds = {True: "day-works", False: "day-off", None: "day-usual"}
     rows = tuple((day(each), word(kinds[working], language)) for each, working in sorted(request.days.items()))
-    title, code = word("calendar-title", language, calendar=request.calendar), verify_code(sheet.id)
+    title = word("calendar-title", language, calendar=request.calendar)
     grounds = ((word("act", language), request.act), (word("ground", language), request.ground))
     return OfficeDocument(
         kind="calendar",
         language=language,
         body=owner.named(),
-        number=sheet.number,
+        number=change.number,
         title=title,
         summary=request.act,
         date=owner.local(office.clock()).date(),
@@ -168,94 +176,37 @@ def _paper(office: Office, sheet: _Sheet) -> OfficeDocument:
             DocumentSection(title=word("days", language), rows=rows),
             DocumentSection(title=word("ground", language), rows=grounds),
         ),
-        signer=sheet.signer,
-        step=_record(sheet, title),
-        verify_code=code,
-        verify_url=f"{office.settings.public_url}/verify/{code}",
+        signer=change.signer,
+        step=_record(change, title),
+        verify_code=verify_code(change.id),
+        verify_url=verify_url(office, change.id),
     )
 
 
-def _record(sheet: _Sheet, title: str) -> dict[str, Any]:
-    owner, request = sheet.owner, sheet.request
-    role = "e-seal" if sheet.signer.sealed else ADMINISTRATOR
-    return {
-        "karguzar": "calendar/1",
-        "document": str(sheet.id),
-        "number": sheet.number,
-        "title": title,
-        "body": {"id": str(owner.id), "code": owner.code, "title": owner.named(), "language": owner.language},
+def _record(change: _Change, title: str) -> dict[str, Any]:
+    owner, request = change.owner, change.request
+    role = "e-seal" if change.signer.sealed else ADMINISTRATOR
+    return sheet_record(owner, change.id, kind="calendar", number=change.number, title=title) | {
         "calendar": request.calendar,
         "days": {each.isoformat(): working for each, working in sorted(request.days.items())},
         "act": request.act,
         "ground": request.ground,
-        "expected_signatures": [{"field": sheet.field, "role": role, "person": sheet.signer.name}],
-        "previous": [],
+        "expected_signatures": [{"field": change.field, "role": role, "person": change.signer.name}],
     }
 
 
-def _signed(office: Office, sheet: _Sheet, paper: OfficeDocument) -> tuple[BlobRef, str]:
-    pdf = office.signing.allot_fields(office.renderer.render(paper).pdf, [sheet.field])
-    signed = office.signing.sign(
-        SignatureRequest(
-            pdf=pdf,
-            field=sheet.field,
-            certificate=sheet.key.certificate,
-            chain=sheet.key.chain,
-            level=SignatureLevel.B_T,
-            claimed_at=office.clock(),
-            name=sheet.signer.name,
-            reason=f"{paper.title} № {sheet.number}",
-            location=None if sheet.signer.sealed else sheet.owner.named(),
-            certify=True,
-        ),
-        sheet.key,
-    )
-    return office.blobs.put(signed.pdf), str(signed.level)
-
-
-def _enter(office: Office, uow: UnitOfWork, sheet: _Sheet, paper: OfficeDocument, signed: tuple[BlobRef, str]) -> int:
-    request, (blob, level) = sheet.request, signed
-    _archive(uow, sheet, paper, blob, level)
-    facts = {"act": request.act, "ground": request.ground, "document": str(sheet.id), "proof": blob.sha256}
-    version = uow.engine.override_calendar(request.calendar, request.days, by=sheet.actor, facts=facts)
+def _enter(office: Office, uow: UnitOfWork, change: _Change, blob: BlobRef) -> int:
+    request = change.request
+    facts = {"act": request.act, "ground": request.ground, "document": str(change.id), "proof": blob.sha256}
+    version = uow.engine.override_calendar(request.calendar, request.days, by=change.actor, facts=facts)
     days = {each.isoformat(): working for each, working in sorted(request.days.items())}
     uow.audit.record(
         "office:calendar:change",
-        actor=sheet.actor,
+        actor=change.actor,
         subject=request.calendar,
-        details={"version": version, "days": days, "act": request.act, "sheet": paper.number, "sha256": blob.sha256},
+        details={"version": version, "days": days, "act": request.act, "sheet": change.number, "sha256": blob.sha256},
     )
-    office.enqueue(uow.session, "validate_document", (str(sheet.id),), f"validate:{sheet.id}")
     office.enqueue(
         uow.session, "recount_calendar", (request.calendar, str(version)), f"recount:{request.calendar}:{version}"
     )
     return version
-
-
-def _archive(uow: UnitOfWork, sheet: _Sheet, paper: OfficeDocument, blob: BlobRef, level: str) -> None:
-    request = sheet.request
-    signer = {"name": sheet.signer.name, "capacity": sheet.signer.capacity, "serial": sheet.serial}
-    uow.archive.accession(
-        Accession(
-            id=sheet.id,
-            case_id=None,
-            owner=str(sheet.owner.id),
-            number=paper.number,
-            type="calendar",
-            title=paper.title,
-            language=paper.language,
-            media_type="application/pdf",
-            status="in effect",
-            level=level,
-            access_level="open",
-            access_flags=(),
-            retention_class=None,
-            signed_at=uow.now,
-            dated_on=paper.date,
-            signers=(signer,),
-            properties={},
-            text=f"{paper.title} {request.act} {request.ground}",
-            blob=blob,
-        ),
-        actor=sheet.actor,
-    )

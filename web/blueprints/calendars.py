@@ -7,8 +7,9 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import EntryRefused, NoCertificate, PinLocked, PinRefused
-from processes.queries.calendars import CALENDARS, calendar_page
+from processes.queries.calendars import calendar_page
 from processes.use_cases.change_calendar import MOST_DAYS, ChangeCalendar, change_calendar
+from processes.vocabulary import CALENDARS
 from web.current import me, my_id, now, office
 from web.entries import optional_day, refused, required_day
 from web.errors import told

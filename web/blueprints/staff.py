@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import EntryRefused
 from processes.queries.staff import administered_bodies, people, person_page
-from processes.use_cases.add_body import CALENDARS, FUNCTIONS, AddBody, AddUnit, add_body, add_unit
+from processes.use_cases.add_body import FUNCTIONS, AddBody, AddUnit, add_body, add_unit
 from processes.use_cases.admit_person import AdmitPerson, admit_person
 from processes.use_cases.close_account import Account, close_account, reopen_account, reset_password
 from processes.use_cases.grant_mandate import GrantMandate, RevokeMandate, grant_mandate, revoke_mandate
 from processes.use_cases.revoke_certificate import REASONS, RevokeCertificate, revoke_certificate
-from processes.vocabulary import TERRITORIES
+from processes.vocabulary import CALENDARS, TERRITORIES
 from web.current import my_id, now, office
 from web.entries import beginning_of, optional_day, refused, required_day
 from web.findings import PageFinding

@@ -19,8 +19,11 @@ from processes.keyring import KeyRing, passphrase
 from processes.numbers import draw_case_number
 from processes.organisation import body
 from processes.settings import Settings
+from processes.sheets import UNSIGNED, annul_unsigned_sheets
 from processes.tables import Base, CaseRow, MandateRow, NumberRow, RegisterEntryRow
-from processes.use_cases.appoint import PATTERNS, REGISTER, Appoint, annul_unsigned_orders, appoint
+from processes.use_cases import appoint as appointing
+from processes.use_cases import change_calendar
+from processes.use_cases.appoint import Appoint, appoint
 from processes.use_cases.start_case import StartCase, start_case
 from signing.keys import pkcs12
 
@@ -81,21 +84,25 @@ def test_founding_twice_changes_nothing(rehearsal: Rehearsal) -> None:
     assert rehearsal.office.clock.offset == timedelta()
 
 
-def test_the_number_of_an_order_that_was_never_signed_is_annulled_with_its_ground(rehearsal: Rehearsal) -> None:
+def test_the_number_of_a_sheet_that_was_never_signed_is_annulled_with_its_ground(rehearsal: Rehearsal) -> None:
     office = rehearsal.office
-    with office.unit_of_work() as uow:
-        owner = body(uow.session, rehearsal.body("executive"))
-        lost = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERNS["az"], case_id=uuid4(), state="drawn")
-        uow.commit()
-    assert annul_unsigned_orders(office) == 0, "it may be being signed right now"
+
+    def drawn(register: str) -> str:
+        with office.unit_of_work() as uow:
+            owner = body(uow.session, rehearsal.body("executive"))
+            pattern = register + "-{year}-{seq:04}"
+            number = draw_case_number(uow, owner, register=register, pattern=pattern, case_id=uuid4(), state="drawn")
+            uow.commit()
+        return number
+
+    lost = drawn(appointing.REGISTER)
+    assert annul_unsigned_sheets(office) == 0, "it may be being signed right now"
     office.clock.set_to(FOUNDED)
-    with office.unit_of_work() as uow:
-        older = draw_case_number(uow, owner, register=REGISTER, pattern=PATTERNS["az"], case_id=uuid4(), state="drawn")
-        uow.commit()
+    older = {drawn(appointing.REGISTER), drawn(change_calendar.REGISTER)}
     rehearsal.later(minutes=16)
-    assert annul_unsigned_orders(office) == 1
-    rows = {row.number: row for row in rehearsal.rows(NumberRow, register=REGISTER)}
-    assert (rows[older].state, rows[older].annulled_ground) == ("annulled", "the order was not signed")
+    assert annul_unsigned_sheets(office) == 2
+    rows = {row.number: row for row in rehearsal.rows(NumberRow)}
+    assert {(rows[number].state, rows[number].annulled_ground) for number in older} == {("annulled", UNSIGNED)}
     assert rows[lost].state == "drawn"
 
 
