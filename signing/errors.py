@@ -103,6 +103,27 @@ class KeyUnreadable(SigningError):
     code = "key_unreadable"
 
 
+class StoreFailed(SigningError):
+    """A key store did not give what was asked of it; nothing is lost, and the same may be tried again."""
+
+    code = "store_failed"
+
+    def __init__(self, where: str, what: str, do: str) -> None:
+        super().__init__(f"{where}: {what}; {do}")
+        self.where = where
+        """the store, by the name it is set up under, and the module or address it was looked for at"""
+        self.what = what
+        """what happened"""
+        self.do = do
+        """what to do"""
+
+
+class StoreUnknown(SigningError):
+    """A key store is set up wrongly; the message says which setting and what it may be."""
+
+    code = "store_unknown"
+
+
 class AuthorityUnusable(SigningError):
     """The pilot authority cannot be created or opened."""
 

@@ -123,8 +123,12 @@ class CertificateRow(Base):
     pem: Mapped[str]
     not_before: Mapped[datetime]
     not_after: Mapped[datetime]
+    chain: Mapped[str]
+    """PEM of the issuing certificates, the signer's issuer first; empty where the container holds them"""
     key_store: Mapped[str]
-    """pkcs12 (kept here, encrypted by the PIN); others are added by name"""
+    """pkcs12, browser or file, or the name of a store of karguzar.toml"""
+    key_reference: Mapped[str]
+    """what the store knows the key by; empty where the certificate is enough"""
     wrapped_key: Mapped[bytes | None]
     """the PIN-encrypted PKCS#12, wrapped once more by the server's key"""
     failed_pins: Mapped[int]

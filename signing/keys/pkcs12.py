@@ -6,7 +6,9 @@ to try PINs, and `cryptography` makes it with 2,048 rounds, 150 times cheaper. T
 
 import os
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 from signing.algorithms import PrivateKey
 from signing.cms import der_of, load_certificate
 from signing.errors import KeyUnreadable, WeakPin, WrongPin
+from signing.keys import KINDS, KeyEntry, StoreKind
 from signing.keys.software import SoftwareKey
 
 MINIMAL_PIN = 8
@@ -76,18 +79,23 @@ def locked_again(key: SoftwareKey, pin: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Pkcs12Store:
-    """A `KeyStore` over one container. Server-kept: offered for pilots, no sole control."""
+    """A `KeyStore` of containers the server keeps. Offered for pilots: no sole control."""
 
-    data: bytes = field(repr=False)
-    name: str = "pkcs12"
-    sole_control: bool = False
+    kind: StoreKind = KINDS["pkcs12"]
 
-    def open(self, secret: str) -> SoftwareKey:
+    @property
+    def sole_control(self) -> bool:
+        """Never: the server holds the key."""
+        return self.kind.sole_control
+
+    @contextmanager
+    def open(self, entry: KeyEntry, secret: str) -> Iterator[SoftwareKey]:
         """The key, opened by the PIN.
 
         :raises WrongPin: the PIN does not open it
+        :raises KeyUnreadable: no container, or a damaged one
         """
-        return open_pkcs12(self.data, secret)
+        yield open_pkcs12(entry.container, secret)
 
 
 def wrap(data: bytes, server_key: bytes) -> bytes:

@@ -10,6 +10,7 @@ from cryptography.x509 import load_der_x509_certificate
 from signing_pilot import PIN, Pilot
 
 from signing.errors import KeyUnreadable, WeakPin, WrongPin
+from signing.keys import KeyEntry
 from signing.keys.pkcs12 import KDF_ROUNDS, Pkcs12Store, create_pkcs12, open_pkcs12, unwrap, wrap
 
 
@@ -93,9 +94,13 @@ def test_the_server_wraps_and_unwraps(pilot: Pilot):
 
 
 def test_a_server_kept_container_is_no_sole_control(pilot: Pilot):
-    store = Pkcs12Store(pilot.enrolled.pkcs12)
-    assert (store.name, store.sole_control) == ("pkcs12", False)
-    assert store.open(PIN).certificate == pilot.key.certificate
+    store = Pkcs12Store()
+    assert (store.kind.name, store.sole_control) == ("pkcs12", False)
+    entry = KeyEntry(certificate=pilot.key.certificate, container=pilot.enrolled.pkcs12)
+    with store.open(entry, PIN) as key:
+        assert key.certificate == pilot.key.certificate
+    with pytest.raises(WrongPin), store.open(entry, "another PIN"):
+        pass
 
 
 def test_an_rsa_key_of_an_own_authority_works_too(pilot: Pilot):
