@@ -1,21 +1,43 @@
-"""Whom a document expects to sign it: the list in its embedded step.json."""
+"""Whom a document expects to sign it: the list in its embedded step.json, judged over all signatures together."""
 
 import json
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import DocumentUnusable
-from signing.structure import attachments
+from signing.report import Standing
+from signing.structure import STATEMENT, Stamp, attachments
 
 STEP = "step.json"
 NAMING = ("name", "common_name", "serial_number", "organization_identifier")
 """parts of a subject that may say who somebody is (asn1crypto's names)"""
+SEAL = "e-seal"
+"""the role of a body's seal, which answers for what the office has checked"""
+MAX_STATEMENT = 20_000
+"""characters of a statement that is read"""
 
 
-def expected_signatures(reader: PdfFileReader) -> dict[str, str] | None:
-    """Person (name or number, empty: anybody) by field; None without step.json, or without a list in it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedSignature:
+    """One entry of `expected_signatures`."""
+
+    field: str
+    role: str
+    person: str
+    """name or number; empty: anybody of the role"""
+    group: str
+    """fields of one group stand beside each other; of them `needed` are to be signed. Empty: alone"""
+    needed: int
+    substitutes: tuple[str, ...]
+    """who acted for the person by an order that was in force when the document was made"""
+
+
+def expected_signatures(reader: PdfFileReader) -> dict[str, ExpectedSignature] | None:
+    """What is expected by field; None without step.json, or without a list in it.
 
     :raises DocumentUnusable: several files of this name
     :raises ValueError: no JSON; also KeyError, TypeError, AttributeError for another shape
@@ -26,7 +48,71 @@ def expected_signatures(reader: PdfFileReader) -> dict[str, str] | None:
     if len(found) > 1:
         raise DocumentUnusable(f"{len(found)} attachments of this name")
     expected = json.loads(found[0]).get("expected_signatures")
-    return None if expected is None else {str(one["field"]): str(one.get("person") or "") for one in expected}
+    return None if expected is None else {str(one["field"]): _entry(one) for one in expected}
+
+
+def _entry(one: Mapping[str, Any]) -> ExpectedSignature:
+    return ExpectedSignature(
+        field=str(one["field"]),
+        role=str(one.get("role") or ""),
+        person=str(one.get("person") or ""),
+        group=str(one.get("group") or ""),
+        needed=int(one.get("needed") or 1),
+        substitutes=tuple(str(each) for each in one.get("substitutes") or ()),
+    )
+
+
+def awaited(expected: Mapping[str, ExpectedSignature], signed: Iterable[str]) -> Iterator[str]:
+    """What a document still waits for, a sentence each; nothing when enough have signed."""
+    there, groups = set(signed), dict[str, list[ExpectedSignature]]()
+    for one in expected.values():
+        groups.setdefault(one.group or f"field {one.field}", []).append(one)
+    for entries in groups.values():
+        open_ = [one for one in entries if one.field not in there]
+        lacking = min(entries[0].needed, len(entries)) - (len(entries) - len(open_))
+        if lacking <= 0:
+            continue
+        if lacking == len(open_):
+            yield from (f"field {one.field} is not signed{_by(one)}" for one in open_)
+        else:
+            of = ", ".join(f"{one.field}{_by(one)}" for one in open_)
+            yield f"{lacking} more of these {len(open_)} fields are to be signed: {of}"
+
+
+def _by(one: ExpectedSignature) -> str:
+    who = one.person or one.role
+    return f" (waits for {who})" if who else ""
+
+
+def objection(stamp: Stamp, expected: ExpectedSignature, *, sealed: bool) -> str:
+    """Why the signer is not the one whose field this is; empty if all is well.
+
+    :param sealed: the body's e-seal stands over this signature: it answers for a substitute's order
+    """
+    certificate = stamp.embedded.signer_cert
+    if not expected.person or names_person(certificate, expected.person):
+        return ""
+    if any(names_person(certificate, one) for one in expected.substitutes):
+        return ""
+    who = f"{stamp.field}: {signer_name(certificate)} instead of {expected.person}"
+    stated = standing_of(stamp)
+    if stated is None or _folded(stated.acts_for) != _folded(expected.person) or not stated.ground:
+        return who
+    return "" if sealed else f"{who}, acting for them on the ground of {stated.ground}: no e-seal confirms it yet"
+
+
+def standing_of(stamp: Stamp) -> Standing | None:
+    """As what the signer signs, in words of their own that the signature covers; None: nothing readable is said."""
+    try:
+        text = str(stamp.embedded.sig_object[STATEMENT])
+        return _standing(json.loads(text)) if len(text) <= MAX_STATEMENT else None
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _standing(said: Mapping[str, Any]) -> Standing:
+    texts = {name: said.get(name) or "" for name in ("capacity", "acts_for", "ground")}
+    return Standing(**{name: text for name, text in texts.items() if isinstance(text, str)})
 
 
 def names_person(certificate: Any, person: str) -> bool:

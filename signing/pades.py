@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+from pyhanko.pdf_utils.generic import TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
     MDPPerm,
     SigFieldSpec,
     SigSeedSubFilter,
@@ -21,11 +24,14 @@ from pyhanko.sign.validation.pdf_embedded import read_certification_data
 
 from signing.errors import DocumentLocked, DocumentUnusable, FieldUnavailable, SigningError
 from signing.request import SignatureRequest
+from signing.structure import STATEMENT
 
 PDF_2 = (2, 0)
 TIMESTAMP_ROOM = 16384
 """hex digits kept for a document timestamp: 8 KB of token"""
 TIMESTAMP_FIELD = "DocumentTimestamp"
+LOCK = FieldMDPSpec(FieldMDPAction.ALL)
+"""what a closing signature locks: every field"""
 
 
 class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
@@ -60,9 +66,10 @@ class Placeholder:
         return b"".join((self.pdf[: start + 1], digits.ljust(room, b"0"), self.pdf[end - 1 :]))
 
 
-def allot_fields(pdf: bytes, names: Sequence[str]) -> bytes:
+def allot_fields(pdf: bytes, names: Sequence[str], *, closing: str | None = None) -> bytes:
     """Append empty, invisible signature fields: rectangle [0 0 0 0] with the print flag, as PDF/A and PDF/UA allow.
 
+    :param closing: one of them whose signature locks the document (ISO 32000-2, 12.7.5.5)
     :raises FieldUnavailable: a name is taken
     :raises DocumentUnusable: no PDF, or an encrypted one
     """
@@ -73,8 +80,14 @@ def allot_fields(pdf: bytes, names: Sequence[str]) -> bytes:
             if name in taken:
                 raise FieldUnavailable(name, "exists already")
             taken.add(name)
-            append_signature_field(writer, SigFieldSpec(sig_field_name=name))
+            append_signature_field(writer, _specified(name, closes=name == closing))
         return _written(writer)
+
+
+def _specified(name: str, *, closes: bool) -> SigFieldSpec:
+    if not closes:
+        return SigFieldSpec(sig_field_name=name)
+    return SigFieldSpec(sig_field_name=name, field_mdp_spec=LOCK, doc_mdp_update_value=MDPPerm.NO_CHANGES)
 
 
 def prepare_signature(request: SignatureRequest, *, digest: str, room: int) -> Placeholder:
@@ -83,11 +96,11 @@ def prepare_signature(request: SignatureRequest, *, digest: str, room: int) -> P
     :param digest: sha256, sha384 or sha512
     :param room: bytes kept for the CMS
     :raises FieldUnavailable: no such field, or not empty
-    :raises DocumentLocked: certified with P=1, or a certification that would not be the first signature
+    :raises DocumentLocked: certified with P=1, closed, or a certification that would not be the first signature
     """
     with _foreign():
         writer = _writer(request.pdf)
-        _require_field(writer, request.field)
+        closes = _closes(_require_field(writer, request.field))
         _require_unlocked(writer, certify=request.certify)
         _register_pades(writer)
         signature = SignatureObject(
@@ -98,13 +111,23 @@ def prepare_signature(request: SignatureRequest, *, digest: str, room: int) -> P
             location=request.location or None,
             bytes_reserved=2 * room,
         )
+        if request.statement:
+            signature[STATEMENT] = TextStringObject(request.statement)
         lock = SigMDPSetup(
             md_algorithm=digest,
             certify=request.certify,
-            docmdp_perms=MDPPerm.NO_CHANGES if request.certify else None,
+            field_lock=LOCK if closes else None,
+            docmdp_perms=_permitted(request, closes=closes),
         )
         steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
         return _placed(steps, SigObjSetup(sig_placeholder=signature, mdp_setup=lock), digest)
+
+
+def _permitted(request: SignatureRequest, *, closes: bool) -> MDPPerm | None:
+    """What may follow: validation data only (P=1), further signatures in the allotted fields (P=2), not said here."""
+    if request.certify and request.others_follow:
+        return MDPPerm.FILL_FORMS
+    return MDPPerm.NO_CHANGES if request.certify or closes else None
 
 
 def append_timestamp(pdf: bytes, token_over: Callable[[bytes], bytes]) -> bytes:
@@ -159,12 +182,18 @@ def _register_pades(writer: _Writer) -> None:
         writer.register_extension(ESIC_EXTENSION_1)
 
 
-def _require_field(writer: _Writer, name: str) -> None:
+def _require_field(writer: _Writer, name: str) -> Any:
     found = next(enumerate_sig_fields(writer.prev, with_name=name), None)
     if found is None:
         raise FieldUnavailable(name, "does not exist")
     if found[1] is not None:
         raise FieldUnavailable(name, "is signed already")
+    return found[2].get_object()
+
+
+def _closes(field: Any) -> bool:
+    """The field was allotted to the signature that locks the document."""
+    return "/Lock" in field and "/P" in field["/Lock"] and int(field["/Lock"]["/P"]) == MDPPerm.NO_CHANGES.value
 
 
 def _require_unlocked(writer: _Writer, *, certify: bool) -> None:
@@ -172,6 +201,9 @@ def _require_unlocked(writer: _Writer, *, certify: bool) -> None:
     certification = read_certification_data(writer.prev)
     if certification is not None and certification.permission == MDPPerm.NO_CHANGES:
         raise DocumentLocked
+    for _, _, signed in enumerate_sig_fields(writer.prev, filled_status=True):
+        if _closes(signed.get_object()):
+            raise DocumentLocked("a closing signature has locked the document")
     if certify and next(enumerate_sig_fields(writer.prev, filled_status=True), None) is not None:
         raise DocumentLocked("a certification must be the first signature")
 

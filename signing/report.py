@@ -68,6 +68,20 @@ class Finding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """As what somebody signs: the capacity, for whom, and the act that gives it."""
+
+    capacity: str = ""
+    acts_for: str = ""
+    ground: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """What is said of it."""
+        said = {"capacity": self.capacity, "acts_for": self.acts_for, "ground": self.ground}
+        return {name: text for name, text in said.items() if text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
     """One signer's signature."""
 
@@ -85,6 +99,8 @@ class SignatureReport:
     field: str
     certificate_serial: str
     """lower-case hex"""
+    standing: Standing | None = None
+    """as the signer says, inside what the signature covers"""
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `karguzar verify`."""
@@ -95,6 +111,7 @@ class SignatureReport:
             "sub_indication": self.sub_indication,
             "claimed_at": _moment(self.claimed_at),
             "proven_at": _moment(self.proven_at),
+            **(self.standing.as_json() if self.standing else {}),
         }
 
 

@@ -52,7 +52,11 @@ class SignatureRequest:
     """for instance the decision and the capacity in which the officer signs"""
     location: str | None = None
     certify: bool = True
-    """certification signature with P=1 (no changes but timestamps and validation data): for a lone signature"""
+    """certification signature, the first of a document: with P=1 (no changes but timestamps and validation data)"""
+    others_follow: bool = False
+    """certify with P=2 instead: further signatures go into the fields allotted to them"""
+    statement: str = dataclasses.field(default="", repr=False)
+    """what the signer says of this very signature, as canonical JSON: it stands in the signature dictionary"""
 
 
 @dataclass(frozen=True, kw_only=True)

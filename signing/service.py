@@ -60,13 +60,13 @@ class Signing:
         self._timestamper = timestamper
         self._trust = trust
 
-    def allot_fields(self, pdf: bytes, fields: Sequence[str]) -> bytes:
-        """`pdf` with empty, invisible signature fields appended.
+    def allot_fields(self, pdf: bytes, fields: Sequence[str], *, closing: str | None = None) -> bytes:
+        """`pdf` with empty, invisible signature fields appended; the signature in `closing` will lock the document.
 
         :raises FieldUnavailable: a name is taken
         :raises DocumentUnusable: not a PDF that can be signed
         """
-        return pades.allot_fields(pdf, fields)
+        return pades.allot_fields(pdf, fields, closing=closing)
 
     def prepare(self, request: SignatureRequest) -> PreparedSignature:
         """What the key has to sign; plain data that any process completes later.

@@ -17,6 +17,8 @@ from signing.request import SignatureLevel, SignedDocument
 SIGNATURE_FORMATS = {"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"}
 TIMESTAMP_FORMAT = "/ETSI.RFC3161"
 PADES_FORMAT = "/ETSI.CAdES.detached"
+STATEMENT = "/KRGZ_Statement"
+"""the signer's own words in the signature dictionary, under a name of this product's (ISO 32000-2, annex E)"""
 MOST_SIGNATURES = 200
 LARGEST_TREE = 2000
 """nodes of a name tree; one whose branches meet again would be walked for ever"""

@@ -3,7 +3,7 @@
 Never raises on a document: whatever the bytes are, there is a verdict.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,17 @@ from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import DocumentUnusable
-from signing.expected import STEP, expected_signatures, names_person, signer_name
+from signing.expected import (
+    SEAL,
+    STEP,
+    ExpectedSignature,
+    awaited,
+    expected_signatures,
+    names_person,
+    objection,
+    signer_name,
+    standing_of,
+)
 from signing.integrity import judge_integrity, judge_rest
 from signing.judgement import Knowledge, Token, attached_tokens, document_token, judge_signer
 from signing.levels import SecurityStore, level_of, security_store
@@ -121,7 +131,7 @@ class _Document:
         self._judge_readable()
         self._judge_whole_file()
         self._judge_timestamps()
-        self._judge_expected()
+        self._judge_expected({one.field for one in signatures if one.verdict is Verdict.TOTAL_PASSED})
         levels = [one.level for one in signatures]
         return ValidationReport(
             verdict=worst(*(one.verdict for one in signatures), *(one.verdict for one in self._judged)),
@@ -164,6 +174,7 @@ class _Document:
             proven_at=proven_at,
             field=stamp.field,
             certificate_serial=f"{certificate.serial_number:x}",
+            standing=standing_of(stamp),
         )
 
     def _judge_signer(self, stamp: Stamp, proven_at: datetime | None, later: list[Token]) -> Outcome:
@@ -205,7 +216,7 @@ class _Document:
                 sentence = f"{one.field}: {one.outcome.reason} ({one.outcome.sub_indication})"
                 self._judge(one.outcome.verdict, Finding.TIMESTAMP_INVALID, sentence)
 
-    def _judge_expected(self) -> None:
+    def _judge_expected(self, passed: Collection[str]) -> None:
         """A rogue signature is valid by itself; only the list in step.json tells that nobody asked for it."""
         try:
             expected = expected_signatures(self._reader)
@@ -217,13 +228,25 @@ class _Document:
         found = {one.field for one in self._signatures} | {one.field for one in self._broken}
         for field in sorted(found - expected.keys()):
             self._judge(Verdict.TOTAL_FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody asked for a signature in {field}")
-        for field in sorted(expected.keys() - found):
-            self._judge(Verdict.INDETERMINATE, Finding.MISSING_SIGNATURE, f"field {field} is not signed")
+        for sentence in awaited(expected, found):
+            self._judge(Verdict.INDETERMINATE, Finding.MISSING_SIGNATURE, sentence)
+        sealed = self._sealed(expected, passed)
         for stamp in self._signatures:
-            person = expected.get(stamp.field)
-            if person and not names_person(stamp.embedded.signer_cert, person):
-                signer = signer_name(stamp.embedded.signer_cert)
-                self._judge(Verdict.INDETERMINATE, Finding.WRONG_SIGNER, f"{stamp.field}: {signer} instead of {person}")
+            wrong = stamp.field in expected and objection(stamp, expected[stamp.field], sealed=stamp.revision < sealed)
+            if wrong:
+                self._judge(Verdict.INDETERMINATE, Finding.WRONG_SIGNER, wrong)
+
+    def _sealed(self, expected: Mapping[str, ExpectedSignature], passed: Collection[str]) -> int:
+        """The revision of the newest e-seal of the body that is valid; what stands under it the office has checked."""
+        seals = [
+            one.revision
+            for one in self._signatures
+            if one.field in passed
+            and (seal := expected.get(one.field)) is not None
+            and seal.role == SEAL
+            and names_person(one.embedded.signer_cert, seal.person)
+        ]
+        return max(seals, default=-1)
 
 
 def _judge_claim(stamp: Stamp, proven_at: datetime | None, at: datetime) -> Outcome:
