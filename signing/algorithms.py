@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from signing import der
 from signing.errors import CertificateUnusable, NotSignable
@@ -23,6 +24,7 @@ _DIGESTS = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.
 _ECDSA = {"sha256": "1.2.840.10045.4.3.2", "sha384": "1.2.840.10045.4.3.3", "sha512": "1.2.840.10045.4.3.4"}
 _CURVES = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512"}
 _RSA_SHA256 = "1.2.840.113549.1.1.11"
+_RSA_SHA256_IDENTIFIER = der.sequence(der.oid(_RSA_SHA256), der.NULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Mechanism:
     """sha256, sha384 or sha512"""
     digest_identifier: bytes
     signature_identifier: bytes
+
+    @property
+    def is_rsa(self) -> bool:
+        """RSA, not ECDSA."""
+        return self.signature_identifier == _RSA_SHA256_IDENTIFIER
 
     def hash(self) -> Digest:
         """The digest as cryptography knows it."""
@@ -79,7 +86,7 @@ def public_key_of(certificate: x509.Certificate) -> PublicKey:
 def mechanism_of(key: PublicKey) -> Mechanism:
     """How this key signs."""
     if isinstance(key, rsa.RSAPublicKey):
-        digest, signature = "sha256", der.sequence(der.oid(_RSA_SHA256), der.NULL)
+        digest, signature = "sha256", _RSA_SHA256_IDENTIFIER
     else:
         digest = _CURVES[key.curve.name]
         signature = der.sequence(der.oid(_ECDSA[digest]))
@@ -91,6 +98,24 @@ def sign_with(key: PrivateKey, data: bytes) -> bytes:
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
     return key.sign(data, ec.ECDSA(mechanism_of(key.public_key()).hash()))
+
+
+def ecdsa_der(key: PublicKey, value: bytes) -> bytes:
+    """An ECDSA value as DER SEQUENCE {r, s}; WebCrypto, PKCS#11 and some services give raw r and s in a row."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return value
+    half = (key.curve.key_size + 7) // 8
+    if len(value) != 2 * half or _is_der(value):
+        return value
+    return encode_dss_signature(int.from_bytes(value[:half]), int.from_bytes(value[half:]))
+
+
+def _is_der(value: bytes) -> bool:
+    try:
+        decode_dss_signature(value)
+    except ValueError:
+        return False
+    return True
 
 
 def require_signature(key: PublicKey, signature: bytes, data: bytes) -> None:
