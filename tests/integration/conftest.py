@@ -1,4 +1,4 @@
-"""The demo office, founded once per kind of database and test process; each folder copies it as it needs."""
+"""The demo office, founded once per kind of database and test run; each folder copies it as it needs."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,25 +8,41 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from founded import FoundedOffice, administer, founded_office, new_database
+from founded import FoundedOffice, administer, found_office, founded_office, new_database
+from shared import SharedRun
 
 from processes.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def found_once(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], FoundedOffice]:
-    """found_once(kind): the demo office founded on a kind of database, the first time it is asked for."""
-    known: dict[str, FoundedOffice] = {}
+def founded_sqlite(shared_run: SharedRun) -> Iterator[FoundedOffice]:
+    def make(place: Path) -> None:
+        found_office(Settings(home=place / "home"))
 
-    def founded(kind: str) -> FoundedOffice:
-        if kind not in known:
-            server = request.getfixturevalue("postgres_url") if kind == "postgresql" else None
-            known[kind] = founded_office(tmp_path_factory.mktemp(f"founded-{kind}"), server)
-        return known[kind]
+    with shared_run.made_once("founded-sqlite", make) as place:
+        yield founded_office(Settings(home=place / "home"))
 
-    return founded
+
+@pytest.fixture(scope="session")
+def founded_postgresql(shared_run: SharedRun, postgres_url: sa.URL) -> Iterator[FoundedOffice]:
+    name = f"founded_{shared_run.run}"
+    url = postgres_url.set(database=name).render_as_string(hide_password=False)
+
+    def make(place: Path) -> None:
+        administer(postgres_url, f"CREATE DATABASE {name}")
+        found_office(Settings(home=place / "home", database_url=url))
+
+    def unmake() -> None:
+        administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    with shared_run.made_once("founded-postgresql", make, unmake) as place:
+        yield founded_office(Settings(home=place / "home", database_url=url))
+
+
+@pytest.fixture(scope="session")
+def found_once(request: pytest.FixtureRequest) -> Callable[[str], FoundedOffice]:
+    """found_once(kind): the demo office founded on a kind of database, the first time any test process asks for it."""
+    return lambda kind: request.getfixturevalue(f"founded_{kind}")
 
 
 @pytest.fixture(scope="session")

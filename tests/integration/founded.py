@@ -1,7 +1,6 @@
 """A demo office founded once, to be copied: its home and its database."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -29,9 +28,8 @@ class FoundedOffice:
     definitions: DefinitionCache
 
 
-def founded_office(home: Path, server: sa.URL | None) -> FoundedOffice:
-    """The demo office founded in a home, on SQLite or on a server's new database."""
-    settings = Settings(home=home, database_url=new_database(server) if server is not None else "")
+def found_office(settings: Settings) -> None:
+    """Found the demo office in a home, on an empty database."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pkcs12, "KDF_ROUNDS", CHEAP_ROUNDS)
         initialise(settings)
@@ -42,7 +40,11 @@ def founded_office(home: Path, server: sa.URL | None) -> FoundedOffice:
             _forget_jobs(office)
         finally:
             office.close()
-    return FoundedOffice(settings=settings, keys=office.keys, definitions=office.definitions)
+
+
+def founded_office(settings: Settings) -> FoundedOffice:
+    """What a founded home gives all its copies in this process."""
+    return FoundedOffice(settings=settings, keys=KeyRing.open(settings.home / "keys"), definitions=DefinitionCache())
 
 
 def _forget_jobs(office: Office) -> None:
