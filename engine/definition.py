@@ -52,6 +52,18 @@ class DeadlineDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Instances:
+    """How often a multi-instance activity is done, as far as its co-signers have to be known beforehand."""
+
+    collection: str | None
+    """the variable that holds an item for each instance"""
+    cardinality: str | None
+    """or an expression that gives their number"""
+    items: tuple[str, ...]
+    """by which names an instance knows its item"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ElementDefinition:
     """A flow node of the process, with what `karguzar:task` and process.toml say about it."""
 
@@ -67,6 +79,12 @@ class ElementDefinition:
     signature: str = "personal"
     deadline: str | None = None
     four_eyes_with: str | None = None
+    cosigns: str | None = None
+    """of a user task: the one whose document it signs, beside whoever made it"""
+    needed: str | None = None
+    """of a co-signing task: an expression that gives how many of those asked have to sign; None: all"""
+    instances: Instances | None = None
+    """of a multi-instance activity"""
     assignee: str | None = None
     """an expression that gives a person"""
     priority: str | None = None

@@ -216,6 +216,15 @@ class CalendarUnknown(EngineError):
         super().__init__(f"no working calendar {calendar!r}; there are AZ and KZ")
 
 
+class CosignersUnclear(EngineError):
+    """The process does not say who signs a document."""
+
+    def __init__(self, element: str, reason: str) -> None:
+        super().__init__(f"{element}: {reason}")
+        self.element = element
+        self.reason = reason
+
+
 class ExecutionFailed(EngineError):
     """A running process could not go on: the element and the reason are told."""
 

@@ -129,6 +129,13 @@ def _abs(_: ExpressionContext, value: Any) -> Any:
     return None if value is None else abs(_number(value))
 
 
+def _count(_: ExpressionContext, values: Any, wanted: Any) -> int:
+    """How often a text, number or truth value stands in a list."""
+    if isinstance(wanted, list | tuple | dict):
+        raise TypeError("count() looks for a text, a number or a truth value")
+    return sum(type(value) is type(wanted) and value == wanted for value in _items(values))
+
+
 def _any(_: ExpressionContext, values: Any) -> bool:
     """Whether one of a list is true."""
     return any(_items(values))
@@ -234,6 +241,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "sum": Function(_sum, 1, 1),
     "round": Function(_round, 1, 2),
     "abs": Function(_abs, 1, 1),
+    "count": Function(_count, 2, 2),
     "any": Function(_any, 1, 1),
     "all": Function(_all, 1, 1),
     "lower": Function(_lower, 1, 1),

@@ -13,6 +13,7 @@ from engine.definition import (
     Expectation,
     ExpectedDeadline,
     FormFiles,
+    Instances,
     ProcessDefinition,
     ProcessPackage,
     Remark,
@@ -26,10 +27,10 @@ from engine.definition import (
 )
 from engine.errors import PackageInvalid
 from engine.reading.calls import CallTarget, call_target
-from engine.reading.document import Node, ProcessModel, read_document
+from engine.reading.document import Node, ProcessModel, read_document, unprefixed
 from engine.reading.files import PackageFiles, read_folder, sha256_of
 from engine.reading.manifest import KEY, Manifest, read_manifest
-from engine.reading.markup import attribute, bpmn_children, parse_xml
+from engine.reading.markup import attribute, bpmn_children, local, parse_xml, text_of
 from engine.reading.scenarios import read_scenario
 from engine.reading.tables import Findings
 
@@ -184,6 +185,9 @@ def _element(node: Node, manifest: Manifest) -> ElementDefinition:
         signature=node.task.get("signature", "personal"),
         deadline=node.task.get("deadline"),
         four_eyes_with=node.task.get("fourEyesWith"),
+        cosigns=node.task.get("cosigns"),
+        needed=node.task.get("needed"),
+        instances=_instances(node),
         assignee=node.task.get("assignee"),
         priority=node.task.get("priority"),
         handler=node.task.get("handler"),
@@ -192,6 +196,18 @@ def _element(node: Node, manifest: Manifest) -> ElementDefinition:
         decision=decision_of(node),
         attached_to=node.attached_to,
     )
+
+
+def _instances(node: Node) -> Instances | None:
+    for loop in bpmn_children(node.element, "multiInstanceLoopCharacteristics"):
+        said = {local(child): text_of(child) for child in bpmn_children(loop)}
+        items = [item.get(key) for item in bpmn_children(loop, "inputDataItem") for key in ("name", "id")]
+        return Instances(
+            collection=unprefixed(collection) if (collection := said.get("loopDataInputRef")) else None,
+            cardinality=said.get("loopCardinality"),
+            items=tuple(str(name) for name in items if name),
+        )
+    return None
 
 
 def decision_of(node: Node) -> str | None:

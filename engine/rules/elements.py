@@ -15,7 +15,9 @@ HUMAN = frozenset({"userTask", "manualTask"})
 SIGNATURES = ("personal",)
 """every human step is signed with the officer's own key; what nothing reads must not be written"""
 GENERIC = "generic"
-ON_HUMAN = frozenset({"form", "document", "signature", "deadline", "fourEyesWith", "assignee", "guard", "priority"})
+ON_HUMAN = frozenset(
+    {"form", "document", "signature", "cosigns", "needed", "deadline", "fourEyesWith", "assignee", "guard", "priority"}
+)
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "userTask": ON_HUMAN | {"handler"},
     "manualTask": ON_HUMAN | {"handler"},

@@ -211,6 +211,10 @@ PEOPLE = (
         roles=("executor",),
     ),
     DemoPerson(
+        login="executor3", name="Nəsirov Kamran İlqar oğlu", body="executive", unit="appeals", post=ADVISER,
+        roles=("executor",),
+    ),
+    DemoPerson(
         login="responsible1", name="Quliyev Anar Məhəmməd oğlu", body="executive", unit="appeals", post=ADVISER,
         roles=("responsible_person",), appointed=True,
     ),

@@ -49,6 +49,7 @@ def value(source: str, context: ExpressionContext = CONTEXT, **names):
         ("round(2.6)", {}, 3),
         ("abs(-2)", {}, 2),
         ("any([0, 1]) and all([1, 1])", {}, True),
+        ("count(['a', 'b', 'a', 1], 'a') + count([1, True, 1.0], 1) + count(absent, 'a')", {"absent": None}, 3),
         ("lower('ABC') + upper('x')", {}, "abcX"),
         ("int('12') + int(3.9) + float('0.5')", {}, 15.5),
         ("str(5) + str(True)", {}, "5True"),

@@ -164,6 +164,22 @@ BAD = {
         task('<karguzar:task form="check" fourEyesWith="mark"/>'),
         task('<karguzar:task form="check" fourEyesWith="check"/>'),
     ],
+    "cosigns": [
+        task('<karguzar:task form="check" cosigns="gone"/>'),
+        task('<karguzar:task form="check" cosigns="mark"/>'),
+        task('<karguzar:task form="check" cosigns="check"/>'),
+    ],
+    "cosigns-form": [task('<karguzar:task form="check" cosigns="mark"/>')],
+    "cosigns-needed": [
+        task('<karguzar:task form="check" needed="1"/>'),
+        task('<karguzar:task form="check" cosigns="mark" needed="2"/>'),
+        task('<karguzar:task form="check" cosigns="mark" needed="enough"/>'),
+        task('<karguzar:task form="check" cosigns="mark" needed="note.x"/>'),
+    ],
+    "cosigns-people": [
+        body(TASK + "</extensionElements>", '<karguzar:task form="check" cosigns="mark" assignee="outcome"/></extensionElements>'
+             '<multiInstanceLoopCharacteristics><loopDataInputRef>outcome</loopDataInputRef></multiInstanceLoopCharacteristics>'),
+    ],
     "assignee": [
         task('<karguzar:task form="check" assignee="who"/>'),
         task('<karguzar:task form="check" assignee="note.x"/>'),
