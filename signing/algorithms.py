@@ -118,15 +118,28 @@ def _is_der(value: bytes) -> bool:
     return True
 
 
-def require_signature(key: PublicKey, signature: bytes, data: bytes) -> None:
+def digest_named(identifier: bytes) -> str:
+    """The digest of a DER OBJECT IDENTIFIER.
+
+    :raises ValueError: none of sha256, sha384 and sha512
+    """
+    known = {der.oid(dotted): name for name, dotted in _DIGESTS.items()}
+    if identifier not in known:
+        raise ValueError("a digest algorithm that is not used here")
+    return known[identifier]
+
+
+def require_signature(key: PublicKey, signature: bytes, data: bytes, *, digest: str | None = None) -> None:
     """The signature value belongs to this key and these bytes.
 
+    :param digest: of somebody else's signature; None: as keys of this kind sign here
     :raises NotSignable: it does not (rule "value")
     """
+    algorithm = hash_algorithm(digest) if digest else mechanism_of(key).hash()
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+            key.verify(signature, data, padding.PKCS1v15(), algorithm)
         else:
-            key.verify(signature, data, ec.ECDSA(mechanism_of(key).hash()))
+            key.verify(signature, data, ec.ECDSA(algorithm))
     except InvalidSignature:
         raise NotSignable("value", "the signature value does not belong to this certificate and document") from None

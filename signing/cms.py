@@ -20,7 +20,7 @@ _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 _ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
 _SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
-_CONTEXT_0, _CONTEXT_1, _CONTEXT_4 = 0xA0, 0xA1, 0xA4
+_CONTEXT_4 = 0xA4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def signer_of(certificate: bytes, chain: tuple[bytes, ...] = ()) -> Signer:
             _attribute(_SIGNING_CERTIFICATE_V2, _ess_certificate(certificate, issuer, serial)),
             _attribute(_ALGORITHM_PROTECTION, _algorithm_protection(mechanism)),
         ),
-        certificates=der.tlv(_CONTEXT_0, *sorted({certificate, *issuers})),
+        certificates=der.tlv(der.CONTEXT_0, *sorted({certificate, *issuers})),
     )
 
 
@@ -114,8 +114,8 @@ def signed_data(
     :param content: TSTInfo when the content is encapsulated (a timestamp token), None for a detached signature
     """
     # the attributes are signed as SET OF and carried as [0] IMPLICIT (RFC 5652, 5.4)
-    implicit = bytes((_CONTEXT_0,)) + attributes[1:]
-    unsigned = b"" if token is None else der.tlv(_CONTEXT_1, _attribute(_SIGNATURE_TIME_STAMP, token))
+    implicit = der.implicit(der.CONTEXT_0, attributes)
+    unsigned = b"" if token is None else der.tlv(der.CONTEXT_1, _attribute(_SIGNATURE_TIME_STAMP, token))
     signer_info = der.sequence(
         der.integer(1),
         signer.identifier,
@@ -128,7 +128,7 @@ def signed_data(
     if content is None:
         version, encapsulated = 1, der.sequence(der.oid(DATA))
     else:
-        version, encapsulated = 3, der.sequence(der.oid(TST_INFO), der.tlv(_CONTEXT_0, der.octets(content)))
+        version, encapsulated = 3, der.sequence(der.oid(TST_INFO), der.tlv(der.CONTEXT_0, der.octets(content)))
     body = der.sequence(
         der.integer(version),
         der.set_of(signer.mechanism.digest_identifier),
@@ -136,7 +136,7 @@ def signed_data(
         signer.certificates,
         der.set_of(signer_info),
     )
-    return der.sequence(der.oid(SIGNED_DATA), der.tlv(_CONTEXT_0, body))
+    return der.sequence(der.oid(SIGNED_DATA), der.tlv(der.CONTEXT_0, body))
 
 
 def _attribute(kind: str, value: bytes) -> bytes:
@@ -152,5 +152,5 @@ def _ess_certificate(certificate: bytes, issuer: bytes, serial: bytes) -> bytes:
 
 def _algorithm_protection(mechanism: Mechanism) -> bytes:
     """Ties digest and signature algorithm to the signature; signatureAlgorithm is [1] IMPLICIT."""
-    implicit = bytes((_CONTEXT_1,)) + mechanism.signature_identifier[1:]
+    implicit = der.implicit(der.CONTEXT_1, mechanism.signature_identifier)
     return der.sequence(mechanism.digest_identifier, implicit)

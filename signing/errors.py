@@ -141,6 +141,12 @@ class TrustUnreadable(SigningError):
         self.reason = reason
 
 
+class EvidenceUnreadable(SigningError):
+    """The bytes are no evidence record (RFC 4998), or one that is not read here."""
+
+    code = "evidence_unreadable"
+
+
 class OutsideValidity(NotSignable):
     """The certificate is not valid at the time of signing."""
 

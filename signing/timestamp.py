@@ -46,14 +46,17 @@ class TimestampToken:
     certificate_serial: str
 
 
-def request_token(timestamper: Timestamper, digest: bytes, *, at: datetime) -> TimestampToken:
-    """A token over a SHA-256 digest, checked before anybody embeds it.
+def request_token(
+    timestamper: Timestamper, digest: bytes, *, at: datetime, algorithm: str = "sha256"
+) -> TimestampToken:
+    """A token over a digest, checked before anybody embeds it.
 
     :param at: our clock; the token's time may be neither in its future nor long past
+    :param algorithm: of the digest: sha256, sha384 or sha512
     :raises TimestampFailed: no answer, a refusal, or an answer that is not true
     """
     nonce = secrets.randbits(63) | 1 << 62
-    imprint = der.sequence(digest_identifier("sha256"), der.octets(digest))
+    imprint = der.sequence(digest_identifier(algorithm), der.octets(digest))
     request = der.sequence(der.integer(1), imprint, der.integer(nonce), _TRUE)
     try:
         response = timestamper.respond(request)
@@ -62,7 +65,9 @@ def request_token(timestamper: Timestamper, digest: bytes, *, at: datetime) -> T
     except Exception as error:
         raise TimestampFailed(f"no answer: {error}") from error
     try:
-        return _checked(response, digest, nonce, at)
+        token = _token_of(response)
+        _require_answer(token, (algorithm, digest), nonce, at)
+        return _checked(token)
     except TimestampFailed:
         raise
     except Exception as error:
@@ -70,22 +75,31 @@ def request_token(timestamper: Timestamper, digest: bytes, *, at: datetime) -> T
         raise TimestampFailed(f"unreadable answer: {error}") from error
 
 
-def _checked(response: bytes, digest: bytes, nonce: int, at: datetime) -> TimestampToken:
+def _token_of(response: bytes) -> Any:
     # asn1crypto's TimeStampResp cannot read a refusal: it wants the token that a refusal leaves out
     status, *tokens = (part.dump() for part in core.SequenceOf.load(response, strict=True, spec=core.Any))
     told = asn1_tsp.PKIStatusInfo.load(status)
     if told["status"].native not in {"granted", "granted_with_mods"}:
         raise TimestampFailed(f"refused: {told['status'].native}, {told['fail_info'].native}")
-    token = asn1_cms.ContentInfo.load(tokens[0])
+    return asn1_cms.ContentInfo.load(tokens[0])
+
+
+def _require_answer(token: Any, asked: tuple[str, bytes], nonce: int, at: datetime) -> None:
+    """It is about what was asked, and of now."""
     info = token["content"]["encap_content_info"]["content"].parsed
     imprint = info["message_imprint"]
-    _require(imprint["hash_algorithm"]["algorithm"].native == "sha256", "another digest algorithm")
+    algorithm, digest = asked
+    _require(imprint["hash_algorithm"]["algorithm"].native == algorithm, "another digest algorithm")
     _require(hmac.compare_digest(imprint["hashed_message"].native, digest), "the imprint is of other bytes")
     _require(info["nonce"].native == nonce, "the nonce is not ours")
     moment: datetime = info["gen_time"].native
     _require(moment <= at + CLOCK_TOLERANCE, f"its time {moment:%Y-%m-%d %H:%M:%S} UTC is in the future")
     _require(moment >= at - CLOCK_LAG, f"its time {moment:%Y-%m-%d %H:%M:%S} UTC is long past")
-    certificate = _require_authentic(token["content"])
+
+
+def _checked(token: Any) -> TimestampToken:
+    moment: datetime = token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
+    certificate = require_authentic(token["content"])
     _require(
         certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc,
         "the authority's certificate is not valid at that time",
@@ -98,8 +112,12 @@ def _require(condition: object, reason: str) -> None:
         raise TimestampFailed(reason)
 
 
-def _require_authentic(signed_data: Any) -> x509.Certificate:
-    """The token is signed by the certificate it carries, and that one may stamp time (RFC 3161, 2.3)."""
+def require_authentic(signed_data: Any) -> x509.Certificate:
+    """The token is signed by the certificate it carries, and that one may stamp time (RFC 3161, 2.3).
+
+    :param signed_data: asn1crypto's SignedData; other errors than the one named come of bytes that are no token
+    :raises TimestampFailed: it is not
+    """
     (signer_info,) = signed_data["signer_infos"]
     certificate = _certificate_of(signed_data, signer_info)
     attributes = {one["type"].native: one["values"] for one in signer_info["signed_attrs"]}
@@ -115,6 +133,7 @@ def _require_authentic(signed_data: Any) -> x509.Certificate:
             public_key_of(certificate),
             signer_info["signature"].native,
             signer_info["signed_attrs"].untag().dump(),
+            digest=digest,
         )
     except NotSignable as error:
         raise TimestampFailed("the token's signature is not valid") from error

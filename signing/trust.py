@@ -75,7 +75,7 @@ def require_chain(certificate: bytes, chain: tuple[bytes, ...], trust: TrustStor
     :raises NotSignable: rules "chain", "validity" (OutsideValidity), "revocation" (CertificateRevoked)
     """
     store = trust or TrustStore(anchors=chain[-1:] or (certificate,), intermediates=chain[:-1])
-    path = _path(certificate, chain, store.anchors, store.intermediates)
+    path = chain_of(certificate, chain, store)
     for one in path:
         if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
             raise OutsideValidity(_subject(one), one.not_valid_before_utc, one.not_valid_after_utc)
@@ -83,6 +83,14 @@ def require_chain(certificate: bytes, chain: tuple[bytes, ...], trust: TrustStor
         revoked_at = _revocation(one.serial_number, der_of(issuer), store.crls)
         if revoked_at is not None and revoked_at <= at:
             raise CertificateRevoked(_subject(one), revoked_at)
+
+
+def chain_of(certificate: bytes, chain: tuple[bytes, ...], store: TrustStore) -> tuple[x509.Certificate, ...]:
+    """From a certificate up to an anchor, whatever the time.
+
+    :raises NotSignable: rule "chain"
+    """
+    return _path(certificate, chain, store.anchors, store.intermediates)
 
 
 @lru_cache(maxsize=256)
@@ -123,14 +131,14 @@ def _revocation(serial: int, issuer: bytes, crls: tuple[bytes, ...]) -> datetime
     found = [
         entry.revocation_date_utc
         for crl in crls
-        if (listed := _crl_of(crl, issuer)) is not None
+        if (listed := crl_of(crl, issuer)) is not None
         and (entry := listed.get_revoked_certificate_by_serial_number(serial)) is not None
     ]
     return min(found, default=None)
 
 
 @lru_cache(maxsize=256)
-def _crl_of(crl: bytes, issuer: bytes) -> x509.CertificateRevocationList | None:
+def crl_of(crl: bytes, issuer: bytes) -> x509.CertificateRevocationList | None:
     """The CRL, if this issuer signed it."""
     certificate = load_certificate(issuer)
     try:
