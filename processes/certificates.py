@@ -46,18 +46,41 @@ def certificate_of(uow: UnitOfWork, person_id: UUID) -> CertificateRow:
     return row
 
 
-def open_key(office: Office, person_id: UUID, pin: str) -> OpenedKey:
+def named_certificate(uow: UnitOfWork, person_id: UUID, serial: str) -> CertificateRow:
+    """The certificate that a document names, if it is this person's and valid now.
+
+    :raises NoCertificate: revoked, expired, or somebody else's
+    """
+    row = uow.session.execute(
+        sa.select(CertificateRow).where(
+            CertificateRow.person_id == person_id,
+            CertificateRow.serial == serial,
+            CertificateRow.revoked_at.is_(None),
+            CertificateRow.not_before <= uow.now,
+            CertificateRow.not_after > uow.now,
+        )
+    ).scalar()
+    if row is None:
+        raise NoCertificate
+    return row
+
+
+def open_key(office: Office, person_id: UUID, pin: str, *, serial: str | None = None) -> OpenedKey:
     """Open a person's key with the PIN. A wrong one is counted, in a transaction of its own.
 
+    :param serial: of the certificate that the document names; None: the newest
+    :raises NoCertificate: there is none in force, or its key is not kept here
     :raises PinRefused: wrong, with the tries left
     :raises PinLocked: too many wrong ones, with when it opens again
     """
     with office.reading() as uow:
-        certificate = certificate_of(uow, person_id)
+        certificate = certificate_of(uow, person_id) if serial is None else named_certificate(uow, person_id, serial)
+        if certificate.wrapped_key is None:
+            raise NoCertificate("the key of this certificate is not kept by the server")
         if certificate.locked_until is not None and certificate.locked_until > uow.now:
             raise PinLocked(certificate.locked_until)
     try:
-        key = open_pkcs12(unwrap(certificate.wrapped_key or b"", office.keys.server_key), pin)
+        key = open_pkcs12(unwrap(certificate.wrapped_key, office.keys.server_key), pin)
     except WrongPin:
         _count_wrong_pin(office, certificate, person_id)
     _forget_wrong_pins(office, certificate)

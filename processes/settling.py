@@ -68,6 +68,7 @@ def _close(uow: UnitOfWork, item: WorkItem) -> None:
         {"work_item_id": item.id, "state": "prepared"},
         state="abandoned",
         pdf=None,
+        prepared=None,
         ended_at=uow.now,
         ended_reason=reason,
     )

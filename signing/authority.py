@@ -6,7 +6,7 @@ Its keys lie beside it as PKCS#12 files (0600), encrypted by the installation's 
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +16,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signing.algorithms import PrivateKey, mechanism_of
+from signing.algorithms import PrivateKey, PublicKey, mechanism_of
 from signing.certificates import (
-    FULL_NAME,
+    CertificateFacts,
     Certified,
     Issuer,
     Profile,
     Subject,
     authority_name,
+    facts_of,
     issue,
     issue_root,
     signer_name,
@@ -41,23 +42,25 @@ FORMAT = 1
 
 Issuing = Literal["issuing", "root"]
 
-__all__ = ["DEFAULT_URL", "EnrolledKey", "PilotAuthority", "Revoked", "Subject"]
+__all__ = ["DEFAULT_URL", "EnrolledKey", "IssuedCertificate", "PilotAuthority", "Revoked", "Subject"]
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolledKey:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledKey(CertificateFacts):
     """A new key and its certificate, as the officer gets them."""
 
     pkcs12: bytes = field(repr=False)
     """encrypted by the PIN"""
-    certificate_pem: str = field(repr=False)
-    serial: str
-    """lower-case hex"""
-    not_before: datetime
-    not_after: datetime
-    subject: str
-    """RFC 4514"""
-    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCertificate:
+    """A certificate for a key that is somewhere else."""
+
+    certificate: bytes = field(repr=False)
+    """DER"""
+    chain: tuple[bytes, ...] = field(repr=False)
+    """the issuers', DER, the nearest first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +140,27 @@ class PilotAuthority:
         :raises WeakPin: fewer than 8 characters
         :raises AuthorityUnusable: no such profile, or the issuing CA is not valid then
         """
+        key = ec.generate_private_key(ec.SECP256R1())
+        issued = self.certify(subject, key.public_key(), at=at, profile=profile)
+        chain = tuple(load_certificate(one) for one in issued.chain)
+        return EnrolledKey(
+            pkcs12=create_pkcs12(key, load_certificate(issued.certificate), chain, pin),
+            **asdict(facts_of(issued.certificate)),
+        )
+
+    def certify(self, subject: Subject, key: PublicKey, *, at: datetime, profile: str = "officer") -> IssuedCertificate:
+        """A certificate for a key that somebody else holds. Whether they hold it is the caller's to check.
+
+        :raises AuthorityUnusable: no such profile, or the issuing CA is not valid then
+        """
         if profile not in {Profile.OFFICER, Profile.SEAL}:
             raise AuthorityUnusable(f"nobody is enrolled as {profile!r}")
         kind = Profile(profile)
-        key = ec.generate_private_key(ec.SECP256R1())
         issuer = Issuer(load_certificate(self.issuing.certificate), self.issuing.private_key)
         if not issuer.certificate.not_valid_before_utc <= at < issuer.certificate.not_valid_after_utc:
             raise AuthorityUnusable(f"the issuing CA is not valid on {at:%Y-%m-%d}")
-        certified = Certified(signer_name(subject, kind), key.public_key(), kind, at, self._crl_url("issuing"))
-        certificate = issue(certified, issuer)
-        chain = tuple(load_certificate(one) for one in (self.issuing.certificate, *self.issuing.chain))
-        return EnrolledKey(
-            pkcs12=create_pkcs12(key, certificate, chain, pin),
-            certificate_pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
-            serial=f"{certificate.serial_number:x}",
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
-            subject=certificate.subject.rfc4514_string({FULL_NAME: "name"}),
-            issuer=certificate.issuer.rfc4514_string(),
-        )
+        certified = Certified(signer_name(subject, kind), key, kind, at, self._crl_url("issuing"))
+        return IssuedCertificate(der_of(issue(certified, issuer)), (self.issuing.certificate, *self.issuing.chain))
 
     def crl(self, issuer: Issuing = "issuing", revoked: Sequence[Revoked] = (), *, at: datetime) -> bytes:
         """A CRL issued at `at`, DER. The issuing CA's concerns officers and seals, the root's the two authorities.

@@ -1,13 +1,15 @@
 """X.509 profiles of the pilot authority (RFC 5280; ETSI EN 319 412 as far as a pilot goes)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from signing.algorithms import PrivateKey, PublicKey, mechanism_of
+from signing.errors import CertificateUnusable
 
 MARK = "Karguzar Pilot"
 NOT_QUALIFIED = "(not qualified)"
@@ -65,6 +67,39 @@ class Issuer:
 
     certificate: x509.Certificate
     key: PrivateKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """What an office keeps of a certificate beside its bytes."""
+
+    certificate_pem: str = field(repr=False)
+    serial: str
+    """lower-case hex"""
+    not_before: datetime
+    not_after: datetime
+    subject: str
+    """RFC 4514"""
+    issuer: str
+
+
+def facts_of(certificate: bytes) -> CertificateFacts:
+    """The facts of a DER certificate.
+
+    :raises CertificateUnusable: unreadable
+    """
+    try:
+        parsed = x509.load_der_x509_certificate(certificate)
+        return CertificateFacts(
+            certificate_pem=parsed.public_bytes(Encoding.PEM).decode("ascii"),
+            serial=f"{parsed.serial_number:x}",
+            not_before=parsed.not_valid_before_utc,
+            not_after=parsed.not_valid_after_utc,
+            subject=parsed.subject.rfc4514_string({FULL_NAME: "name"}),
+            issuer=parsed.issuer.rfc4514_string(),
+        )
+    except ValueError as error:
+        raise CertificateUnusable(f"unreadable certificate: {error}") from error
 
 
 def issue(certified: Certified, issuer: Issuer) -> x509.Certificate:

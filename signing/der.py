@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-SEQUENCE, SET, OCTET_STRING, INTEGER, OID, NULL = 0x30, 0x31, 0x04, 0x02, 0x06, b"\x05\x00"
+SEQUENCE, SET, BIT_STRING, OCTET_STRING, INTEGER, OID, NULL = 0x30, 0x31, 0x03, 0x04, 0x02, 0x06, b"\x05\x00"
 GENERALIZED_TIME = 0x18
 BASE128 = 0x80
 CONTEXT_0, CONTEXT_1, CONTEXT_2 = 0xA0, 0xA1, 0xA2

@@ -124,6 +124,17 @@ class StoreUnknown(SigningError):
     code = "store_unknown"
 
 
+class RequestRefused(SigningError):
+    """A certification request that cannot be granted; `rule` is shape, subject, key or possession."""
+
+    code = "request_refused"
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}")
+        self.rule = rule
+        self.reason = reason
+
+
 class AuthorityUnusable(SigningError):
     """The pilot authority cannot be created or opened."""
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from signing import pades
+from signing.algorithms import ecdsa_der
 from signing.cms import Signer, signed_attributes, signed_data, signer_of
 from signing.errors import DocumentUnusable, LevelNotOffered, NotSignable, TimestampFailed
 from signing.keys import SigningKey
@@ -95,11 +96,13 @@ class Signing:
     def complete(self, prepared: PreparedSignature, signature: bytes) -> SignedDocument:
         """Check the signature value and embed it; with a timestamp, if one is wanted and the authority answers.
 
+        :param signature: PKCS#1 v1.5, or ECDSA as DER or as r‖s, which WebCrypto gives
         :raises NotSignable: value, digest, certificate, chain, validity or revocation; `rule` says which
         """
         trust = None if self._trust is None else self._trust()
-        require_signable(prepared, signature, trust=trust, at=self._clock())
         signer = signer_of(prepared.certificate, prepared.chain)
+        signature = ecdsa_der(signer.public_key, signature)
+        require_signable(prepared, signature, trust=trust, at=self._clock())
         token = self._token(signature, prepared)
         cms = signed_data(signer, prepared.to_be_signed, signature, token=token.der if token else None)
         placeholder = pades.Placeholder(prepared.pdf, prepared.digest, prepared.reserved)

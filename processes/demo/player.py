@@ -22,9 +22,10 @@ from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import Body, body
 from processes.queries.engine_rows import working_calendar
+from processes.signed_steps import SignedStep
 from processes.tables import CaseRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.sign_step import SignedStep, SignStep, sign_step
+from processes.use_cases.sign_step import SignStep, sign_step
 from processes.use_cases.start_case import StartCase, start_case
 from processes.use_cases.submit_step import SubmitStep, submit_step
 

@@ -115,6 +115,8 @@ class SigningAttemptRow(Base):
     pdf: Mapped[bytes | None]
     """the exact document shown; cleared once it is in the archive"""
     pdf_sha256: Mapped[str]
+    prepared: Mapped[bytes | None]
+    """JSON: what a key outside this server is to sign, with the bytes appended to the document; cleared with it"""
     prepared_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -33,7 +33,8 @@ def abandon_attempt(office: Office, request: AbandonAttempt) -> UUID:
         if row is None or row.person_id != request.by or row.state != "prepared":
             raise NotFound("no document waits for your signature here")
         reason = clean_text(request.reason)[:MAX_REASON]
-        row.state, row.pdf, row.ended_at, row.ended_reason = "abandoned", None, uow.now, reason
+        row.state, row.pdf, row.prepared = "abandoned", None, None
+        row.ended_at, row.ended_reason = uow.now, reason
         uow.audit.record(
             "case:attempt:abandon",
             actor=str(request.by),
@@ -55,7 +56,7 @@ def expire_attempts(office: Office) -> int:
         ended = uow.session.connection().execute(
             sa.update(SigningAttemptRow)
             .where(due)
-            .values(state="abandoned", pdf=None, ended_at=uow.now, ended_reason="expired")
+            .values(state="abandoned", pdf=None, prepared=None, ended_at=uow.now, ended_reason="expired")
         )
         uow.commit()
     return ended.rowcount

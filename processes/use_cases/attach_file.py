@@ -68,6 +68,7 @@ def _outdate_attempts(uow: UnitOfWork, item_id: UUID) -> None:
         {"work_item_id": item_id, "state": "prepared"},
         state="abandoned",
         pdf=None,
+        prepared=None,
         ended_at=uow.now,
         ended_reason="the step's files have changed",
     )

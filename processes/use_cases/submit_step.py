@@ -182,6 +182,7 @@ def _open_attempt(
         {"work_item_id": request.item_id, "person_id": request.by, "state": "prepared"},
         state="abandoned",
         pdf=None,
+        prepared=None,
         ended_at=uow.now,
         ended_reason="prepared anew",
     )

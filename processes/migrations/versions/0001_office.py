@@ -1030,6 +1030,7 @@ def upgrade() -> None:
         sa.Column("step", sa.JSON(), nullable=True),
         sa.Column("pdf", sa.LargeBinary(), nullable=True),
         sa.Column("pdf_sha256", sa.Text(), nullable=False),
+        sa.Column("prepared", sa.LargeBinary(), nullable=True),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

@@ -18,9 +18,10 @@ from processes.forms import load_form
 from processes.office import Office
 from processes.organisation import body
 from processes.service_tasks import perform, record
+from processes.signed_steps import SignedStep
 from processes.tables import AuditRow, CaseRow
 from processes.use_cases.fire_timers import fire_timers
-from processes.use_cases.sign_step import SignedStep, SignStep, sign_step
+from processes.use_cases.sign_step import SignStep, sign_step
 from processes.use_cases.start_case import StartCase, StartedCase, start_case
 from processes.use_cases.submit_step import PreparedStep, SubmitStep, submit_step
 

@@ -9,9 +9,9 @@ from rehearsal import ANSWERED, APPEAL, Rehearsal
 from engine.definition import Submission
 from processes.certificates import PIN_LOCK, PIN_TRIES
 from processes.errors import NoCertificate, NotPermitted, PinLocked, PinRefused
+from processes.signed_steps import SignedStep
 from processes.tables import CertificateRow, MandateRow, SigningAttemptRow, StepRecordRow
 from processes.trust import trust_store
-from processes.use_cases.sign_step import SignedStep
 from signing.report import ValidationReport
 from signing.service import read_attachment
 

@@ -8,8 +8,8 @@ from minutes import ELEMENT, KEY, deploy_minutes
 from rehearsal import Rehearsal
 
 from processes.errors import StepOvertaken
+from processes.signed_steps import SignedStep
 from processes.tables import CaseDocumentRow, NumberRow, SigningAttemptRow, StepRecordRow
-from processes.use_cases.sign_step import SignedStep
 
 ROUNDS = 50
 NAMES = {"head": "Əliyev Şükür İsmayıl oğlu", "deputy": "İbrahimova Xəyalə Çingiz qızı"}

@@ -1,0 +1,364 @@
+"""A signed document takes effect: archive, step record, and the case moves on (DESIGN 3, hops 7 to 9)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+import structlog
+
+from archive.blobs import BlobRef
+from archive.service import Accession
+from engine.errors import EngineError, InstanceEnded, StaleWorkItem, WorkItemClosed, WorkItemReserved
+from engine.workitem import WorkItem
+from processes.cases import NewDocument, file_document, named_subject
+from processes.errors import AttemptExpired, CaseStuck, NotFound, NotPermitted, StepOvertaken
+from processes.handlers import CompletedStep, recorders
+from processes.incidents import Failure, note_incident, words_of
+from processes.office import Office
+from processes.organisation import body
+from processes.payloads import store_payload
+from processes.remarks import record_remarks
+from processes.settling import settle
+from processes.step_papers import FIELD
+from processes.steps import OpenStep, holder_name, item_of, open_step, require_actable
+from processes.tables import CaseRow, CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
+from processes.unit_of_work import UnitOfWork
+from processes.use_cases.submit_step import guard_step
+from signing.request import SignatureLevel, SignatureRequest
+from signing.service import SignedDocument
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedStep:
+    """What an officer is told once everything is safe."""
+
+    document_id: UUID
+    case_id: UUID
+    number: str
+    sha256: str
+    bytes: int
+    level: str
+    accepted_at: datetime
+    claimed_at: datetime | None
+    proven_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signature:
+    """A signed document on its way into the archive."""
+
+    attempt: SigningAttemptRow
+    certificate: CertificateRow
+    document: SignedDocument
+    blob: BlobRef
+
+
+def waiting_attempt(office: Office, attempt_id: UUID, by: UUID) -> SigningAttemptRow:
+    """The attempt of this person, waiting for the signature or signed already.
+
+    :raises NotFound: no such attempt of this person
+    :raises AttemptExpired: it waited too long, or was withdrawn
+    :raises StepOvertaken: the step was done or interrupted meanwhile
+    """
+    with office.reading() as uow:
+        attempt = uow.session.get(SigningAttemptRow, attempt_id)
+        if attempt is None or attempt.person_id != by:
+            raise NotFound("no document waits for your signature here")
+        if attempt.state == "signed":
+            return attempt
+        require_actable(uow, item_of(uow, attempt.work_item_id), None)
+        if attempt.state != "prepared" or attempt.expires_at <= uow.now or attempt.pdf is None:
+            raise AttemptExpired
+        return attempt
+
+
+def named_serial(attempt: SigningAttemptRow) -> str:
+    """The serial number of the certificate that the document names."""
+    return str((attempt.step or {})["certificate"])
+
+
+def accept(
+    office: Office, attempt: SigningAttemptRow, certificate: CertificateRow, signed: SignedDocument
+) -> SignedStep:
+    """Keep the signed document and complete the step; whoever comes second with the same attempt is told the same.
+
+    :raises AttemptExpired: it waited too long
+    :raises StepOvertaken: the step was done or interrupted meanwhile; the signed document is kept without effect
+    """
+    # the blob comes first: an orphan is harmless and swept, a row without its bytes would not be
+    signature = _Signature(attempt=attempt, certificate=certificate, document=signed, blob=office.blobs.put(signed.pdf))
+    try:
+        with office.unit_of_work() as uow, _overtaken_told(uow):
+            accepted_at = _complete(office, uow, signature, attempt.person_id)
+            uow.commit()
+    except StepOvertaken:
+        if _attempt_state(office, attempt) == "signed":
+            return told_before(office, attempt)  # a double click: the other one of the two was first
+        _keep_without_effect(office, signature)
+        raise
+    except CaseStuck as error:
+        note_incident(office, _stuck(attempt, error))
+        raise
+    return _told(signature, accepted_at)
+
+
+def _stuck(attempt: SigningAttemptRow, error: CaseStuck) -> Failure:
+    step: Mapping[str, Any] = (attempt.step or {}).get("step", {})
+    return Failure(
+        kind="step",
+        subject=str(attempt.work_item_id),
+        cause=str(error),
+        case_id=attempt.case_id,
+        definition_key=step.get("process"),
+        element_id=step.get("element"),
+    )
+
+
+def _attempt_state(office: Office, attempt: SigningAttemptRow) -> str | None:
+    with office.reading() as uow:
+        return uow.session.scalar(sa.select(SigningAttemptRow.state).where(SigningAttemptRow.id == attempt.id))
+
+
+def signature_request(
+    office: Office, attempt: SigningAttemptRow, certificate: bytes, chain: tuple[bytes, ...]
+) -> SignatureRequest:
+    """The one signature that an attempt's document waits for: who, in which capacity, on what ground."""
+    step: Mapping[str, Any] = attempt.step or {}
+    mandate = step["mandate"]
+    acts_for = f", {mandate['acts_for']}" if mandate["acts_for"] else ""
+    return SignatureRequest(
+        pdf=attempt.pdf or b"",
+        field=FIELD,
+        certificate=certificate,
+        chain=chain,
+        level=SignatureLevel.B_T,
+        claimed_at=office.clock(),
+        name=mandate["holder"],
+        reason=" · ".join((step["title"], mandate["capacity"] + acts_for, _act(mandate["ground"]))),
+        location=step["body"]["title"],
+        certify=True,
+    )
+
+
+def _act(ground: Mapping[str, str]) -> str:
+    return f"{ground['act']} {ground['number']}, {ground['date']}"
+
+
+@contextmanager
+def _overtaken_told(uow: UnitOfWork) -> Iterator[None]:
+    try:
+        yield
+    except (StaleWorkItem, WorkItemClosed, WorkItemReserved, InstanceEnded) as error:
+        current: WorkItem | None = getattr(error, "current", None) or getattr(error, "item", None)
+        if not isinstance(current, WorkItem):
+            raise StepOvertaken(state="exited") from error
+        at = current.ended_at or current.claimed_at
+        raise StepOvertaken(by=holder_name(uow, current), at=at, state=str(current.state)) from error
+    except EngineError as error:
+        log.exception("a signed step could not be completed")
+        raise CaseStuck(words_of(error)) from error
+
+
+def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) -> datetime:
+    attempt = signature.attempt
+    uow.engine.lock(attempt.case_id)
+    step = open_step_again(office, uow, attempt, by)
+    _take_attempt(uow, attempt)
+    if step.mandate.id != attempt.mandate_id:
+        raise NotPermitted
+    record: Mapping[str, Any] = attempt.step or {}
+    fields = record["fields"]
+    guard_step(uow, step, by, fields)
+    _file(uow, step, signature, record)
+    step_id = _record(uow, step, signature, record)
+    if step.element.handler:
+        completed = CompletedStep(case=step.case, item=step.item, step_id=step_id, person_id=by, fields=fields)
+        recorders[step.element.handler](uow, completed)
+    _advance(office, uow, step, attempt, by)
+    return uow.now
+
+
+def open_step_again(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow, by: UUID) -> OpenStep:
+    """The step as it stands now, under the lock.
+
+    :raises StepOvertaken: it has ended meanwhile, or passed into other hands
+    """
+    require_actable(uow, item_of(uow, attempt.work_item_id), None)
+    return open_step(office, uow, attempt.work_item_id, by, version=attempt.item_version)
+
+
+def _take_attempt(uow: UnitOfWork, attempt: SigningAttemptRow) -> None:
+    taken = uow.session.connection().execute(
+        sa.update(SigningAttemptRow)
+        .where(
+            SigningAttemptRow.id == attempt.id,
+            SigningAttemptRow.state == "prepared",
+            SigningAttemptRow.expires_at > uow.now,
+        )
+        .values(state="signed", pdf=None, prepared=None, ended_at=uow.now)
+    )
+    if taken.rowcount != 1:
+        raise AttemptExpired
+
+
+def _file(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapping[str, Any]) -> None:
+    mandate = record["mandate"]
+    document = NewDocument(
+        id=signature.attempt.id,
+        step_id=step.item.id,
+        number=record["number"],
+        element_id=step.item.element_id,
+        kind="step",
+        type=step.item.document or step.item.form or "step",
+        title=record["title"],
+        language=record["body"]["language"],
+        level=str(signature.document.level),
+        signers=(
+            {
+                "name": mandate["holder"],
+                "capacity": mandate["capacity"],
+                "acts_for": mandate["acts_for"],
+                "serial": signature.certificate.serial,
+            },
+        ),
+        blob=signature.blob,
+        text=_searchable(step, record),
+        previous=tuple(UUID(each["document"]) for each in record["previous"]),
+    )
+    file_document(uow, step.case, document, actor=str(signature.attempt.person_id))
+
+
+def _searchable(step: OpenStep, record: Mapping[str, Any]) -> str:
+    shown = step.form.display(record["fields"], record["body"]["language"], step.options)
+    rows = [f"{label} {value}" for _, rows in shown for label, value in rows]
+    remarks = [remark["text"] for remark in record["remarks"]]
+    return "\n".join([record["title"], step.case.subject, step.case.number, *rows, *remarks])
+
+
+def _record(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapping[str, Any]) -> UUID:
+    attempt, signed, step_id = signature.attempt, signature.document, uuid4()
+    body = {"fields": record["fields"], "remarks": record["remarks"]}
+    payload_id, digest = store_payload(uow, body, case_id=step.case.id)
+    uow.insert(
+        StepRecordRow,
+        id=step_id,
+        case_id=step.case.id,
+        work_item_id=step.item.id,
+        definition_key=step.definition.key,
+        definition_version=step.definition.version,
+        element_id=step.item.element_id,
+        round=record["step"]["round"],
+        number=record["number"],
+        person_id=attempt.person_id,
+        mandate_id=step.mandate.id,
+        capacity=step.mandate.capacity,
+        decision=record["decision"],
+        payload_id=payload_id,
+        document_id=attempt.id,
+        certificate_serial=signature.certificate.serial,
+        accepted_at=uow.now,
+        claimed_at=signed.claimed_at,
+        proven_at=signed.proven_at,
+    )
+    record_remarks(uow, step, step_id, record, attempt.person_id)
+    if subject := named_subject(record["fields"]):
+        uow.update(CaseRow, {"id": step.case.id}, subject=subject)
+    uow.update(RegisterEntryRow, {"case_id": step.case.id}, approved_electronically=True)
+    uow.audit.record(
+        "case:step:sign",
+        actor=str(attempt.person_id),
+        subject=str(attempt.id),
+        stream=str(step.case.id),
+        details={"number": record["number"], "sha256": signature.blob.sha256, "content": digest},
+    )
+    return step_id
+
+
+def _advance(office: Office, uow: UnitOfWork, step: OpenStep, attempt: SigningAttemptRow, by: UUID) -> None:
+    fields = (attempt.step or {})["fields"]
+    variables = {name: fields[name] for name in step.definition.package.variables if name in fields}
+    version = attempt.item_version
+    if step.item.assignee not in {None, str(by)}:
+        # a substitute signs: the item passes into the substitute's hands, the trail names both
+        version = uow.engine.assign(step.item.id, version=version, to=str(by), by=str(by)).version
+    advance = uow.engine.complete(step.item.id, version=version, by=str(by), variables=variables)
+    settle(office, uow, advance)
+    document_id = str(attempt.id)
+    office.enqueue(uow.session, "validate_document", (document_id,), f"validate:{document_id}")
+
+
+def _keep_without_effect(office: Office, signature: _Signature) -> None:
+    attempt, record = signature.attempt, signature.attempt.step or {}
+    with office.unit_of_work() as uow:
+        uow.engine.lock(attempt.case_id)
+        if uow.archive.exists(attempt.id):
+            return  # sent twice, kept once
+        uow.session.execute(
+            sa.update(SigningAttemptRow)
+            .where(SigningAttemptRow.id == attempt.id, SigningAttemptRow.state == "prepared")
+            .values(state="abandoned", pdf=None, prepared=None, ended_at=uow.now, ended_reason="overtaken")
+        )
+        uow.archive.accession(
+            Accession(
+                id=attempt.id,
+                case_id=attempt.case_id,
+                owner=record["body"]["id"],
+                number=f"{record['number']} ({attempt.attempt})",
+                type="without_effect",
+                title=record["title"],
+                language=record["body"]["language"],
+                media_type="application/pdf",
+                status="without effect",
+                level=str(signature.document.level),
+                access_level="official_use",
+                access_flags=(),
+                retention_class=None,
+                signed_at=uow.now,
+                dated_on=body(uow.session, UUID(record["body"]["id"])).local(uow.now).date(),
+                signers=({"name": record["mandate"]["holder"], "serial": signature.certificate.serial},),
+                properties={"reason": "the step was done or interrupted before this signature arrived"},
+                text=record["title"],
+                blob=signature.blob,
+            ),
+            actor=str(attempt.person_id),
+        )
+        uow.commit()
+
+
+def _told(signature: _Signature, accepted_at: datetime) -> SignedStep:
+    attempt, document = signature.attempt, signature.document
+    return SignedStep(
+        document_id=attempt.id,
+        case_id=attempt.case_id,
+        number=attempt.number,
+        sha256=signature.blob.sha256,
+        bytes=signature.blob.bytes,
+        level=str(document.level),
+        accepted_at=accepted_at,
+        claimed_at=document.claimed_at,
+        proven_at=document.proven_at,
+    )
+
+
+def told_before(office: Office, attempt: SigningAttemptRow) -> SignedStep:
+    """The result of an attempt that is signed already."""
+    with office.reading() as uow:
+        step = uow.session.execute(sa.select(StepRecordRow).where(StepRecordRow.document_id == attempt.id)).scalar_one()
+        document = uow.archive.document(attempt.id)
+    return SignedStep(
+        document_id=attempt.id,
+        case_id=attempt.case_id,
+        number=attempt.number,
+        sha256=document.sha256,
+        bytes=document.bytes,
+        level=str(document.level),
+        accepted_at=step.accepted_at,
+        claimed_at=step.claimed_at,
+        proven_at=step.proven_at,
+    )
