@@ -41,6 +41,16 @@ class Mechanism:
         """RSA, not ECDSA."""
         return self.signature_identifier == _RSA_SHA256_IDENTIFIER
 
+    @property
+    def digest_oid(self) -> str:
+        """The digest's object identifier, dotted."""
+        return _DIGESTS[self.digest]
+
+    @property
+    def signature_oid(self) -> str:
+        """The signature algorithm's object identifier, dotted."""
+        return _RSA_SHA256 if self.is_rsa else _ECDSA[self.digest]
+
     def hash(self) -> Digest:
         """The digest as cryptography knows it."""
         return hash_algorithm(self.digest)

@@ -1,0 +1,161 @@
+"""A remote signing service: certomancer-csc-dummy (CSC API 1), and the same behind the names of API 2 with a PIN."""
+
+import asyncio
+import json
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from certomancer.registry import CertomancerConfig
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from csc_dummy.csc_dummy_server import CSCWithCertomancer, DummyServiceParams
+
+SERVICE_PIN = "8642"
+CONFIG = """
+keysets:
+  office:
+    path-prefix: "."
+    keys: {root: {path: root.pem}, rsa: {path: rsa.pem}, ec: {path: ec.pem}}
+pki-architectures:
+  office:
+    keyset: office
+    entity-defaults: {country-name: AZ, organization-name: Xidmət}
+    entities:
+      root: {common-name: Remote Root}
+      rsa: {common-name: Əliyev Şükür İsmayıl oğlu, serial-number: AZ-7}
+      ec: {common-name: Əliyev Şükür İsmayıl oğlu, serial-number: AZ-8}
+    certs:
+      root:
+        subject: root
+        issuer: root
+        validity: {valid-from: "2026-01-01T00:00:00+0000", valid-to: "2036-01-01T00:00:00+0000"}
+        extensions:
+          - {id: basic_constraints, critical: true, value: {ca: true}}
+          - {id: key_usage, critical: true, smart-value: {schema: key-usage, params: [key_cert_sign, crl_sign]}}
+      rsa: &officer
+        subject: rsa
+        issuer: root
+        validity: {valid-from: "2026-01-01T00:00:00+0000", valid-to: "2030-01-01T00:00:00+0000"}
+        extensions:
+          - {id: key_usage, critical: true, smart-value: {schema: key-usage, params: [non_repudiation]}}
+      ec: {<<: *officer, subject: ec}
+"""
+
+
+@dataclass
+class RemoteService:
+    """The service as a test sees it."""
+
+    url: str
+    asked: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    """(path, body, Authorization) of every question"""
+    status: int = 200
+    """anything else is answered instead"""
+    delay: float = 0.0
+    signing: dict[str, Any] = field(default_factory=dict)
+    """put into the answer of signatures/signHash"""
+    info: dict[str, Any] = field(default_factory=dict)
+    """put into the answer of credentials/info"""
+
+
+class _Renamed:
+    """A question of API 2 in the words of API 1."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self._body = {**body, "hash": body.get("hashes"), "hashAlgo": body.get("hashAlgorithmOID")}
+        if self._body["hash"] is None:
+            del self._body["hash"]
+
+    async def json(self) -> dict[str, Any]:
+        return self._body
+
+
+def _second_version(server: CSCWithCertomancer, service: RemoteService) -> list[web.RouteDef]:
+    async def listed(request: web.Request) -> web.StreamResponse:
+        return await server.credentials_list(_Renamed(await request.json()))
+
+    async def info(request: web.Request) -> web.StreamResponse:
+        answer = json.loads((await server.credentials_info(_Renamed(await request.json()))).text or "")
+        del answer["authMode"]
+        answer["auth"] = {"mode": "explicit", "expression": "PIN", "objects": [{"type": "Password", "id": "PIN"}]}
+        return web.json_response(answer | service.info)
+
+    async def authorize(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        if body.get("authData") != [{"id": "PIN", "value": SERVICE_PIN}]:
+            return web.json_response({"error": "invalid_pin", "error_description": "The PIN is invalid"}, status=400)
+        return await server.credentials_authorize(_Renamed(body))
+
+    async def sign(request: web.Request) -> web.StreamResponse:
+        answer = json.loads((await server.signatures_sign_hash(_Renamed(await request.json()))).text or "")
+        return web.json_response(answer | service.signing)
+
+    base = "/csc/v2"
+    return [
+        web.post(f"{base}/credentials/list", listed),
+        web.post(f"{base}/credentials/info", info),
+        web.post(f"{base}/credentials/authorize", authorize),
+        web.post(f"{base}/signatures/signHash", sign),
+    ]
+
+
+def _application(folder: Path, service: RemoteService) -> web.Application:
+    for name, key in (
+        ("root", ec.generate_private_key(ec.SECP256R1())),
+        ("rsa", rsa.generate_private_key(65537, 2048)),
+        ("ec", ec.generate_private_key(ec.SECP256R1())),
+    ):
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        (folder / f"{name}.pem").write_bytes(pem)
+    config = CertomancerConfig.from_yaml(CONFIG, key_search_dir=str(folder))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it keeps its settings in aiohttp's application the old way
+        server = CSCWithCertomancer(config, service_params=DummyServiceParams(hash_pinning_required=True))
+    server.register_routes()
+    server.app.add_routes(_second_version(server, service))
+
+    @web.middleware
+    async def watched(request: web.Request, handler: Any) -> web.StreamResponse:
+        service.asked.append((request.path, await request.json(), request.headers.get("Authorization", "")))
+        await asyncio.sleep(service.delay)
+        if service.status != 200:
+            return web.Response(status=service.status, text="<html>out of order</html>")
+        return await handler(request)
+
+    server.app.middlewares.append(watched)
+    return server.app
+
+
+@contextmanager
+def remote_service(folder: Path) -> Iterator[RemoteService]:
+    """The service on a port of its own, in a thread of its own."""
+    service, ready = RemoteService(""), threading.Event()
+    runner = web.AppRunner(_application(folder, service), access_log=None)
+    loop = asyncio.new_event_loop()
+
+    async def start() -> None:
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        service.url = f"http://127.0.0.1:{runner.addresses[0][1]}/csc"
+        ready.set()
+
+    def serve() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(start())
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert ready.wait(20)
+    yield service
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(20)
