@@ -153,6 +153,8 @@ class ServiceResult:
     element: str
     process: str | None
     variables: Mapping[str, Any]
+    error: str | None = None
+    """code of the error it raises instead"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

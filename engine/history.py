@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     ITEM_EXITED = "item.exited"
     DEADLINES_RECOUNTED = "deadlines.recounted"
     SERVICE_CALLED = "service.called"
+    ERROR_RAISED = "error.raised"
     TIMER_FIRED = "timer.fired"
     MESSAGE_DELIVERED = "message.delivered"
     HISTORY_ERASED = "history.erased"

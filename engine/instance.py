@@ -1,7 +1,7 @@
 """A running case as its callers see it, and what one step of it brought about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,18 @@ class ServiceCall:
     handler: str
     visit: int
     variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaisedError:
+    """A BPMN error that a service task's handler raises instead of a result (BPMN 2.0.2, 10.5.6)."""
+
+    code: str
+    """what error events match"""
+    message: str = ""
+    """why, for whoever reads the history or the incident"""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """what it brings to where it is caught; of these, those declared there are taken"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

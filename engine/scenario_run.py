@@ -24,6 +24,7 @@ from engine.spans import at_wall, later
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.program import compile_package, link
 from engine.spiff.tokens import HumanTask, Token
+from engine.trace import RAISES, answer_service
 
 SHOWN = frozenset({"userTask", "manualTask", "serviceTask", "callActivity"})
 """kinds of elements a scenario's path tells"""
@@ -174,7 +175,7 @@ class _Play:
             service = next(iter([] if case.ended else case.services()), None)
             if service is None:
                 return
-            case.finish_service(service.task_id, self._answer(service.process, service.element))
+            answer_service(case, service.task_id, self._answer(service.process, service.element))
         self.problems.append(f"service tasks follow one another without end, at {service.element if service else '?'}")
 
     def _answer(self, process: str, element: str) -> Mapping[str, Any]:
@@ -184,7 +185,8 @@ class _Play:
             return {}
         turn = self.answered[process, element]
         self.answered[process, element] += 1
-        return given[min(turn, len(given) - 1)].variables
+        answer = given[min(turn, len(given) - 1)]
+        return {**answer.variables, RAISES: answer.error} if answer.error else answer.variables
 
     def _note(self, case: Interpreter) -> None:
         self.path.extend(done.element for done in case.take_completed() if done.kind in SHOWN)

@@ -10,13 +10,16 @@ from engine.definitions import DefinitionCache
 from engine.desk import Calendars
 from engine.errors import ExecutionFailed, InstanceEnded, WorkItemNotFound
 from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, HistoryFault, Marking, verify_chain
-from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, ServiceCall
+from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, RaisedError, ServiceCall
 from engine.operating import MESSAGE, SERVICE
 from engine.package import partners_of
+from engine.reading.calls import key_of
 from engine.spiff.interpreter import Interpreter
+from engine.spiff.raising import raise_error
 from engine.spiff.tokens import Beginning
 from engine.starting import Starting
 from engine.store import as_instance
+from engine.suspension import require_running
 from engine.worklist import Worklist
 
 __all__ = ["Calendars", "DefinitionCache", "Engine", "ScopeOf"]
@@ -155,6 +158,28 @@ class Engine(Starting, Worklist):
         case.interpreter.finish_service(task_id, accepted)
         passed = completions(case.interpreter.take_completed(), task_id, None, accepted)
         return self._advance(as_instance(row), case, list(passed))
+
+    def raise_error(self, instance_id: UUID, task_id: UUID, error: RaisedError) -> Advance | None:
+        """A handler raises a BPMN error at its service task; None when the task no longer waits: too late.
+
+        :raises InstanceNotFound:
+        :raises InstanceSuspended: nothing happens in the case now; the handler is to be asked again when it goes on
+        :raises ExecutionFailed: nothing catches it, or the model cannot go on; nothing has been changed
+        """
+        row = self._found(self._store.lock_instance(instance_id), instance_id)
+        case = self._load(row)
+        waiting = case.before.services.get(task_id)
+        if waiting is None:
+            return None
+        require_running(row)
+        raise_error(case.interpreter, task_id, error)
+        raised = Happening(
+            event=EventKind.ERROR_RAISED,
+            definition_key=key_of(waiting.process),
+            element_id=waiting.element,
+            payload={"code": error.code, "message": error.message, "variables": sorted(error.variables)},
+        )
+        return self._advance(as_instance(row), case, [raised, *self._passed(case)])
 
     def due_timers(self, limit: int = 100) -> list[DueTimer]:
         """Timers whose hour has come, the earliest first."""

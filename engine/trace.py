@@ -12,9 +12,11 @@ from engine.definition import ProcessPackage
 from engine.errors import EngineError, ExecutionFailed, WithFindings
 from engine.exchange import Exchange
 from engine.findings import Finding, errors_of
+from engine.instance import RaisedError
 from engine.lint import lint_bpmn
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.program import Program, compile_bpmn, compile_package, link
+from engine.spiff.raising import raise_error
 from engine.spiff.tokens import Beginning, Token, WaitingMessage, WaitingSignal
 
 OPENING = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -31,6 +33,9 @@ TOLD = 10
 """findings that the error of a refused trace tells; all of them stand in its findings"""
 MAX_TOLD = 500
 """characters of each"""
+
+RAISES = "bpmn:error"
+"""in a service task's answer: the code of the error it raises instead of being done; no variable has such a name"""
 
 T = TypeVar("T", bound=Token)
 
@@ -98,7 +103,7 @@ def trace(
     Never raises for what the model, the data or the answers do. `answers`: element id → an object, or a list with one
     per visit; an element that waits for a message or signal gets it with its answer, and one that goes on waiting (on a
     border it does not interrupt, say) gets a single object once. What has no answer stays waiting; a service task
-    without one answers nothing and goes on.
+    without one answers nothing and goes on, and with `"bpmn:error": code` in it raises that error.
     """
     try:
         programs, startable = _programs(source, processes)
@@ -113,6 +118,15 @@ def trace(
     except EngineError as error:
         return run.result(error)
     return run.result()
+
+
+def answer_service(case: Interpreter, task_id: UUID, answer: Mapping[str, Any]) -> None:
+    """A service task is done with these variables, or raises the error that the answer names beside them."""
+    variables = {name: value for name, value in answer.items() if name != RAISES}
+    if RAISES in answer:
+        raise_error(case, task_id, RaisedError(code=str(answer[RAISES]), variables=variables))
+    else:
+        case.finish_service(task_id, variables)
 
 
 def _programs(source: Source, processes: Collection[str]) -> tuple[list[Program], list[Program]]:
@@ -194,7 +208,7 @@ class _Run:
     def _answer(self) -> bool:
         for case in self.cases:
             for service in [] if case.ended else case.services():
-                case.finish_service(service.task_id, self._answer_to(service) or {})
+                answer_service(case, service.task_id, self._answer_to(service) or {})
                 self._note()
                 return True
             for task, answer in self._answered([] if case.ended else case.human_tasks()):

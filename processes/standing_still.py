@@ -66,10 +66,15 @@ def park_job(office: Office, case_id: UUID, task_id: UUID) -> bool:
         uow.engine.lock(case_id)
         if uow.engine.suspension(case_id) is None:
             return False
-        if uow.session.get(ParkedJobRow, (case_id, task_id)) is None:
-            uow.insert(ParkedJobRow, case_id=case_id, task_id=task_id, parked_at=uow.now)
+        park_within(uow, case_id, task_id)
         uow.commit()
     return True
+
+
+def park_within(uow: UnitOfWork, case_id: UUID, task_id: UUID) -> None:
+    """The same inside a transaction that has locked the suspended case."""
+    if uow.session.get(ParkedJobRow, (case_id, task_id)) is None:
+        uow.insert(ParkedJobRow, case_id=case_id, task_id=task_id, parked_at=uow.now)
 
 
 def restart_parked_jobs(office: Office, uow: UnitOfWork, advance: Advance) -> None:

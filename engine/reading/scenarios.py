@@ -82,7 +82,10 @@ def _remark(table: Table) -> Remark:
 
 def _service(table: Table) -> ServiceResult:
     service = ServiceResult(
-        element=table.required_text("element"), process=table.text("process"), variables=table.mapping("variables")
+        element=table.required_text("element"),
+        process=table.text("process"),
+        variables=table.mapping("variables"),
+        error=table.text("error"),
     )
     table.finish()
     return service

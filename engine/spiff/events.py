@@ -56,20 +56,29 @@ class _Upward(Occurrence):
     code: str | None
 
     def throw(self, my_task: Any) -> None:
-        event = BpmnEvent(self)
+        self._rise(my_task, BpmnEvent(self), [])
+
+    def _rise(self, my_task: Any, event: BpmnEvent, border: list[Any]) -> None:
+        """From this border outwards; `border` is empty where an event throws, which has none."""
         scope = my_task.workflow
-        while scope is not None:
-            border = _border_of(scope.parent_task) if scope.parent_task is not None else []
-            for listeners in (scope.listeners(), border):
-                hearing = [task for task in listeners if task.task_spec.catches(task, event)]
-                if hearing:
-                    deliver(scope.top_workflow, event, [min(hearing, key=_names_no_code)])
-                    return
-            scope = scope.parent_task.workflow if scope.parent_task is not None else None
-        self.uncaught(my_task)
+        heard = _hear(scope, event, border)
+        while not heard and scope is not None:
+            around = scope.parent_task
+            heard = _hear(scope, event, scope.listeners()) or (
+                around is not None and _hear(scope, event, _border_of(around))
+            )
+            scope = around.workflow if around is not None else None
+        if not heard:
+            self.uncaught(my_task)
 
     def uncaught(self, my_task: Any) -> None:
         """Nobody on the way up has caught it."""
+
+
+def _hear(scope: Any, event: BpmnEvent, listeners: list[Any]) -> bool:
+    """Let the nearest of the listeners that catch the event catch it; False where none does."""
+    hearing = [task for task in listeners if task.task_spec.catches(task, event)]
+    return bool(hearing) and deliver(scope.top_workflow, event, [min(hearing, key=_names_no_code)])
 
 
 def _names_no_code(task: Any) -> bool:
@@ -92,7 +101,21 @@ def _border_of(activity: Any) -> list[Any]:
 
 
 class Error(_Upward, spiff.ErrorEventDefinition):
-    """A failure, matched by code, caught on the way up; where nothing catches it, the case fails."""
+    """A failure, matched by code, caught on the way up; where nothing catches it, the case fails.
+
+    One that a handler raises is caught on the border of its own task first, and brings variables.
+    """
+
+    def raise_at(self, activity: Any, payload: dict[str, Any]) -> None:
+        """It happens in the running activity itself."""
+        self._rise(activity, BpmnEvent(self, payload=payload), _border_of(activity))
+
+    def catch(self, my_task: Any, event: Any = None) -> None:
+        keep_payload(my_task, event)
+        EventDefinition.catch(self, my_task, event)
+
+    def update_task_data(self, my_task: Any) -> None:
+        assign(my_task, my_task.internal_data.pop(PAYLOAD, {}))
 
     def uncaught(self, my_task: Any) -> None:
         raise ExecutionFailed(my_task.task_spec.bpmn_id, f"nothing catches the error {self.code or self.name!r}")

@@ -235,6 +235,12 @@ EVENTS: Mapping[str, Mapping[str, str]] = {
         "ru": "Автоматический шаг начат",
         "en": "Automatic step begun",
     },
+    "error.raised": {
+        "az": "Avtomatik addım səhv bildirib",
+        "kk": "Автоматты қадам қате туралы хабарлады",
+        "ru": "Автоматический шаг сообщил об ошибке",
+        "en": "Automatic step raised an error",
+    },
     "timer.fired": {"az": "Vaxt çatıb", "kk": "Уақыты келді", "ru": "Срок наступил", "en": "Time reached"},
     "message.delivered": {
         "az": "Xəbər daxil olub",

@@ -9,12 +9,12 @@ Four kinds, each in a registry of its own that refuses a name twice:
 - a *starter* writes rows in the transaction that starts a case, and gives the case its first variables.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from engine.instance import ServiceCall
+from engine.instance import RaisedError, ServiceCall
 from engine.workitem import WorkItem
 from processes.office import Office
 from processes.organisation import Body
@@ -35,8 +35,21 @@ class Job:
     body: Body
 
 
+class BusinessError(Exception):
+    """What a service was asked for cannot be had, for a reason of the business: the model says what follows.
+
+    Raised by `effect` or `record`; the engine throws it at the service task, where error events of this code catch it.
+    It is no failure: it is not tried again, and only if nothing catches it does it become an incident.
+    """
+
+    def __init__(self, code: str, message: str = "", variables: Mapping[str, Any] | None = None) -> None:
+        self.error = RaisedError(code=code, message=message, variables=dict(variables or {}))
+        """`message` is read by officials and stays in the history: no personal data"""
+        super().__init__(f"{code}: {message}" if message else code)
+
+
 class Service(Protocol):
-    """What a service task does."""
+    """What a service task does. Both may raise a BusinessError of a code the service is registered with."""
 
     def effect(self, office: Office, job: Job) -> Variables:
         """The effect outside: render, seal, store a blob. Plain JSON comes back; a repeat must do no harm."""
@@ -110,13 +123,19 @@ class Registry(Generic[T]):
 
 S = TypeVar("S", bound=type[Service])
 services: Registry[Service] = Registry("service")
+service_errors: dict[str, frozenset[str]] = {}
+"""service → codes of the business errors it may raise"""
 
 
-def service(name: str) -> Callable[[S], S]:
-    """Register a class of services; it has no state, one object serves every call."""
+def service(name: str, *, errors: Collection[str] = ()) -> Callable[[S], S]:
+    """Register a class of services; it has no state, one object serves every call.
+
+    :param errors: codes of the business errors it may raise; one of another code is a failure like any other exception
+    """
 
     def register(found: S) -> S:
         services.keep(name, found())
+        service_errors[name] = frozenset(errors)
         return found
 
     return register

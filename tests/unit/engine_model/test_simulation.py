@@ -204,6 +204,14 @@ def test_a_passed_deadline_starts_the_overdue_branch_and_services_answer(files):
     assert played(files, text).problems == ()
 
 
+def test_a_service_of_a_scenario_raises_an_error(files):
+    text = (
+        SCENARIO.replace('"3 working days"', '"8 working days"') + '\n[[service]]\nelement = "mark"\nerror = "GONE"\n'
+    )
+    run = played(files, text)
+    assert (run.outcome, run.problems) == ("failed", ("mark: nothing catches the error 'GONE'",))
+
+
 def test_a_scenario_in_kazakh_runs_on_the_calendar_of_kazakhstan(files):
     text = SCENARIO.replace('language = "az"', 'language = "kk"').replace("2026-04-08", "2026-04-02")
     assert played(files, text).problems == ()
