@@ -1,10 +1,11 @@
 """Judging one signature or one timestamp with pyHanko's building blocks (ETSI EN 319 102-1, 5.3 to 5.5), offline."""
 
 import asyncio
+import dataclasses
 import logging
 import threading
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -48,6 +49,8 @@ class Token:
     field: str | None = None
     """of a document timestamp"""
     revision: int = -1
+    signed_data: Any = dataclasses.field(default=None, repr=False)
+    """the token's CMS; None: unreadable"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ class Knowledge:
     """What a judgement rests on: anchors, certificates and revocation data, at one time."""
 
     at: datetime
-    anchors: tuple[asn1_x509.Certificate, ...] = field(repr=False)
-    certificates: tuple[asn1_x509.Certificate, ...] = field(repr=False)
-    crls: tuple[asn1_crl.CertificateList, ...] = field(repr=False)
-    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = field(default=(), repr=False)
+    anchors: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
+    certificates: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
+    crls: tuple[asn1_crl.CertificateList, ...] = dataclasses.field(repr=False)
+    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = dataclasses.field(default=(), repr=False)
 
     def context(self, moment: datetime | None = None) -> ValidationContext:
         """For one path. An earlier moment looks back with today's revocation data: revoked later was not revoked."""
@@ -96,7 +99,7 @@ def attached_tokens(stamp: Stamp, knowledge: Knowledge) -> list[Token]:
     tokens = []
     for signed_data in extract_tst_data_iter(signer_info, signed=False):
         try:
-            tokens.append(Token(*judge_token(signed_data, imprint, knowledge)))
+            tokens.append(Token(*judge_token(signed_data, imprint, knowledge), signed_data=signed_data))
         except SignatureValidationError as error:
             tokens.append(Token(knowledge.at, _refused(error), intact=False))
     return tokens
@@ -112,7 +115,7 @@ def document_token(stamp: Stamp, knowledge: Knowledge) -> Token:
     proves, outcome, intact = judged
     if not integrity.passed:
         outcome, intact = integrity, False
-    return Token(proves, outcome, intact, stamp.field, stamp.revision)
+    return Token(proves, outcome, intact, stamp.field, stamp.revision, stamp.embedded.signed_data)
 
 
 def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
