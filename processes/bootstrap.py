@@ -19,7 +19,6 @@ from processes.migrate import migrate, require_current
 from processes.office import Office
 from processes.settings import Settings
 from processes.trust import trust_store
-from processes.validating import Validator
 from signing.service import Signing
 
 
@@ -45,7 +44,6 @@ def bootstrap(settings: Settings) -> Office:
         # asked at each signature: a certificate revoked a minute ago signs nothing more
         signing=Signing(clock=clock, timestamper=keys.authority.timestamper(clock), trust=lambda: trust_store(office)),
         renderer=DocumentRenderer(workers=1),
-        validator=Validator(workers=2),
         definitions=DefinitionCache(),
         enqueue=client.enqueue,
     )

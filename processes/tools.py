@@ -245,12 +245,11 @@ def run_scenarios(paths: Sequence[Path]) -> Iterator[tuple[str, tuple[str, ...]]
 
 
 def verify_paths(paths: Sequence[Path], trust: Path | None) -> list[Any]:
-    """Validate files offline against the certificates and lists of a folder, each within caps of time and memory."""
+    """Validate files offline against the certificates and lists of a folder."""
     from processes.clock import real_time
-    from processes.validating import Validator
+    from signing.service import verify_files
 
-    with Validator() as validator:
-        return validator.verify_files(paths, trust, real_time())
+    return verify_files(paths, trust, at=real_time())
 
 
 def export_trust(settings: Settings, directory: Path) -> None:

@@ -1,4 +1,4 @@
-"""The pilot authority: a root, an issuing CA and a TSA for pilots and tests, plainly marked as not qualified.
+"""The pilot authority: root, issuing CA, OCSP responder and TSA for pilots and tests, plainly marked as not qualified.
 
 Its keys lie beside it as PKCS#12 files (0600), encrypted by the installation's passphrase.
 """
@@ -21,6 +21,7 @@ from signing.certificates import (
     CertificateFacts,
     Certified,
     Issuer,
+    Places,
     Profile,
     Subject,
     authority_name,
@@ -33,6 +34,7 @@ from signing.cms import der_of, load_certificate
 from signing.errors import AuthorityUnusable, KeyUnreadable, WrongPin
 from signing.keys.pkcs12 import create_pkcs12, open_pkcs12
 from signing.keys.software import SoftwareKey
+from signing.ocsp import PilotResponder, Revoked, StatusOf
 from signing.trust import TrustStore
 from signing.tsa import PilotTimestamper
 
@@ -63,24 +65,14 @@ class IssuedCertificate:
     """the issuers', DER, the nearest first"""
 
 
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """One entry of a CRL."""
-
-    serial: str
-    at: datetime
-    reason: str = "unspecified"
-    """a CRLReason: keyCompromise, affiliationChanged, superseded, cessationOfOperation … (RFC 5280, 5.3.1)"""
-
-
 @dataclass(frozen=True)
 class PilotAuthority:
-    """Root, issuing CA and TSA kept in one directory."""
+    """Root, issuing CA, TSA and OCSP responder kept in one directory."""
 
     directory: Path
     _passphrase: str = field(repr=False)
     url: str
-    """where its CRLs are said to be published"""
+    """below which its lists, certificates, OCSP responder and TSA are published"""
 
     @classmethod
     def create(cls, directory: Path, passphrase: str, *, at: datetime, url: str = DEFAULT_URL) -> "PilotAuthority":
@@ -133,6 +125,11 @@ class PilotAuthority:
         """The time-stamping authority."""
         return self._key(Profile.TSA)
 
+    @cached_property
+    def ocsp(self) -> SoftwareKey:
+        """The OCSP responder of the issuing CA."""
+        return self._key(Profile.OCSP)
+
     def enrol(self, subject: Subject, *, at: datetime, profile: str = "officer", pin: str) -> EnrolledKey:
         """A new P-256 key with its certificate, encrypted by the PIN.
 
@@ -159,7 +156,8 @@ class PilotAuthority:
         issuer = Issuer(load_certificate(self.issuing.certificate), self.issuing.private_key)
         if not issuer.certificate.not_valid_before_utc <= at < issuer.certificate.not_valid_after_utc:
             raise AuthorityUnusable(f"the issuing CA is not valid on {at:%Y-%m-%d}")
-        certified = Certified(signer_name(subject, kind), key, kind, at, self._crl_url("issuing"))
+        places = _places(self.url, "issuing", answers=True)
+        certified = Certified(signer_name(subject, kind), key, kind, at, places)
         return IssuedCertificate(der_of(issue(certified, issuer)), (self.issuing.certificate, *self.issuing.chain))
 
     def crl(self, issuer: Issuing = "issuing", revoked: Sequence[Revoked] = (), *, at: datetime) -> bytes:
@@ -184,6 +182,13 @@ class PilotAuthority:
             builder = builder.add_revoked_certificate(_entry(entry))
         return builder.sign(key.private_key, mechanism_of(public).hash()).public_bytes(Encoding.DER)
 
+    def responder(self, status_of: StatusOf, clock: Callable[[], datetime]) -> PilotResponder:
+        """The OCSP responder on the office's clock.
+
+        :param status_of: what is known of a certificate of the issuing CA, by its serial
+        """
+        return PilotResponder(self.ocsp, self.certificate(Profile.ISSUING), status_of, clock)
+
     def timestamper(self, clock: Callable[[], datetime]) -> PilotTimestamper:
         """The TSA on the office's clock."""
         return PilotTimestamper(self.tsa, clock)
@@ -205,11 +210,8 @@ class PilotAuthority:
         for name, crl in crls.items():
             _write(directory / f"{name}.crl", crl, 0o644)
 
-    def _crl_url(self, issuer: Issuing) -> str:
-        return f"{self.url}/{issuer}.crl"
-
     def certificate(self, role: str) -> bytes:
-        """A certificate of its own, DER: root, issuing or tsa.
+        """A certificate of its own, DER: root, issuing, tsa or ocsp.
 
         :raises AuthorityUnusable: it cannot be read
         """
@@ -232,20 +234,30 @@ def _created(at: datetime, url: str) -> dict[Profile, SoftwareKey]:
         Profile.ROOT: ec.generate_private_key(ec.SECP384R1()),
         Profile.ISSUING: ec.generate_private_key(ec.SECP384R1()),
         Profile.TSA: ec.generate_private_key(ec.SECP256R1()),
+        Profile.OCSP: ec.generate_private_key(ec.SECP256R1()),
     }
-    root_key, issuing_key, tsa_key = keys.values()
-    root = issue_root(Certified(authority_name("Root CA"), root_key.public_key(), Profile.ROOT, at), root_key)
-    issuer = Issuer(root, root_key)
-    crl_url = f"{url}/root.crl"
-    issuing = issue(
-        Certified(authority_name("Issuing CA"), issuing_key.public_key(), Profile.ISSUING, at, crl_url), issuer
-    )
-    tsa = issue(Certified(authority_name("TSA"), tsa_key.public_key(), Profile.TSA, at, crl_url), issuer)
+
+    def certified(role: Profile, name: str, places: Places | None = None) -> Certified:
+        return Certified(authority_name(name), keys[role].public_key(), role, at, places)
+
+    root = issue_root(certified(Profile.ROOT, "Root CA"), keys[Profile.ROOT])
+    by_root, root_places = Issuer(root, keys[Profile.ROOT]), _places(url, "root")
+    issuing = issue(certified(Profile.ISSUING, "Issuing CA", root_places), by_root)
+    tsa = issue(certified(Profile.TSA, "TSA", root_places), by_root)
+    # nobody asks whether the responder itself is revoked: its certificate says so, and names no place to ask
+    ocsp = issue(certified(Profile.OCSP, "OCSP"), Issuer(issuing, keys[Profile.ISSUING]))
+    above_root: tuple[bytes, ...] = ()
+    chains = {Profile.ROOT: above_root, Profile.OCSP: (der_of(issuing), der_of(root))}
+    made = {Profile.ROOT: root, Profile.ISSUING: issuing, Profile.TSA: tsa, Profile.OCSP: ocsp}
     return {
-        Profile.ROOT: SoftwareKey(der_of(root), (), root_key),
-        Profile.ISSUING: SoftwareKey(der_of(issuing), (der_of(root),), issuing_key),
-        Profile.TSA: SoftwareKey(der_of(tsa), (der_of(root),), tsa_key),
+        role: SoftwareKey(der_of(certificate), chains.get(role, (der_of(root),)), keys[role])
+        for role, certificate in made.items()
     }
+
+
+def _places(url: str, issuer: Issuing, *, answers: bool = False) -> Places:
+    """Where an issuer's list and certificate are; its responder, if it has one."""
+    return Places(f"{url}/{issuer}.crl", f"{url}/{issuer}.cer", f"{url}/ocsp" if answers else None)
 
 
 def _entry(revoked: Revoked) -> x509.RevokedCertificate:

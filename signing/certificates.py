@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from signing.algorithms import PrivateKey, PublicKey, mechanism_of
 from signing.errors import CertificateUnusable
@@ -29,11 +29,19 @@ class Profile(StrEnum):
     ROOT = "root"
     ISSUING = "issuing"
     TSA = "tsa"
+    OCSP = "ocsp"
     OFFICER = "officer"
     SEAL = "seal"
 
 
-YEARS = {Profile.ROOT: 20, Profile.ISSUING: 15, Profile.TSA: 10, Profile.OFFICER: 5, Profile.SEAL: 5}
+YEARS = {
+    Profile.ROOT: 20,
+    Profile.ISSUING: 15,
+    Profile.TSA: 10,
+    Profile.OCSP: 10,
+    Profile.OFFICER: 5,
+    Profile.SEAL: 5,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,18 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where an issuer publishes; a root's own certificate names none."""
+
+    crl: str
+    """its list (RFC 5280, 4.2.1.13)"""
+    issuer: str
+    """its certificate (RFC 5280, 4.2.2.1)"""
+    ocsp: str | None = None
+    """its responder"""
+
+
+@dataclass(frozen=True, slots=True)
 class Certified:
     """What is to be certified."""
 
@@ -57,8 +77,7 @@ class Certified:
     profile: Profile
     at: datetime
     """valid from this second on"""
-    crl_url: str | None = None
-    """where the issuer's CRL is published; a root has none"""
+    places: Places | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +190,21 @@ def _sign(
     )
     for extension, critical in _extensions(certified.profile):
         builder = builder.add_extension(extension, critical=critical)
-    if certified.crl_url:
-        where = [x509.UniformResourceIdentifier(certified.crl_url)]
-        point = x509.DistributionPoint(full_name=where, relative_name=None, reasons=None, crl_issuer=None)
-        builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    for published in _published(certified.places):
+        builder = builder.add_extension(published, critical=False)
     return builder.sign(key, mechanism_of(public).hash())
+
+
+def _published(places: Places | None) -> list[x509.ExtensionType]:
+    if places is None:
+        return []
+    where = [x509.UniformResourceIdentifier(places.crl)]
+    point = x509.DistributionPoint(full_name=where, relative_name=None, reasons=None, crl_issuer=None)
+    access = [(AuthorityInformationAccessOID.CA_ISSUERS, places.issuer)]
+    if places.ocsp:
+        access.append((AuthorityInformationAccessOID.OCSP, places.ocsp))
+    descriptions = [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in access]
+    return [x509.CRLDistributionPoints([point]), x509.AuthorityInformationAccess(descriptions)]
 
 
 def _extensions(profile: Profile) -> list[tuple[x509.ExtensionType, bool]]:
@@ -187,6 +216,9 @@ def _extensions(profile: Profile) -> list[tuple[x509.ExtensionType, bool]]:
         # exactly one, critical (RFC 3161, 2.3)
         stamping = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         return [*leaf, (_usage(signs=True), True), (stamping, True)]
+    if profile is Profile.OCSP:
+        answering = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+        return [*leaf, (_usage(signs=True), True), (answering, False), (x509.OCSPNoCheck(), False)]
     return [*leaf, (_usage(signs=True, commits=True), True), (x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), False)]
 
 

@@ -85,6 +85,18 @@ class TimestampFailed(SigningError):
     code = "timestamp_failed"
 
 
+class FetchFailed(SigningError):
+    """An authority's address gave no usable answer in time."""
+
+    code = "fetch_failed"
+
+
+class RevocationUnavailable(SigningError):
+    """Revocation data that would do are not to be had now; try again later."""
+
+    code = "revocation_unavailable"
+
+
 class WrongPin(SigningError):
     """The PIN does not open this key."""
 

@@ -1,11 +1,10 @@
 """Judging one signature or one timestamp with pyHanko's building blocks (ETSI EN 319 102-1, 5.3 to 5.5), offline."""
 
 import asyncio
-import dataclasses
 import logging
 import threading
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -49,8 +48,6 @@ class Token:
     field: str | None = None
     """of a document timestamp"""
     revision: int = -1
-    signed_data: Any = dataclasses.field(default=None, repr=False)
-    """the token's CMS; None: unreadable"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,10 @@ class Knowledge:
     """What a judgement rests on: anchors, certificates and revocation data, at one time."""
 
     at: datetime
-    anchors: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
-    certificates: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
-    crls: tuple[asn1_crl.CertificateList, ...] = dataclasses.field(repr=False)
-    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = dataclasses.field(default=(), repr=False)
+    anchors: tuple[asn1_x509.Certificate, ...] = field(repr=False)
+    certificates: tuple[asn1_x509.Certificate, ...] = field(repr=False)
+    crls: tuple[asn1_crl.CertificateList, ...] = field(repr=False)
+    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = field(default=(), repr=False)
 
     def context(self, moment: datetime | None = None) -> ValidationContext:
         """For one path. An earlier moment looks back with today's revocation data: revoked later was not revoked."""
@@ -78,13 +75,18 @@ class Knowledge:
         )
 
 
-def judge_token(signed_data: Any, imprint: Any, knowledge: Knowledge) -> tuple[datetime, Outcome, bool]:
-    """A timestamp token: time, outcome, intact. A time in the future is refused, whoever signed it."""
+def judge_token(
+    signed_data: Any, imprint: Any, knowledge: Knowledge, moment: datetime | None = None
+) -> tuple[datetime, Outcome, bool]:
+    """A timestamp token: time, outcome, intact. A time in the future is refused, whoever signed it.
+
+    :param moment: judge its certificate as of then, because a later timestamp proves that the token existed
+    """
     proves: datetime = signed_data["encap_content_info"]["content"].parsed["gen_time"].native
     if proves > knowledge.at + CLOCK_TOLERANCE:
         future = f"its time {proves:%Y-%m-%d %H:%M} UTC is in the future"
         return proves, Outcome(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", future), False
-    status = run(validate_tst_signed_data(signed_data, knowledge.context(), imprint))
+    status = run(validate_tst_signed_data(signed_data, knowledge.context(moment), imprint))
     outcome = _outcome(status)
     if outcome.sub_indication == AdESIndeterminate.REVOKED_NO_POE.standard_name:
         # a token of an authority revoked since proves nothing by itself: its key may have been stolen
@@ -92,30 +94,30 @@ def judge_token(signed_data: Any, imprint: Any, knowledge: Knowledge) -> tuple[d
     return proves, outcome, bool(status["intact"] and status["valid"])
 
 
-def attached_tokens(stamp: Stamp, knowledge: Knowledge) -> list[Token]:
-    """Signature timestamps among the unsigned attributes."""
+def attached_tokens(stamp: Stamp, knowledge: Knowledge, moment: datetime | None = None) -> list[Token]:
+    """Signature timestamps among the unsigned attributes; `moment` as for `judge_token`."""
     signer_info = stamp.embedded.signer_info
     imprint = message_imprint_checker(signer_info)
     tokens = []
     for signed_data in extract_tst_data_iter(signer_info, signed=False):
         try:
-            tokens.append(Token(*judge_token(signed_data, imprint, knowledge), signed_data=signed_data))
+            tokens.append(Token(*judge_token(signed_data, imprint, knowledge, moment)))
         except SignatureValidationError as error:
             tokens.append(Token(knowledge.at, _refused(error), intact=False))
     return tokens
 
 
-def document_token(stamp: Stamp, knowledge: Knowledge) -> Token:
-    """A document timestamp, with what came after it."""
+def document_token(stamp: Stamp, knowledge: Knowledge, moment: datetime | None = None) -> Token:
+    """A document timestamp, with what came after it; `moment` as for `judge_token`."""
     try:
         integrity = judge_integrity(stamp)
-        judged = judge_token(stamp.embedded.signed_data, stamp.embedded.compute_digest, knowledge)
+        judged = judge_token(stamp.embedded.signed_data, stamp.embedded.compute_digest, knowledge, moment)
     except SignatureValidationError as error:
         return Token(knowledge.at, _refused(error), intact=False, field=stamp.field, revision=stamp.revision)
     proves, outcome, intact = judged
     if not integrity.passed:
         outcome, intact = integrity, False
-    return Token(proves, outcome, intact, stamp.field, stamp.revision, stamp.embedded.signed_data)
+    return Token(proves, outcome, intact, stamp.field, stamp.revision)
 
 
 def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
@@ -135,11 +137,19 @@ def _judge_revoked(stamp: Stamp, knowledge: Knowledge, revoked_at: datetime, pro
     """Revoked before or after signing? Only a timestamp proves 'before'; the signer's own word suffices for 'after'."""
     when = f"the certificate was revoked on {revoked_at:%Y-%m-%d %H:%M} UTC"
     if proven_at is not None and proven_at < revoked_at:
-        then = _outcome(run(_basic(stamp, knowledge.context(proven_at))))
+        then = judge_at(stamp, knowledge, proven_at)
         return Outcome(then.verdict, then.sub_indication, f"{when}, after the proven time") if then.passed else then
     if stamp.claimed_at is not None and stamp.claimed_at >= revoked_at:
         return Outcome(Verdict.TOTAL_FAILED, "REVOKED", f"{when}, before signing")
     return Outcome(Verdict.INDETERMINATE, "REVOKED_NO_POE", f"{when}; nothing proves that it was signed before")
+
+
+def judge_at(stamp: Stamp, knowledge: Knowledge, moment: datetime) -> Outcome:
+    """The cryptography, the certificate, its chain and its revocation as of an earlier moment."""
+    try:
+        return _outcome(run(_basic(stamp, knowledge.context(moment))))
+    except SignatureValidationError as error:
+        return _refused(error)
 
 
 def signer_usage() -> KeyUsageConstraints:

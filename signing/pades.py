@@ -1,12 +1,16 @@
 """Signature fields, placeholders and timestamps in PDF (ISO 32000-1, 12.8; ETSI EN 319 142-1), all appended."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from pyhanko.pdf_utils.generic import TextStringObject
+from asn1crypto import crl as asn1_crl
+from asn1crypto import ocsp as asn1_ocsp
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.generic import TextStringObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import (
     FieldMDPAction,
@@ -20,6 +24,8 @@ from pyhanko.sign.fields import (
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, SignatureObject
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 
 from signing.errors import DocumentLocked, DocumentUnusable, FieldUnavailable, SigningError
@@ -64,6 +70,15 @@ class Placeholder:
         if len(digits) > room:
             raise DocumentUnusable(f"the signature needs {len(digits)} digits, {room} were kept")
         return b"".join((self.pdf[: start + 1], digits.ljust(room, b"0"), self.pdf[end - 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationData:
+    """What a later judgement of signatures needs, all DER."""
+
+    certificates: tuple[bytes, ...] = field(default=(), repr=False)
+    crls: tuple[bytes, ...] = field(default=(), repr=False)
+    ocsps: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def allot_fields(pdf: bytes, names: Sequence[str], *, closing: str | None = None) -> bytes:
@@ -147,6 +162,36 @@ def append_timestamp(pdf: bytes, token_over: Callable[[bytes], bytes]) -> bytes:
             steps, SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=TIMESTAMP_ROOM)), "sha256"
         )
     return placeholder.filled(token_over(placeholder.digest))
+
+
+def append_validation_data(pdf: bytes, data: ValidationData, signatures: Sequence[bytes]) -> bytes:
+    """Append a security store, or to the one there is; no byte of `pdf` changes (ETSI EN 319 142-1, 5.4.2).
+
+    :param signatures: values of /Contents, padding included, that a VRI entry is to name; one named already is left
+    """
+    with _foreign():
+        writer = _writer(pdf)
+        _register_pades(writer)
+        try:
+            store, created = DocumentSecurityStore.read_dss(writer), False
+        except NoDSSFoundError:
+            store, created = DocumentSecurityStore(writer=writer), True
+        certificates = [asn1_x509.Certificate.load(one) for one in data.certificates]
+        crls = [asn1_crl.CertificateList.load(one) for one in data.crls]
+        ocsps = [asn1_ocsp.OCSPResponse.load(one) for one in data.ocsps]
+        entries = [name for one in signatures if (name := _vri_name(one)) not in store.vri_entries]
+        for entry in entries or [None]:
+            store.register_vri(entry, certs=certificates, crls=crls, ocsps=ocsps)
+        dictionary = store.as_pdf_object()
+        if created:
+            writer.root[pdf_name("/DSS")] = writer.add_object(dictionary)
+            writer.update_root()
+        return _written(writer)
+
+
+def _vri_name(contents: bytes) -> Any:
+    """SHA-1 of the whole value, as validators look it up (ISO 32000-2, 12.8.4.4); pyHanko hashes its hexadecimal."""
+    return pdf_name(f"/{hashlib.sha1(contents, usedforsecurity=False).hexdigest().upper()}")
 
 
 def _placed(steps: Any, setup: SigObjSetup, digest: str) -> Placeholder:

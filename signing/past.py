@@ -1,66 +1,77 @@
-"""Judging a signature whose certificate has ended, by the document timestamps made in time (ETSI EN 319 102-1, 5.6)."""
+"""Judging what has ended since, by the document timestamps made in time (ETSI EN 319 102-1, 5.6)."""
 
-from pyhanko.sign.ades.report import AdESPassed, AdESStatus
-from pyhanko.sign.validation.ades import ades_lta_validation
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.policy_decl import (
-    LocalKnowledge,
-    PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
-)
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-from pyhanko_certvalidator.registry import SimpleTrustManager
-from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from signing.judgement import TIME_TOLERANCE, Knowledge, run, signer_usage
-from signing.report import PASSED, Outcome, Verdict, first_line
+from signing.judgement import Knowledge, Token, attached_tokens, document_token, judge_at
+from signing.report import PASSED, Outcome, Verdict
 from signing.structure import Stamp
 
-UNPROVEN = frozenset({"OUT_OF_BOUNDS_NO_POE", "REVOKED_CA_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "NO_POE"})
+UNPROVEN = frozenset(
+    {
+        "OUT_OF_BOUNDS_NO_POE",
+        "REVOKED_CA_NO_POE",
+        "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+        "NO_POE",
+        # today's revocation data are missing or old; those of then are in the document
+        "TRY_LATER",
+        "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+    }
+)
 """what a proof of existence in time may still turn into a pass"""
 
 
-def judge_past(stamp: Stamp, knowledge: Knowledge) -> Outcome:
-    """The signature as the archival timestamps and the validation data under them prove it."""
-    timing = ValidationTimingInfo(
-        validation_time=knowledge.at, best_signature_time=knowledge.at, point_in_time_validation=True
-    )
-    try:
-        result = run(ades_lta_validation(stamp.embedded, _specification(knowledge), timing))
-    except SignatureValidationError as error:
-        return Outcome(Verdict.INDETERMINATE, "GENERIC", first_line(error.failure_message))
-    if result.ades_subindic is AdESPassed.OK:
+def document_tokens(stamps: Sequence[Stamp], knowledge: Knowledge) -> list[Token]:
+    """Document timestamps, oldest first. One whose authority has ended is judged as of the next later good one."""
+    tokens: list[Token] = []
+    proven_at: datetime | None = None
+    for stamp in reversed(stamps):
+        token = document_token(stamp, knowledge)
+        if token.outcome.sub_indication in UNPROVEN and proven_at is not None:
+            then = document_token(stamp, knowledge, proven_at)
+            token = then if then.outcome.passed else token
+        if token.outcome.passed:
+            proven_at = token.proves
+        tokens.append(token)
+    return tokens[::-1]
+
+
+def attached_in_time(stamp: Stamp, knowledge: Knowledge, later: Sequence[Token]) -> list[Token]:
+    """Timestamps attached to a signature. One whose authority has ended is judged as of the first good later one.
+
+    :param later: document timestamps after the signature
+    """
+    tokens = attached_tokens(stamp, knowledge)
+    proven_at = min((one.proves for one in later if one.outcome.passed), default=None)
+    if proven_at is None or not any(one.outcome.sub_indication in UNPROVEN for one in tokens):
+        return tokens
+    then = attached_tokens(stamp, knowledge, proven_at)
+    return [new if new.outcome.passed else old for old, new in zip(tokens, then, strict=True)]
+
+
+def judge_past(stamp: Stamp, knowledge: Knowledge, later: Sequence[Token]) -> Outcome:
+    """The signature as of the first good document timestamp after it: what that covers existed then (5.6.2).
+
+    Of revocation data only those count that were issued while the signer's certificate was valid: a list of
+    afterwards need not name it any more (RFC 5280, 3.3).
+
+    :param later: document timestamps after the signature
+    """
+    proven_at = min((one.proves for one in later if one.outcome.passed), default=None)
+    if proven_at is None:
+        return Outcome(Verdict.INDETERMINATE, "NO_POE", "no later timestamp proves that it existed in time")
+    ended = stamp.embedded.signer_cert.not_valid_after
+    outcome = judge_at(stamp, _issued_until(knowledge, ended), proven_at)
+    if outcome.passed:
         return PASSED
-    verdict = Verdict.TOTAL_FAILED if result.ades_subindic.status is AdESStatus.FAILED else Verdict.INDETERMINATE
     reason = "its archival timestamps do not prove that it was valid in time"
-    return Outcome(verdict, result.ades_subindic.standard_name, reason)
+    return Outcome(outcome.verdict, outcome.sub_indication, f"{reason}: {outcome.reason}")
 
 
-def _specification(knowledge: Knowledge) -> PdfSignatureValidationSpec:
-    certificates = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=knowledge.anchors),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-        time_tolerance=TIME_TOLERANCE,
-    )
-    local = LocalKnowledge(
-        known_crls=[CRLContainer(one) for one in knowledge.crls],
-        known_ocsps=[container for one in knowledge.ocsps for container in OCSPContainer.load_multi(one)],
-        known_certs=list(knowledge.certificates),
-    )
-    offline = RevocationInfoGatheringSpec(
-        RevinfoOnlineFetchingRule.LOCAL_ONLY,
-        # never asked under LOCAL_ONLY; without one pyHanko would open a network client
-        fetcher_backend=object(),
-    )
-    return PdfSignatureValidationSpec(
-        SignatureValidationSpec(
-            cert_validation_policy=certificates,
-            revinfo_gathering_policy=offline,
-            local_knowledge=local,
-            key_usage_settings=signer_usage(),
-        )
+def _issued_until(knowledge: Knowledge, moment: datetime) -> Knowledge:
+    return replace(
+        knowledge,
+        crls=tuple(one for one in knowledge.crls if one["tbs_cert_list"]["this_update"].native <= moment),
+        ocsps=tuple(one for one in knowledge.ocsps if one.response_data["produced_at"].native <= moment),
     )

@@ -61,55 +61,10 @@ class Finding(StrEnum):
     SIGNATURE_INDETERMINATE = "SIGNATURE_INDETERMINATE"
     REVOKED_LATER = "REVOKED_LATER"
     TRUST_UNREADABLE = "TRUST_UNREADABLE"
-    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 
     def says(self, sentence: str) -> str:
         """The finding as it stands in a report."""
         return f"{self.value}: {sentence}"
-
-
-class Process(StrEnum):
-    """How a signature was judged (ETSI EN 319 102-1, 5.3, 5.5 and 5.6), named as in ETSI TS 119 102-2, 4.2.4."""
-
-    BASIC = "Basic"
-    WITH_TIME = "LTVM"
-    """with time and long-term validation material: a timestamp proves when it existed"""
-    ARCHIVAL = "LTA"
-    """past signature validation: archival timestamps prove what cannot be checked any more"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """What a signature or a timestamp is made of, as a reader of the report may check it."""
-
-    certificate: str = ""
-    """the signer's, base64 of the DER"""
-    issuer: str = ""
-    format: str = ""
-    """SubFilter (ISO 32000-2, 12.8.3)"""
-    digest: str = ""
-    """algorithm over the signed attributes, e.g. sha256"""
-    algorithm: str = ""
-    """of the signature value, e.g. rsassa_pkcs1v15"""
-    value: str = ""
-    """the signature value, base64"""
-    document_digest: str = ""
-    """of the signed bytes by `digest`, base64; of a timestamp its imprint"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimestampReport:
-    """A timestamp: attached to a signature, or over the document."""
-
-    authority: str
-    """common name of the certificate"""
-    time: datetime
-    verdict: Verdict
-    sub_indication: str | None
-    reason: str
-    field: str | None
-    """of a document timestamp; None: attached"""
-    material: Material = Material()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,16 +101,6 @@ class SignatureReport:
     """lower-case hex"""
     standing: Standing | None = None
     """as the signer says, inside what the signature covers"""
-    reason: str = ""
-    """why it is not passed, or what else is to be said of it"""
-    process: Process = Process.BASIC
-    revision: int = 0
-    """number of the file's revision it was written in, from 0"""
-    covered_bytes: int = 0
-    """it covers the beginning of the file up to here"""
-    material: Material = Material()
-    timestamps: tuple[TimestampReport, ...] = ()
-    """over this signature, attached ones first"""
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `karguzar verify`."""
@@ -181,11 +126,6 @@ class ValidationReport:
     findings: tuple[str, ...] = ()
     """`CODE: sentence`, the codes of `Finding`"""
     file: str = ""
-    at: datetime | None = None
-    """the time for which was judged"""
-    sha256: str = ""
-    """of the whole file, lower-case hex"""
-    bytes: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `karguzar verify`."""
@@ -210,13 +150,6 @@ def format_failure(reason: str, *, file: str = "") -> ValidationReport:
     """No document that could be judged."""
     return ValidationReport(
         verdict=Verdict.TOTAL_FAILED, level=None, findings=(Finding.FORMAT_FAILURE.says(reason),), file=file
-    )
-
-
-def limit_exceeded(reason: str, *, file: str = "") -> ValidationReport:
-    """A document that asks for more than a judgement may cost: nothing is known of it."""
-    return ValidationReport(
-        verdict=Verdict.INDETERMINATE, level=None, findings=(Finding.LIMIT_EXCEEDED.says(reason),), file=file
     )
 
 

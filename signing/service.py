@@ -10,17 +10,22 @@ import structlog
 from signing import pades
 from signing.algorithms import ecdsa_der
 from signing.cms import Signer, signed_attributes, signed_data, signer_of
-from signing.errors import DocumentUnusable, LevelNotOffered, NotSignable, TimestampFailed
+from signing.errors import NotSignable, TimestampFailed
+from signing.fetching import HttpTransport
 from signing.keys import SigningKey
+from signing.levels import Missing, document_state, missing
+from signing.raising import Means, raised, renewed
 from signing.report import ValidationReport, Verdict, require_passed
 from signing.request import PreparedSignature, SignatureLevel, SignatureRequest, SignedDocument
+from signing.revocation import RevocationSource
 from signing.signable import require_signable
-from signing.structure import read_attachment, signed_state
+from signing.structure import read_attachment
 from signing.timestamp import Timestamper, TimestampToken, request_token
 from signing.trust import TrustStore, read_trust
 from signing.validation import validate, verify_files
 
 __all__ = [
+    "Missing",
     "PreparedSignature",
     "SignatureLevel",
     "SignatureRequest",
@@ -29,6 +34,8 @@ __all__ = [
     "TrustStore",
     "ValidationReport",
     "Verdict",
+    "document_state",
+    "missing",
     "read_attachment",
     "read_trust",
     "require_passed",
@@ -48,6 +55,7 @@ class Signing:
 
     :param timestamper: None: signatures stay at B-B
     :param trust: the office's trust now, asked at each signature; None: the chain of the request counts as trusted
+    :param revocation: where B-LT's data come from; None: over HTTP, and not kept
     """
 
     def __init__(
@@ -56,10 +64,12 @@ class Signing:
         clock: Callable[[], datetime],
         timestamper: Timestamper | None = None,
         trust: Callable[[], TrustStore] | None = None,
+        revocation: RevocationSource | None = None,
     ) -> None:
         self._clock = clock
         self._timestamper = timestamper
         self._trust = trust
+        self._revocation = revocation or RevocationSource(HttpTransport())
 
     def allot_fields(self, pdf: bytes, fields: Sequence[str], *, closing: str | None = None) -> bytes:
         """`pdf` with empty, invisible signature fields appended; the signature in `closing` will lock the document.
@@ -128,30 +138,21 @@ class Signing:
         """Append what the level needs; no byte of `pdf` changes. Already there: `pdf` comes back as it was.
 
         :raises TimestampFailed: the authority did not answer; try again later
-        :raises LevelNotOffered: validation data (B-LT, B-LTA) are not appended here
+        :raises RevocationUnavailable: no revocation data that would do; try again later
+        :raises CertificateRevoked: revoked before what it signed was proven to exist
+        :raises NotSignable: a certificate leads to no anchor (rule "chain")
+        :raises LevelNotOffered: B-LT and B-LTA, where no trust is configured
         :raises DocumentUnusable: no signed PDF
         """
-        state = signed_state(pdf)
-        if level.rank > SignatureLevel.B_T.rank:
-            raise LevelNotOffered(level)
-        if state.level.rank >= level.rank:
-            return state
-        tokens: list[TimestampToken] = []
+        return raised(pdf, level, self._means())
 
-        def token_over(digest: bytes) -> bytes:
-            tokens.append(self._requested(digest))
-            return tokens[-1].der
+    def renew(self, pdf: bytes) -> SignedDocument:
+        """Append validation data about the newest timestamps of a B-LTA document, and a timestamp over them.
 
-        raised = pades.append_timestamp(pdf, token_over)
-        if not raised.startswith(pdf):
-            raise DocumentUnusable("appending would have changed the document")
-        return SignedDocument(
-            pdf=raised,
-            level=SignatureLevel.B_T,
-            claimed_at=state.claimed_at,
-            proven_at=tokens[-1].proven_at,
-            certificate_serial=state.certificate_serial,
-        )
+        :raises LevelNotOffered: it is not at B-LTA, or no trust is configured
+        :raises TimestampFailed, RevocationUnavailable, CertificateRevoked: as `raise_level`
+        """
+        return renewed(pdf, self._means())
 
     def validate(self, pdf: bytes, trust: TrustStore, *, at: datetime) -> ValidationReport:
         """Judge a document at `at`. Never raises: whatever the bytes are, there is a verdict."""
@@ -170,6 +171,14 @@ class Signing:
             log.warning("signing.timestamp_too_large", field=prepared.field, bytes=len(token.der))
             return None
         return token
+
+    def _means(self) -> Means:
+        return Means(
+            token_over=lambda digest: self._requested(digest).der,
+            trust=self._trust() if self._trust is not None else None,
+            revocation=self._revocation,
+            at=self._clock(),
+        )
 
     def _requested(self, digest: bytes) -> TimestampToken:
         if self._timestamper is None:

@@ -8,11 +8,9 @@ from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.errors import DocumentUnusable
-from signing.request import SignatureLevel, SignedDocument
 
 SIGNATURE_FORMATS = {"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"}
 TIMESTAMP_FORMAT = "/ETSI.RFC3161"
@@ -72,29 +70,6 @@ def stamps_of(reader: PdfFileReader) -> tuple[list[Stamp], list[Broken]]:
     return sorted(stamps, key=lambda one: one.revision), broken
 
 
-def signed_state(pdf: bytes) -> SignedDocument:
-    """A signed document as it stands, unjudged: level B-T as soon as any timestamp covers the newest signature.
-
-    :raises DocumentUnusable: no signed PDF
-    """
-    try:
-        stamps, _ = stamps_of(open_pdf(pdf))
-        newest = [one for one in stamps if not one.is_timestamp][-1]
-        times = _timestamps(newest, stamps)
-        serial = f"{newest.embedded.signer_cert.serial_number:x}"
-    except DocumentUnusable:
-        raise
-    except Exception as error:
-        raise DocumentUnusable(f"not a signed PDF: {error}") from error
-    return SignedDocument(
-        pdf=pdf,
-        level=SignatureLevel.B_T if times else SignatureLevel.B_B,
-        claimed_at=newest.claimed_at,
-        proven_at=min(times, default=None),
-        certificate_serial=serial,
-    )
-
-
 def attachments(reader: PdfFileReader, name: str) -> list[bytes]:
     """Every embedded file of this name in the document's name tree."""
     tree = _entry(_entry(reader.root, "/Names"), "/EmbeddedFiles")
@@ -135,12 +110,6 @@ def _aware(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
     return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
-
-
-def _timestamps(signature: Stamp, stamps: list[Stamp]) -> list[datetime]:
-    tokens = list(extract_tst_data_iter(signature.embedded.signer_info, signed=False))
-    tokens += [one.embedded.signed_data for one in stamps if one.is_timestamp and one.revision > signature.revision]
-    return [token["encap_content_info"]["content"].parsed["gen_time"].native for token in tokens]
 
 
 def _leaves(root: Any) -> Iterator[Any]:

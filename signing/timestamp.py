@@ -16,12 +16,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from signing import der
 from signing.algorithms import digest_identifier, hash_algorithm, public_key_of, require_signature
 from signing.cms import TST_INFO, load_certificate
-from signing.errors import NotSignable, SigningError, TimestampFailed
+from signing.errors import FetchFailed, NotSignable, SigningError, TimestampFailed
+from signing.fetching import Transport
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """how far the authority's clock may be ahead of ours"""
 CLOCK_LAG = timedelta(hours=1)
 """how old a fresh token's time may be"""
+TIMESTAMP_QUERY = "application/timestamp-query"
+TIMESTAMP_REPLY = "application/timestamp-reply"
 _TRUE = b"\x01\x01\xff"
 
 
@@ -44,6 +47,24 @@ class TimestampToken:
     """ContentInfo"""
     proven_at: datetime
     certificate_serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpTimestamper:
+    """A time-stamping authority behind HTTP (RFC 3161, 3.4)."""
+
+    url: str
+    transport: Transport = field(repr=False)
+
+    def respond(self, request: bytes) -> bytes:
+        """The authority's answer.
+
+        :raises TimestampFailed: none, in time
+        """
+        try:
+            return self.transport.post(self.url, request, TIMESTAMP_QUERY)
+        except FetchFailed as error:
+            raise TimestampFailed(f"no answer: {error}") from error
 
 
 def request_token(
@@ -118,8 +139,8 @@ def require_authentic(signed_data: Any) -> x509.Certificate:
     :param signed_data: asn1crypto's SignedData; other errors than the one named come of bytes that are no token
     :raises TimestampFailed: it is not
     """
+    certificate = certificate_of(signed_data)
     (signer_info,) = signed_data["signer_infos"]
-    certificate = _certificate_of(signed_data, signer_info)
     attributes = {one["type"].native: one["values"] for one in signer_info["signed_attrs"]}
     digest = signer_info["digest_algorithm"]["algorithm"].native
     content = bytes(signed_data["encap_content_info"]["content"])
@@ -145,7 +166,12 @@ def require_authentic(signed_data: Any) -> x509.Certificate:
     return certificate
 
 
-def _certificate_of(signed_data: Any, signer_info: Any) -> x509.Certificate:
+def certificate_of(signed_data: Any) -> x509.Certificate:
+    """The certificate a token carries of the authority that signed it.
+
+    :raises TimestampFailed: it carries none
+    """
+    (signer_info,) = signed_data["signer_infos"]
     identifier = signer_info["sid"].chosen
     for choice in signed_data["certificates"]:
         certificate = choice.chosen

@@ -19,7 +19,6 @@ from processes.documents import DocumentRenderer
 from processes.jobs import JobClient
 from processes.office import Office
 from processes.settings import Settings
-from processes.validating import Validator
 from signing.service import Signing
 
 
@@ -28,12 +27,6 @@ def renderer() -> Iterator[DocumentRenderer]:
     shared = DocumentRenderer(workers=2)
     yield shared
     shared.close()
-
-
-@pytest.fixture(scope="session")
-def validator() -> Iterator[Validator]:
-    with Validator() as shared:
-        yield shared
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -47,10 +40,7 @@ def settings(
 
 @pytest.fixture
 def office(
-    settings: Settings,
-    found_once: Callable[[str], FoundedOffice],
-    renderer: DocumentRenderer,
-    validator: Validator,
+    settings: Settings, found_once: Callable[[str], FoundedOffice], renderer: DocumentRenderer
 ) -> Iterator[Office]:
     """The founded demo office; put together as bootstrap() does, with what the copies share."""
     founded = found_once("postgresql" if settings.database_url else "sqlite")
@@ -65,7 +55,6 @@ def office(
         keys=founded.keys,
         signing=Signing(clock=clock, timestamper=founded.keys.authority.timestamper(clock)),
         renderer=renderer,
-        validator=validator,
         definitions=founded.definitions,
         enqueue=client.enqueue,
     )

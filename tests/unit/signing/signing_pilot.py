@@ -15,9 +15,12 @@ import rfc8785
 import typst
 
 from signing.authority import EnrolledKey, PilotAuthority, Revoked, Subject
+from signing.errors import FetchFailed
+from signing.fetching import InProcess
 from signing.keys.pkcs12 import open_pkcs12
 from signing.keys.software import SoftwareKey
 from signing.request import SignatureLevel, SignatureRequest, SignedDocument
+from signing.revocation import RevocationSource
 from signing.service import Signing
 from signing.trust import TrustStore
 
@@ -63,6 +66,16 @@ class SetClock:
         return self.now
 
 
+class Nobody:
+    """A transport to which nobody answers."""
+
+    def get(self, url: str) -> bytes:
+        raise FetchFailed(f"{url}: nobody answers")
+
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        raise FetchFailed(f"{url}: nobody answers ({len(body)} bytes of {content_type})")
+
+
 @dataclass
 class Pilot:
     """The authority with an officer, as the office uses them."""
@@ -94,6 +107,32 @@ class Pilot:
 
     def signed(self, pdf: bytes | None = None, **changes: Any) -> SignedDocument:
         return self.signing.sign(self.request(pdf or self.fielded(), **changes), self.key)
+
+    def raising(self, *revoked: Revoked, lists_at: datetime | None = None, **parts: Any) -> Signing:
+        """A signing room that also raises levels: lists and OCSP of the authority, asked in this process.
+
+        :param lists_at: when the lists were issued; by default now
+        """
+        doors = self.doors(*revoked, lists_at=lists_at)
+        transport = InProcess(self.authority.url, doors, parts.pop("elsewhere", Nobody()))
+        room: dict[str, Any] = {
+            "clock": self.clock,
+            "timestamper": self.authority.timestamper(self.clock),
+            "trust": self.authority.anchors,
+            "revocation": RevocationSource(transport, parts.pop("cache", None)),
+        }
+        return Signing(**(room | parts))
+
+    def doors(self, *revoked: Revoked, lists_at: datetime | None = None) -> dict[str, Callable[[bytes], bytes]]:
+        """What the authority answers, by path."""
+        by_serial = {one.serial: one for one in revoked}
+        responder = self.authority.responder(lambda serial: by_serial.get(serial, True), self.clock)
+
+        def crl(issuer: Any) -> Callable[[bytes], bytes]:
+            listed = revoked if issuer == "issuing" else ()
+            return lambda _: self.authority.crl(issuer, listed, at=lists_at or self.clock())
+
+        return {"/issuing.crl": crl("issuing"), "/root.crl": crl("root"), "/ocsp": responder.respond}
 
     def trust(self, *revoked: Revoked, at: datetime = JUDGED) -> TrustStore:
         crls = (self.authority.crl("issuing", revoked, at=at), self.authority.crl("root", at=at))
