@@ -5,9 +5,12 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
 from engine.service import DefinitionCache
 from processes.bootstrap import bootstrap, create_keys, initialise
+from processes.demo import founding
 from processes.demo.founding import found
 from processes.demo.people import FOUNDED
 from processes.keyring import KeyRing
@@ -16,7 +19,8 @@ from processes.settings import Settings
 from signing.keys import pkcs12
 
 CHEAP_ROUNDS = 1000
-"""PBKDF2 rounds of the demo's PINs here: each container says its own number, so nothing else changes"""
+"""PBKDF2 rounds of the demo's PINs here: each container says its own number, so nothing else changes; so does each
+password's hash"""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ def found_office(settings: Settings) -> None:
     """Found the demo office in a home, on an empty database."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pkcs12, "KDF_ROUNDS", CHEAP_ROUNDS)
+        patch.setattr(founding, "HASHER", PasswordHasher.from_parameters(CHEAPEST))
         initialise(settings)
         create_keys(settings, at=FOUNDED)
         office = bootstrap(settings)

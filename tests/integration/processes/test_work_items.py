@@ -167,7 +167,7 @@ def _another_executor(rehearsal: Rehearsal) -> UUID:
         model = uow.session.get_one(PersonRow, rehearsal.person("executor2"))
         person, values = uuid4(), {column.key: getattr(mandate, column.key) for column in MandateRow.__table__.columns}
         facts = {column.key: getattr(model, column.key) for column in PersonRow.__table__.columns}
-        uow.insert(PersonRow, **{**facts, "id": person, "login": "executor3", "name": "Üçüncü İcraçı"})
+        uow.insert(PersonRow, **{**facts, "id": person, "login": "newcomer", "name": "Yeni İcraçı"})
         uow.insert(MandateRow, **{**values, "id": uuid4(), "holder_id": person})
         uow.commit()
     return person
