@@ -12,6 +12,7 @@ from signing.algorithms import ecdsa_der
 from signing.cms import Signer, signed_attributes, signed_data, signer_of
 from signing.errors import NotSignable, TimestampFailed
 from signing.fetching import HttpTransport
+from signing.foreign import covered, require_foreign
 from signing.keys import SigningKey
 from signing.levels import Missing, document_state, missing
 from signing.raising import Means, raised, renewed
@@ -34,6 +35,7 @@ __all__ = [
     "TrustStore",
     "ValidationReport",
     "Verdict",
+    "covered",
     "document_state",
     "missing",
     "read_attachment",
@@ -113,8 +115,22 @@ class Signing:
         signer = signer_of(prepared.certificate, prepared.chain)
         signature = ecdsa_der(signer.public_key, signature)
         require_signable(prepared, signature, trust=trust, at=self._clock())
+        return self._embedded(prepared, signer, prepared.to_be_signed, signature)
+
+    def complete_cms(self, prepared: PreparedSignature, cms: bytes) -> SignedDocument:
+        """The same with a complete CMS from an agent or a service, detached, over `covered(prepared)`.
+
+        :raises NotSignable: `rule` as `require_foreign` has it
+        """
+        trust = None if self._trust is None else self._trust()
+        foreign = require_foreign(prepared, cms, trust=trust, at=self._clock())
+        return self._embedded(prepared, foreign.signer, foreign.attributes, foreign.value)
+
+    def _embedded(
+        self, prepared: PreparedSignature, signer: Signer, attributes: bytes, signature: bytes
+    ) -> SignedDocument:
         token = self._token(signature, prepared)
-        cms = signed_data(signer, prepared.to_be_signed, signature, token=token.der if token else None)
+        cms = signed_data(signer, attributes, signature, token=token.der if token else None)
         placeholder = pades.Placeholder(prepared.pdf, prepared.digest, prepared.reserved)
         return SignedDocument(
             pdf=placeholder.filled(cms),
