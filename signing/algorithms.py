@@ -4,7 +4,9 @@ RSA signs PKCS#1 v1.5 with SHA-256, P-256 with SHA-256, P-384 with SHA-384, P-52
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +27,32 @@ _ECDSA = {"sha256": "1.2.840.10045.4.3.2", "sha384": "1.2.840.10045.4.3.3", "sha
 _CURVES = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512"}
 _RSA_SHA256 = "1.2.840.113549.1.1.11"
 _RSA_SHA256_IDENTIFIER = der.sequence(der.oid(_RSA_SHA256), der.NULL)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Until when an algorithm, or a length of key, is fit for new signatures."""
+
+    name: str
+    least: int
+    """bits of the key this holds from; 0: a digest"""
+    until: date | None
+    """from this day on no longer; None: no end is set"""
+
+
+ACCEPTABLE = (
+    Acceptance("md5", 0, date(2004, 8, 1)),
+    Acceptance("sha1", 0, date(2012, 8, 1)),
+    Acceptance("sha224", 0, date(2029, 1, 1)),
+    Acceptance("sha256", 0, None),
+    Acceptance("sha384", 0, None),
+    Acceptance("sha512", 0, None),
+    Acceptance("rsa", 1900, date(2029, 1, 1)),
+    Acceptance("rsa", 3000, date(2029, 1, 1)),
+    Acceptance("ecdsa", 256, None),
+)
+"""ETSI TS 119 312 V1.5.1 (2024-10), as its machine-readable catalogue has it; what is not here was never fit or has
+been unfit for years. An office may set earlier days, never later ones"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +136,34 @@ def sign_with(key: PrivateKey, data: bytes) -> bytes:
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
     return key.sign(data, ec.ECDSA(mechanism_of(key.public_key()).hash()))
+
+
+def acceptance_of(name: str, bits: int = 0) -> Acceptance | None:
+    """The row for a digest, or for a kind of key of this length; None: not fit."""
+    fitting = [one for one in ACCEPTABLE if one.name == name and one.least <= bits]
+    return max(fitting, key=lambda one: one.least, default=None)
+
+
+def label_of(acceptance: Acceptance) -> str:
+    """How settings and messages call it: `sha256`, `rsa-3000`."""
+    return f"{acceptance.name}-{acceptance.least}" if acceptance.least else acceptance.name
+
+
+def require_acceptable(key: PublicKey, digest: str, *, at: datetime, sooner: Mapping[str, date] | None = None) -> None:
+    """Key and digest are fit for a signature made at `at`.
+
+    :param sooner: label → an earlier day than the table's
+    :raises NotSignable: rule "algorithm"
+    """
+    kind = "rsa" if isinstance(key, rsa.RSAPublicKey) else "ecdsa"
+    for name, bits in ((digest, 0), (kind, key.key_size)):
+        found = acceptance_of(name, bits)
+        told = f"{name} of {bits} bits" if bits else name
+        if found is None:
+            raise NotSignable("algorithm", f"{told} is not accepted")
+        ends = [day for day in (found.until, (sooner or {}).get(label_of(found))) if day is not None]
+        if ends and at.date() >= min(ends):
+            raise NotSignable("algorithm", f"{told} has not been accepted since {min(ends):%Y-%m-%d}")
 
 
 def ecdsa_der(key: PublicKey, value: bytes) -> bytes:

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from signing import der
-from signing.algorithms import Mechanism, PublicKey, digest_identifier, hash_algorithm
+from signing.algorithms import Mechanism, PublicKey, digest_identifier, hash_algorithm, require_acceptable
 from signing.cms import Signer, signer_of
 from signing.errors import NotSignable
 from signing.policy import require_signing_usage
@@ -63,6 +63,7 @@ def require_foreign(
         signed = info["signed_attrs"].untag().dump()
         value: bytes = info["signature"].native
     _require_value(signer.public_key, value, signed, mechanism)
+    require_acceptable(signer.public_key, mechanism.digest, at=at)
     require_signing_usage(signer.certificate)
     require_chain(prepared.certificate, prepared.chain, trust, at=at)
     return ForeignSignature(replace(signer, mechanism=mechanism), signed, value)

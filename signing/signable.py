@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from signing.algorithms import require_signature
+from signing.algorithms import require_acceptable, require_signature
 from signing.cms import Signer, signed_attributes, signer_of
 from signing.errors import NotSignable
 from signing.policy import require_signing_usage
@@ -16,11 +16,12 @@ def require_signable(prepared: PreparedSignature, signature: bytes, *, trust: Tr
     """The value, the digest, the certificate and its chain are right, now.
 
     :param trust: None: the chain given with the request counts as trusted (tests and tools)
-    :raises NotSignable: `rule` is digest, certificate, value, usage, chain, validity or revocation
+    :raises NotSignable: `rule` is digest, certificate, value, algorithm, usage, chain, validity or revocation
     """
     signer = signer_of(prepared.certificate, prepared.chain)
     _require_digest(prepared, signer)
     require_signature(signer.public_key, signature, prepared.to_be_signed)
+    require_acceptable(signer.public_key, signer.mechanism.digest, at=at)
     require_signing_usage(signer.certificate)
     require_chain(prepared.certificate, prepared.chain, trust, at=at)
 

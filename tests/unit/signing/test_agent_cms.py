@@ -118,7 +118,7 @@ WRONG: dict[str, tuple[str, Make]] = {
     "two signers": ("shape", lambda agent, content: agent.signed(content, signers=2)),
     "a document of its own": (
         "shape",
-        lambda agent, content: agent.signed(content, carried=cms.ParsableOctetString(b"another")),
+        lambda agent, content: agent.signed(content, carried=core.OctetString(b"another")),
     ),
     "another document": ("digest", lambda agent, content: agent.signed(content + b"x")),
     "another value": ("value", lambda agent, content: agent.signed(content, value=bytes(70))),
