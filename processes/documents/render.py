@@ -66,7 +66,8 @@ def _qr(url: str) -> str:
     if not url:
         return ""
     image = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(
+    # to score all eight masks takes longer than the page; any reader undoes any of them (ISO/IEC 18004, 7.8)
+    segno.make(url, error="m", micro=False, mask=3).save(
         image, kind="svg", border=0, dark="#1b2340", xmldecl=False, svgns=True, nl=False
     )
     return image.getvalue().decode()
