@@ -62,8 +62,8 @@ def test_a_token_string_holds_nothing_that_means_something_to_a_database(title: 
 
 
 def test_a_token_string_stays_below_what_a_tsvector_holds() -> None:
-    stored = token_string(" ".join(f"ﷺкк{number}" for number in range(100_000)))
-    assert len(stored.encode()) <= 2 * LARGEST_STREAM + 3
+    stored = token_string(" ".join(f"ﷺкк{number}" for number in range(30_000)))
+    assert LARGEST_STREAM - 100 < len(stored.encode()) <= 2 * LARGEST_STREAM + 3
     assert all(len(token.encode()) < 2047 for token in stored.split())
 
 
