@@ -76,15 +76,26 @@ class TraceResult:
         return {"status": self.status.value, "path": list(self.path), "data": dict(self.data), "error": self.error}
 
 
-class TracedCase(Interpreter):
-    """A case that stands still where the model fails, so that its path up to there can be told."""
+class TraceStopped(EngineError):
+    """The trace was stopped from outside; the cause tells by what."""
 
-    failure: EngineError | None = None
+    code = "engine.trace_stopped"
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        super().__init__()
+        self.path = path
+        """what had completed by then"""
+
+
+class TracedCase(Interpreter):
+    """A case that stands still where the model fails or its time is up, so that its path up to there can be told."""
+
+    failure: Exception | None = None
 
     def _run(self) -> None:
         try:
             super()._run()
-        except EngineError as error:
+        except Exception as error:  # noqa: BLE001 - `_Run` raises it again, once it has noted the path
             self.failure = error
 
 
@@ -104,6 +115,8 @@ def trace(
     per visit; an element that waits for a message or signal gets it with its answer, and one that goes on waiting (on a
     border it does not interrupt, say) gets a single object once. What has no answer stays waiting; a service task
     without one answers nothing and goes on, and with `"bpmn:error": code` in it raises that error.
+
+    :raises TraceStopped: whatever else is raised meanwhile, an alarm of the caller's for instance
     """
     try:
         programs, startable = _programs(source, processes)
@@ -117,6 +130,8 @@ def trace(
         run.drive(skip_timers=skip_timers)
     except EngineError as error:
         return run.result(error)
+    except Exception as error:
+        raise TraceStopped(tuple(run.path)) from error
     return run.result()
 
 

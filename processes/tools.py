@@ -132,9 +132,13 @@ def _lint_package(package: Any, known: set[str]) -> list[Finding]:
 
 
 def _lint_file(path: Path) -> list[Finding]:
+    from engine.errors import PackageInvalid
     from engine.lint import lint_bpmn
 
-    return lint_bpmn(_model(path), str(path), decisions_beside(path))
+    try:
+        return lint_bpmn(_whole(path), str(path), decisions_beside(path))
+    except PackageInvalid as error:
+        return list(error.findings)
 
 
 def _guarded(file: str, check: Callable[[], list[Finding]]) -> list[Finding]:
@@ -147,8 +151,14 @@ def _guarded(file: str, check: Callable[[], list[Finding]]) -> list[Finding]:
     except CannotBeRead as error:
         return [_refused(file, "file", str(error))]
     except Exception as error:  # noqa: BLE001 - a designer's file must never end in a traceback
-        told = f"this file cannot be understood ({type(error).__name__}: {error})"
-        return [_refused(file, "not-understood", told)]
+        return [_refused(file, "not-understood", _misunderstood(error))]
+
+
+def _misunderstood(error: BaseException | None) -> str:
+    """What a designer is told of an error that should not have come, or that time is up."""
+    if isinstance(error, TookTooLong):
+        return str(error)
+    return f"this file cannot be understood ({type(error).__name__}: {error})"
 
 
 def _refused(file: str, rule: str, message: str) -> Finding:
@@ -160,6 +170,18 @@ def _model(path: Path) -> bytes:
     from engine.lint import MAX_XML
 
     return read_capped(path, MAX_XML)
+
+
+def _whole(path: Path) -> bytes:
+    """A bare file with the BPMN files it imports from its own folder. :raises PackageInvalid:"""
+    from engine.simulation import with_imports
+
+    def read(location: str) -> bytes | None:
+        beside = path.parent / location
+        inside = location and beside.resolve().is_relative_to(path.parent.resolve())
+        return _model(beside) if inside and beside.is_file() else None
+
+    return with_imports(_model(path), path.name, read)
 
 
 def decisions_beside(file: Path) -> dict[str, bytes]:
@@ -177,10 +199,10 @@ def trace_file(
     file: Path, *, data: str, answers: Path | None, processes: Sequence[str], skip_timers: bool
 ) -> dict[str, Any]:
     """Run a .bpmn file in memory; the result's keys are status, path, data and error. It fails after TRACE_SECONDS."""
-    from engine.simulation import TraceResult, TraceStatus, trace
+    from engine.simulation import TraceResult, TraceStatus, TraceStopped, trace
     from processes.clock import real_time
 
-    status, told = TraceStatus.REFUSED, ""
+    status, told, path = TraceStatus.REFUSED, "", tuple[str, ...]()
     try:
         with time_limit(TRACE_SECONDS):
             source, first = _traced(file), _object(data, "--data")
@@ -194,11 +216,13 @@ def trace_file(
                 skip_timers=skip_timers,
                 now=real_time(),
             ).as_json()
+    except TraceStopped as stopped:
+        told, path = _misunderstood(stopped.__cause__), stopped.path
     except (EngineError, ProcessesError, ToolError) as error:
         told = str(error)
     except Exception as error:  # noqa: BLE001 - a designer's file must never end in a traceback
-        told = f"this file cannot be understood ({type(error).__name__}: {error})"
-    return TraceResult(status=status, error=told).as_json()
+        told = _misunderstood(error)
+    return TraceResult(status=status, path=path, error=told).as_json()
 
 
 def _object(text: str | bytes, name: str) -> dict[str, Any]:
@@ -219,7 +243,7 @@ def _traced(file: Path) -> Any:
     from processes.deployment import shipped_folders
 
     if file.name != "process.bpmn" or not (file.parent / "process.toml").exists():
-        return BareFile(bpmn=_model(file), decisions=decisions_beside(file))
+        return BareFile(bpmn=_whole(file), decisions=decisions_beside(file))
     root = read_package(file.parent)
     return [root, *(package for folder in shipped_folders() if (package := read_package(folder)).key != root.key)]
 

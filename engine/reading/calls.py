@@ -54,7 +54,7 @@ def stated_binding(element: Any) -> tuple[str | None, str | None]:
 
 def call_target(element: Any) -> CallTarget | None:
     """What a call activity calls; what the linter refuses counts as not written."""
-    key = attribute(element, "calledElement")
+    key = (attribute(element, "calledElement") or "").rpartition(":")[2].strip()
     if not key:
         return None
     binding, version = stated_binding(element)

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.reading.document import ACTIVITIES, BpmnDocument, Node, ProcessModel, unprefixed
-from engine.reading.markup import BPMN
+from engine.reading.markup import BPMN, bpmn_children
 from engine.rules.registry import Found, bpmn_rule
 
+REPEATED = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 CLAUSE = "BPMN 2.0.2, 10.7 Compensation"
 
 
@@ -117,7 +118,7 @@ def _starts(process: ProcessModel, node: Node) -> list[Node]:
 
 @bpmn_rule("transaction-cancel", "BPMN 2.0.2, 10.3.5 Transaction")
 def transaction_cancel(document: BpmnDocument) -> Iterator[Found]:
-    """A transaction that can be cancelled has one cancel event on its border."""
+    """A transaction has one cancel event on its border at most; one that is repeated and can be cancelled has one."""
     for process in document.processes.values():
         for node in process.nodes.values():
             if node.kind != "transaction":
@@ -125,8 +126,9 @@ def transaction_cancel(document: BpmnDocument) -> Iterator[Found]:
             border = [one for one in process.nodes.values() if one.attached_to == node.id and _cancels(one)]
             if len(border) > 1:
                 yield Found(border[1].id, "a transaction is cancelled once: keep one cancel event on its border")
-            if not border and any(one.kind == "endEvent" and _cancels(one) for one in _within(process, node.id)):
-                yield Found(node.id, "it can be cancelled: say what then with a cancel event on its border")
+            ends = any(one.kind == "endEvent" and _cancels(one) for one in _within(process, node.id))
+            if ends and not border and bpmn_children(node.element, *REPEATED):
+                yield Found(node.id, "one of its instances may be cancelled: say what of the others by a cancel event")
 
 
 def _cancels(node: Node) -> bool:

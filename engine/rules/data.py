@@ -150,12 +150,12 @@ def _carries(document: BpmnDocument, message: Any, data: Any) -> bool:
 
 @bpmn_rule("event-data", "BPMN 2.0.2, 10.5.1 Data Modeling and Events")
 def event_data(document: BpmnDocument) -> Iterator[Found]:
-    """An event with data has one input or output for each of its definitions, of the definition's item."""
+    """An event with definitions and data has one input or output for each definition, of the definition's item."""
     for node in document.nodes():
         if node.kind not in EVENTS:
             continue
         data = bpmn_children(node.element, "dataInput", "dataOutput")
-        if data and len(data) != len(node.triggers):
+        if data and node.triggers and len(data) != len(node.triggers):
             yield Found(
                 node.id, f"it has {len(node.triggers)} event definitions and {len(data)} data inputs or outputs"
             )

@@ -37,8 +37,8 @@ def trigger_name(trigger: Trigger) -> str:
     return trigger.kind.removesuffix("EventDefinition")
 
 
-def _events(document: BpmnDocument) -> Iterator[tuple[ProcessModel, Node]]:
-    for process in document.processes.values():
+def _events(document: BpmnDocument, *, executed: bool = False) -> Iterator[tuple[ProcessModel, Node]]:
+    for process in document.executable if executed else document.processes.values():
         yield from ((process, node) for node in process.nodes.values() if node.kind in EVENTS)
 
 
@@ -111,21 +111,21 @@ def cancel_event(document: BpmnDocument) -> Iterator[Found]:
 
 @bpmn_rule("event-reference", "BPMN 2.0.2, 10.5.5 Event Definitions")
 def event_reference(document: BpmnDocument) -> Iterator[Found]:
-    """A message, signal, error or escalation that an event names is declared in the file."""
-    for _, node in _events(document):
+    """The message, signal, error or escalation of an event is declared in the file; where it is run, it names one."""
+    for process, node in _events(document):
         for trigger in node.triggers:
             if trigger.kind == "unknownEventDefinition":
                 yield Found(node.id, "its eventDefinitionRef refers to nothing")
-            yield from _reference(document, node, trigger)
+            yield from _reference(document, process, node, trigger)
 
 
-def _reference(document: BpmnDocument, node: Node, trigger: Trigger) -> Iterator[Found]:
+def _reference(document: BpmnDocument, process: ProcessModel, node: Node, trigger: Trigger) -> Iterator[Found]:
     if trigger.kind not in REFERENCES:
         return
     name, kind = REFERENCES[trigger.kind]
     reference = trigger.element.get(name)
     catches_all = kind in {"error", "escalation"} and node.kind in {"boundaryEvent", "startEvent"}
-    if reference is None and not catches_all:
+    if reference is None and not catches_all and process in document.executable:
         yield Found(node.id, f"it names no {kind}: set {name}")
     elif reference is not None and document.declared(kind, reference) is None:
         yield Found(node.id, f"the {kind} {reference!r} is not declared in the file")
@@ -133,22 +133,20 @@ def _reference(document: BpmnDocument, node: Node, trigger: Trigger) -> Iterator
 
 @bpmn_rule("task-message", "BPMN 2.0.2, 10.3.3 Send and Receive Task")
 def task_message(document: BpmnDocument) -> Iterator[Found]:
-    """A send or receive task names a message of the file."""
+    """The message a send or receive task names is declared in the file; it need not name one."""
     for process in document.executable:
         for node in process.nodes.values():
             reference = attribute(node.element, "messageRef")
             if node.kind not in {"sendTask", "receiveTask"}:
                 continue
-            if reference is None:
-                yield Found(node.id, "it names no message: set messageRef")
-            elif document.declared("message", reference) is None:
+            if reference is not None and document.declared("message", reference) is None:
                 yield Found(node.id, f"the message {reference!r} is not declared in the file")
 
 
 @bpmn_rule("timer", "BPMN 2.0.2, 10.5.5 Timer Event Definition")
 def timer(document: BpmnDocument) -> Iterator[Found]:
     """A timer has exactly one of timeDate, timeDuration and timeCycle, and it is not empty."""
-    for _, node in _events(document):
+    for _, node in _events(document, executed=True):
         for trigger in node.triggers:
             if trigger.kind != "timerEventDefinition":
                 continue
@@ -162,7 +160,7 @@ def timer(document: BpmnDocument) -> Iterator[Found]:
 @bpmn_rule("conditional-event", "BPMN 2.0.2, 10.5.5 Conditional Event Definition")
 def conditional_event(document: BpmnDocument) -> Iterator[Found]:
     """A conditional event has a condition."""
-    for _, node in _events(document):
+    for _, node in _events(document, executed=True):
         for trigger in node.triggers:
             if trigger.kind == "conditionalEventDefinition":
                 conditions = bpmn_children(trigger.element, "condition")

@@ -22,11 +22,11 @@ def _gateways(document: BpmnDocument) -> Iterator[Node]:
         yield from (node for node in process.nodes.values() if node.kind in GATEWAYS)
 
 
-@bpmn_rule("gateway-conditions", "BPMN 2.0.2, 10.6.2 and 10.6.3")
+@bpmn_rule("gateway-conditions", "BPMN 2.0.2, 10.6.2 Exclusive Gateway")
 def gateway_conditions(document: BpmnDocument) -> Iterator[Found]:
-    """Each flow out of a splitting exclusive or inclusive gateway has a condition or is its default."""
+    """Each flow out of a splitting exclusive gateway has a condition or is its default."""
     for node in _gateways(document):
-        if node.kind in CONDITIONAL and len(node.outgoing) > 1:
+        if node.kind == "exclusiveGateway" and len(node.outgoing) > 1:
             for flow in node.outgoing:
                 if not flow.condition and flow.id != node.default:
                     yield Found(flow.id, f"give it a condition, or make it the default flow of {node.id!r}")
@@ -34,9 +34,11 @@ def gateway_conditions(document: BpmnDocument) -> Iterator[Found]:
 
 @bpmn_rule("gateway-always-goes-on", "BPMN 2.0.2, 13.4.2 Exclusive Gateway", Severity.WARNING)
 def gateway_always_goes_on(document: BpmnDocument) -> Iterator[Found]:
-    """A splitting exclusive or inclusive gateway has a default flow, so that no answer leaves the case stuck."""
+    """A splitting gateway that asks conditions has a default flow, or one without condition: no case gets stuck."""
     for node in _gateways(document):
-        if node.kind in CONDITIONAL and len(node.outgoing) > 1 and node.default is None:
+        if node.kind not in CONDITIONAL or len(node.outgoing) < 2 or node.default is not None:  # noqa: PLR2004 - a split
+            continue
+        if node.kind == "exclusiveGateway" or all(flow.condition for flow in node.outgoing):
             yield Found(node.id, "no default flow: where no condition holds the case fails; make one flow the default")
 
 

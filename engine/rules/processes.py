@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.findings import Severity
 from engine.reading.document import ACTIVITIES, BpmnDocument, Node, ProcessModel, nearest_id, unprefixed
+from engine.reading.global_tasks import GLOBAL_TASKS
 from engine.reading.markup import BPMN, attribute, bpmn_children, local
 from engine.rules.registry import Found, bpmn_rule
 
@@ -22,12 +23,13 @@ def process_type(document: BpmnDocument) -> Iterator[Found]:
 
 @bpmn_rule("called-element", "BPMN 2.0.2, 10.3.6 Call Activity", in_packages=False)
 def called_element(document: BpmnDocument) -> Iterator[Found]:
-    """A call activity of a bare file calls a process of that file."""
+    """A call activity of a bare file calls a process or a global task of that file, or of one that it imports."""
     for process, node in _nodes(document, "callActivity"):
         called = unprefixed(attribute(node.element, "calledElement") or "")
         found = document.ids.get(called)
-        if called and (found is None or local(found) != "process"):
-            yield Found(node.id, f"calledElement {called!r} is no process of the file: bring it in, or mend the name")
+        if called and (found is None or local(found) not in {"process", *GLOBAL_TASKS}):
+            told = f"calledElement {called!r} is no process or global task of the file"
+            yield Found(node.id, f"{told}: bring it in, or mend the name")
         elif called == process.id:
             yield Found(node.id, f"the process {called!r} calls itself without end")
 

@@ -67,6 +67,11 @@ OF_ONE: Mapping[tuple[str, str], frozenset[str]] = {
     ("operation", "errorRef"): frozenset({"error"}),
 }
 """(element, attribute or child) → what it may name"""
+AT_BORDERS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("dataOutputAssociation", "targetRef"): ("startEvent", "dataInput"),
+    ("dataInputAssociation", "sourceRef"): ("endEvent", "dataOutput"),
+}
+"""(element, attribute or child) → (event it stands in, what it may name there as well)"""
 ANYTHING = frozenset({"association"})
 """an association may join any two elements"""
 BY_NAME = frozenset({"loopDataInputRef", "loopDataOutputRef"})
@@ -83,6 +88,15 @@ def _written(element: Any) -> Iterator[tuple[str, str]]:
             yield local(child), text_of(child) or ""
 
 
+def _asked(element: Any, name: str) -> frozenset[str] | None:
+    """What may be named; a start event fills inputs of its process, an end event takes outputs from it (10.5.1)."""
+    asked = OF_ONE.get((local(element), name)) or REFERENCES.get(name)
+    through = AT_BORDERS.get((local(element), name))
+    if through is None or asked is None or local(element.getparent()) != through[0]:
+        return asked
+    return asked | {through[1]}
+
+
 def _outside(document: BpmnDocument, element: Any, value: str) -> bool:
     """Whether the prefix of a name is that of another namespace: what it leads to cannot be seen here."""
     uri = element.nsmap.get(value.partition(":")[0]) if ":" in value else None
@@ -94,7 +108,7 @@ def reference(document: BpmnDocument) -> Iterator[Found]:
     """What an element names exists in the file and is of the kind asked for."""
     for element in document.root.iter(f"{{{BPMN}}}*"):
         for name, value in _written(element):
-            asked = OF_ONE.get((local(element), name)) or REFERENCES.get(name)
+            asked = _asked(element, name)
             if asked is None or _outside(document, element, value):
                 continue
             if not (name in BY_NAME and unprefixed(value) not in document.ids):
@@ -135,8 +149,10 @@ def event_definition_owner(document: BpmnDocument) -> Iterator[Found]:
 
 @bpmn_rule("import", "BPMN 2.0.2, 8.2.2 Import")
 def imports(document: BpmnDocument) -> Iterator[Found]:
-    """Other BPMN files are not read along with this one: what it uses stands in it."""
+    """The BPMN files a bare file imports lie in its folder; a package has one diagram and imports none."""
     for element in document.root.iter(f"{{{BPMN}}}import"):
         if element.get("importType") == BPMN:
             location = element.get("location", "")
-            yield Found(None, f"the BPMN file {location!r} is not imported: put its processes into this file")
+            yield Found(
+                None, f"no BPMN file {location!r} is imported here: put it beside this one, or its processes into it"
+            )

@@ -63,9 +63,9 @@ def flow_start_end(document: BpmnDocument) -> Iterator[Found]:
             yield Found(node.id, f"a sequence flow leaves the end event: remove {node.outgoing[0].id!r}")
 
 
-@bpmn_rule("start-event", "BPMN 2.0.2, 10.5.2 Start Event")
+@bpmn_rule("start-event", "BPMN 2.0.2, 10.5.2 Start Event and 13.3.4 Sub-Process")
 def start_event(document: BpmnDocument) -> Iterator[Found]:
-    """A process or subprocess with end events begins at a start event, one without trigger at most.
+    """A process or subprocess with end events begins at a start event; a subprocess has one without trigger at most.
 
     One with neither begins at all nodes that nothing leads to; a node that creates the instance is a beginning, too.
     """
@@ -77,10 +77,8 @@ def start_event(document: BpmnDocument) -> Iterator[Found]:
             if not (starts or _implicit(process, container) or any(map(_creates, process.inside(container)))):
                 yield Found(container, "there is no start event: add one where the token begins")
             plain = [node for node in starts if not node.triggers]
-            if len(plain) > 1:
-                yield Found(
-                    plain[1].id, "there are several start events without trigger: begin at one and split after it"
-                )
+            if len(plain) > 1 and container in process.nodes:
+                yield Found(plain[1].id, "a subprocess begins at one start event: split the token after it")
 
 
 def _implicit(process: ProcessModel, container: str) -> bool:

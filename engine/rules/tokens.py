@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from engine.findings import Severity
 from engine.reading.document import ACTIVITIES, BpmnDocument, Node, unprefixed
 from engine.reading.markup import bpmn_children, local, text_of
 from engine.rules.registry import Found, bpmn_rule
@@ -37,9 +38,9 @@ def quantity(document: BpmnDocument) -> Iterator[Found]:
                 yield Found(node.id, f"{name} counts tokens, and none flows here: remove it")
 
 
-@bpmn_rule("complex-gateway", "BPMN 2.0.2, 10.6.5 and 13.4.5 Complex Gateway")
+@bpmn_rule("complex-gateway", "BPMN 2.0.2, 10.6.5 and 13.4.5 Complex Gateway", Severity.WARNING)
 def complex_gateway(document: BpmnDocument) -> Iterator[Found]:
-    """A complex gateway where several flows meet has an activationCondition."""
+    """A complex gateway where several flows meet has an activationCondition; without one the first token passes."""
     for node in _nodes(document):
         if node.kind != "complexGateway":
             continue

@@ -246,13 +246,19 @@ def cancel_transaction(my_task: Any) -> None:
 
 
 def leave_transaction(transaction: Any) -> None:
-    """Everything is undone: the token leaves by the cancel event on the border."""
+    """Everything is undone: the token leaves by the cancel event on the border, or ends here where there is none."""
     event = BpmnEvent(Cancel())
-    for one in _border_of(transaction):
+    border = _border_of(transaction)
+    for one in border:
         if one.task_spec.catches(one, event):
             one.task_spec.catch(one, event)
             one.task_spec._update(one)
             return
+    end = transaction.parent._add_child(transaction.workflow.spec.end, TaskState.FUTURE)
+    end.triggered = True
+    for task in [transaction, *(one for one in border if one.has_state(TaskState.WAITING))]:
+        task.cancel()
+    end.task_spec._update(end)
 
 
 def add_boundaries(

@@ -111,17 +111,12 @@ class ComplexGateway(InclusiveGateway):
         return any(task.task_spec.name in awaited for task in live_tasks(marker.workflow))
 
     def _chosen(self, my_task: Any, *, starting: bool) -> list[str]:
-        """Where tokens go: flows whose condition holds, else the default; an unconditional flow counts at the start."""
-        engine = my_task.workflow.script_engine
-        chosen, default = [], []
-        for flow in self.__dict__.get("flows", ()):
-            if flow.is_default:
-                default.append(flow.target)
-            elif flow.condition is None:
-                chosen += [flow.target] if starting else []
-            elif engine.evaluate_with(my_task, flow.condition, {"waitingForStart": starting}):
-                chosen.append(flow.target)
-        return chosen or default
+        """Where tokens go: flows whose condition holds, the default if none does, at the start unconditional ones."""
+        evaluate, phase = my_task.workflow.script_engine.evaluate_with, {"waitingForStart": starting}
+        flows = self.__dict__.get("flows", ())
+        met = [flow for flow in flows if flow.condition is not None and evaluate(my_task, flow.condition, phase)]
+        unasked = [flow for flow in flows if flow.condition is None and (not met if flow.is_default else starting)]
+        return [flow.target for flow in flows if flow in met or flow in unasked]
 
     def _run_hook(self, my_task: Any) -> bool:
         chosen = self._chosen(my_task, starting=RESET not in my_task.internal_data)

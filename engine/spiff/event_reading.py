@@ -56,11 +56,13 @@ class EventReader:
         return read(self, element)
 
     def message(self, element: Any) -> Any:
-        """The message an event definition, a send or a receive task names; None where it names none."""
-        ident = element.get("messageRef")
+        """The message an event definition, a send or a receive task names or means; None where there is none."""
+        meant = self._parser.implied.get(element.get("id"))
+        ident = element.get("messageRef") or meant
         if ident is None:
             return None
-        name = self._declared(self._parser.messages, ident) or unprefixed(ident)
+        known = self._parser.messages.get(unprefixed(ident)) if meant else self._declared(self._parser.messages, ident)
+        name = known or unprefixed(ident)
         keys = self._parser.correlations.of_message.get(unprefixed(ident), {})
         return Message(name, keys, self._node.get("id"))
 

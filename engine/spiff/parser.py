@@ -16,6 +16,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 from engine.decisions import Decision
 from engine.reading.calls import call_target
 from engine.reading.document import NODES
+from engine.reading.global_tasks import add_global_tasks
+from engine.reading.implied_messages import implied_messages
 from engine.reading.markup import bpmn_children
 from engine.spiff import compensation_reading, event_nodes, loop_reading, loops, specs
 from engine.spiff.compensation import add_boundaries, wire_compensation
@@ -313,6 +315,7 @@ class HouseProcessParser(_Element, ProcessParser):
         """Tokens begin at start events or, where there is none, wherever nothing leads to (BPMN 2.0.2, 10.5.2)."""
         start = self.spec.start
         starts = [self._read(node.get("id")).task for node in inside if etree.QName(node).localname == "startEvent"]
+        start.explicit = bool(starts)
         for task in starts:
             plain = isinstance(task.event_definition, NoneEventDefinition)
             (start.plain if plain else start.triggered).append(task.name)
@@ -371,7 +374,8 @@ class HouseParser(BpmnParser):
     def add_bpmn_xml(self, bpmn: Any, filename: str | None = None) -> None:
         for flow in bpmn.iter(f"{BPMN}sequenceFlow"):
             self.flows.setdefault(flow.get("sourceRef", ""), []).append(flow)
-        super().add_bpmn_xml(bpmn, filename)
+        self.implied = implied_messages(bpmn)
+        super().add_bpmn_xml(add_global_tasks(bpmn), filename)
 
     def process_of(self, node: Any) -> str:
         """Id of the process an element lies in, or is."""

@@ -64,6 +64,8 @@ class StartTask(BpmnStartTask):
         """specs that wait, as long as the scope runs, for what starts its event subprocesses"""
         self.plain: list[str] = []
         """start events without trigger, or the nodes a scope without start events begins at"""
+        self.explicit = False
+        """whether there are start events: of several without trigger the first begins the scope (10.5.2)"""
         self.triggered: list[str] = []
         self.instantiating: dict[str, str] = {}
         """event or receive task that may begin a case → where the token then begins: there, or at its gateway"""
@@ -75,7 +77,8 @@ class StartTask(BpmnStartTask):
         chosen = my_task.workflow.beginning
         if chosen is not None:
             return [self.instantiating.get(chosen.element, chosen.element)]
-        return self.plain or self.triggered or [self._wf_spec.end.name]
+        plain = self.plain[:1] if self.explicit else self.plain
+        return plain or self.triggered or [self._wf_spec.end.name]
 
     def left(self, my_task: Any) -> None:
         """A scope without start events has begun."""

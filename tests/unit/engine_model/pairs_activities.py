@@ -102,6 +102,7 @@ def timed(name: str, text: str) -> bytes:
 THROWN = '<intermediateThrowEvent id="x"><compensateEventDefinition{}/></intermediateThrowEvent>'
 CANCEL = "<cancelEventDefinition/>"
 RECEIVE = '<receiveTask id="r" messageRef="msg"/>'
+TWICE = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
 
 PAIRS = [
     Pair("resource-role", "t", performed("<resourceRef>rs</resourceRef><resourceAssignmentExpression><formalExpression>x</formalExpression></resourceAssignmentExpression>"), performed("<resourceRef>rs</resourceRef>")),
@@ -126,7 +127,7 @@ PAIRS = [
     Pair("compensation-handler", "h", straight(HANDLER.format(MARKED)), undoing(HANDLER.format(MARKED), JOINED)),
     Pair("compensation-once", "b", undoing(HANDLER.format(MARKED), JOINED, '<boundaryEvent id="b2" attachedToRef="u"><compensateEventDefinition/></boundaryEvent><association id="as2" sourceRef="b2" targetRef="h"/>'), undoing(HANDLER.format(MARKED), JOINED)),
     Pair("compensation-subprocess", "es2", straight(event_subprocess(COMPENSATION), event_subprocess(COMPENSATION, name="es2")), straight(event_subprocess(COMPENSATION), event_subprocess(MESSAGED, name="es2"), roots=MESSAGE)),
-    Pair("transaction-cancel", "tx", model(process(START, CANCELLED, END, chain("s", "tx", "e"))), model(process(START, CANCELLED, CANCEL_BORDER.format("b"), END, '<endEvent id="f"/>', chain("s", "tx", "e"), flow("b", "f")))),
+    Pair("transaction-cancel", "tx", model(process(START, CANCELLED.replace('id="tx">', f'id="tx">{TWICE}', 1), END, chain("s", "tx", "e"))), model(process(START, CANCELLED, CANCEL_BORDER.format("b"), END, '<endEvent id="f"/>', chain("s", "tx", "e"), flow("b", "f")))),
     Pair("transaction-cancel", "b2", model(process(START, CANCELLED, CANCEL_BORDER.format("b"), CANCEL_BORDER.format("b2"), END, '<endEvent id="f"/>', chain("s", "tx", "e"), flow("b", "f"), flow("b2", "f"))), model(process(START, CANCELLED, CANCEL_BORDER.format("b"), END, '<endEvent id="f"/>', chain("s", "tx", "e"), flow("b", "f")))),
     Pair("compensation-target", "x", compensated(THROWN.format(' activityRef="inner"')).replace(b'<endEvent id="e"/>', subprocess('<startEvent id="i"/><task id="inner"/><endEvent id="ie"/>', chain("i", "inner", "ie")).encode() + b'<endEvent id="e"/>').replace(b'sourceRef="x" targetRef="e"', b'sourceRef="x" targetRef="sub"').replace(b"<task", flow("sub", "e").encode() + b"<task", 1), compensated(THROWN.format(' activityRef="u"'))),
     Pair("reference", "x", compensated(THROWN.format(' activityRef="s"')), compensated(THROWN.format(""))),

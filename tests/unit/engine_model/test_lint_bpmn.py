@@ -73,7 +73,7 @@ BAD: dict[str, list[bytes]] = {
     ],
     "start-event": [
         bpmn('<task id="t"/>' + END + chain("t", "e")),
-        bpmn(START + '<startEvent id="s2"/>' + END + chain("s", "e") + chain("s2", "e")),
+        bpmn(START + subprocess('<startEvent id="i"/><startEvent id="i2"/><endEvent id="ie"/>' + chain("i", "ie") + chain("i2", "ie")) + END + chain("s", "sub", "e")),
         bpmn(START + subprocess('<task id="t"/><endEvent id="ie"/>' + chain("t", "ie")) + END + chain("s", "sub", "e")),
     ],
     "reachable": [bpmn(START + END + '<task id="t"/>' + chain("s", "e") + chain("t", "e"))],
@@ -140,7 +140,7 @@ BAD: dict[str, list[bytes]] = {
         with_event("intermediateCatchEvent", "<eventDefinitionRef>gone</eventDefinitionRef>"),
     ],
     "task-message": [
-        bpmn(START + '<receiveTask id="t"/>' + END + chain("s", "t", "e")),
+        bpmn(START + '<receiveTask id="t" messageRef="gone"/>' + END + chain("s", "t", "e")),
         bpmn(START + '<sendTask id="t" messageRef="gone"/>' + END + chain("s", "t", "e")),
     ],
     "timer": [

@@ -83,7 +83,7 @@ BIZAGI = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xml
    <bizagi:BizagiProperties><bizagi:BizagiProperty name="bgColor" value="#ffffff"/></bizagi:BizagiProperties></bizagi:BizagiExtensions>
   </extensionElements>
   <startEvent id="Id_2"><outgoing>Id_5</outgoing></startEvent>
-  <inclusiveGateway id="Id_3" gatewayDirection="Diverging"><incoming>Id_5</incoming><outgoing>Id_6</outgoing><outgoing>Id_7</outgoing></inclusiveGateway>
+  <exclusiveGateway id="Id_3" gatewayDirection="Diverging"><incoming>Id_5</incoming><outgoing>Id_6</outgoing><outgoing>Id_7</outgoing></exclusiveGateway>
   <endEvent id="Id_4"><incoming>Id_6</incoming></endEvent><endEvent id="Id_8"><incoming>Id_7</incoming></endEvent>
   <sequenceFlow id="Id_5" sourceRef="Id_2" targetRef="Id_3"/>
   <sequenceFlow id="Id_6" name="Yes" sourceRef="Id_3" targetRef="Id_4"/><sequenceFlow id="Id_7" name="No" sourceRef="Id_3" targetRef="Id_8"/>
