@@ -18,8 +18,7 @@ from processes.keyring import KeyRing, has_keys
 from processes.migrate import migrate, require_current
 from processes.office import Office
 from processes.settings import Settings
-from processes.trust import trust_store
-from signing.service import Signing
+from processes.signing_room import signing_room
 
 
 def bootstrap(settings: Settings) -> Office:
@@ -41,8 +40,7 @@ def bootstrap(settings: Settings) -> Office:
         clock=clock,
         blobs=LocalBlobStore(settings.home / "blobs"),
         keys=keys,
-        # asked at each signature: a certificate revoked a minute ago signs nothing more
-        signing=Signing(clock=clock, timestamper=keys.authority.timestamper(clock), trust=lambda: trust_store(office)),
+        signing=signing_room(settings, database, keys, clock, lambda: office),
         renderer=DocumentRenderer(workers=1),
         definitions=DefinitionCache(),
         enqueue=client.enqueue,
@@ -97,6 +95,8 @@ def check_config(settings: Settings) -> list[str]:
         warnings.append(f"{passphrase_file}: the keys' passphrase lies beside the keys; set KARGUZAR_KEYS_PASSPHRASE")
     if settings.public_url.startswith("http://"):
         warnings.append(f"public_url {settings.public_url} is not https; QR codes on documents will lead there")
+    if not settings.tsa_url:
+        warnings.append("tsa_url is empty: timestamps come from the pilot authority, which is not qualified")
     if not settings.smtp_host:
         warnings.append("smtp_host is empty: notices stay in the outbox")
     return warnings

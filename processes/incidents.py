@@ -86,15 +86,18 @@ def subject_of(job: str, arguments: Sequence[str]) -> str:
 
 
 @contextmanager
-def watched(office: Office, job: str, *arguments: str) -> Iterator[None]:
-    """A job whose failure becomes an incident, and whose success closes the one there is."""
+def watched(office: Office, job: str, *arguments: str, closes: bool = True) -> Iterator[None]:
+    """A job whose failure becomes an incident, and whose success closes the one there is.
+
+    :param closes: False: the job itself knows whether it has succeeded
+    """
     subject = subject_of(job, arguments)
     try:
         yield
     except Exception as error:
         note_incident(office, _failure(office, job, arguments, error))
         raise
-    if _is_open(office, subject):
+    if closes and _is_open(office, subject):
         with office.unit_of_work() as uow:
             close_incidents(uow, [subject], "succeeded")
             uow.commit()

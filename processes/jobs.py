@@ -132,7 +132,7 @@ def _register_repeatable(office: Office, step: Callable[..., Any]) -> None:
 
     @DBOS.workflow(name="raise_level")
     def raise_level(document_id: str) -> str:
-        with watched(office, "raise_level", document_id):
+        with watched(office, "raise_level", document_id, closes=False):
             return str(step("raise", lambda: raise_document_level(office, UUID(document_id))))
 
     @DBOS.workflow(name="recount_calendar")

@@ -38,6 +38,15 @@ class Settings:
     smtp_port: int = 25
     smtp_sender: str = ""
 
+    level: str = "B-LTA"
+    """the level jobs raise each signed document to: B-B, B-T, B-LT or B-LTA"""
+    tsa_url: str = ""
+    """address of the time-stamping authority (RFC 3161); empty: the pilot authority's, not qualified"""
+    fetch_seconds: int = 10
+    """how long a time-stamping authority, an OCSP responder or a list's address may take to answer"""
+    renew_days: int = 180
+    """how long before the newest archive timestamp's certificate ends a document gets another one"""
+
     attempt_minutes: int = 15
     """how long a prepared document waits for its signature"""
     draft_days: int = 90

@@ -1,71 +1,177 @@
-"""Jobs over documents already in the archive: full validation, and raising a level that a timestamp outage cost."""
+"""Jobs over documents already in the archive: levels are raised, then the whole is judged and the verdict kept.
 
+Nothing of the signed bytes changes: each earlier revision is the beginning of the next one. An outage of an authority
+leaves the document where it is; it is tried again, at longer and longer intervals, and told as an incident.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+import sqlalchemy as sa
 import structlog
 
-from archive.service import SearchQuery, Visibility
+from processes.incidents import Failure, close_incidents, note_incident, subject_of
 from processes.office import Office
+from processes.signing_room import wanted_level
+from processes.tables import DocumentLevelRow
 from processes.trust import trust_store
 from processes.unit_of_work import UnitOfWork
-from signing.errors import TimestampFailed
+from signing.errors import (
+    CertificateRevoked,
+    DocumentUnusable,
+    LevelNotOffered,
+    NotSignable,
+    RevocationUnavailable,
+    TimestampFailed,
+)
 from signing.request import SignatureLevel
+from signing.service import SignedDocument, ValidationReport, Verdict, document_state, renewal_due
 
-AT_ONCE = 100
-"""documents whose level one round raises at most"""
-EVERYTHING = Visibility(owners=None, levels={}, cases=frozenset())
+AT_ONCE = 200
+"""documents of one round"""
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 1440))
+"""until the next try, by how often it has failed in a row"""
+PATIENT_TRIES = 3
+"""failures in a row after which somebody is told"""
+JOB = "raise_level"
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """How far a document came in one try."""
+
+    pdf: bytes = field(repr=False)
+    level: SignatureLevel | None
+    """None: it cannot be read"""
+    outstanding: bool = False
+    cause: str | None = None
+    again: bool = False
+    """the cause may pass by itself"""
+
+
 def validate_document(office: Office, document_id: UUID) -> str:
-    """Validate an archived document in full and keep the verdict; a B-B document gets a job that raises it."""
-    with office.reading() as uow:
-        pdf = uow.archive.fetch(document_id)
-    report = office.signing.validate(pdf, trust_store(office), at=office.clock())
-    with office.unit_of_work() as uow:
-        uow.archive.record_validation(
-            document_id, verdict=str(report.verdict), level=str(report.level) if report.level else None, actor="system"
-        )
-        if report.level == SignatureLevel.B_B:
-            _raise_later(office, uow, document_id)
-        uow.commit()
-    return str(report.verdict)
+    """Raise a newly archived document as far as it goes, validate it in full and keep the verdict; the verdict."""
+    return str(_tended(office, document_id, judge=True)[1])
 
 
 def raise_document_level(office: Office, document_id: UUID) -> str:
-    """Append the timestamp that was not to be had at signing; told what came of it.
-
-    Nothing of the signed bytes changes: the earlier revision is the beginning of the new one. While the authority does
-    not answer the document stays as it is, and `raise_waiting` asks again.
-    """
-    with office.reading() as uow:
-        pdf = uow.archive.fetch(document_id)
-    try:
-        raised = office.signing.raise_level(pdf, SignatureLevel.B_T)
-    except TimestampFailed as error:
-        log.warning("level not raised", document=str(document_id), reason=str(error))
-        return "no timestamp yet"
-    if raised.pdf == pdf:
-        return str(raised.level)  # another job was first
-    blob = office.blobs.put(raised.pdf)
-    with office.unit_of_work() as uow:
-        uow.archive.add_revision(
-            document_id, blob, level=str(raised.level), reason="document timestamp", actor="system"
-        )
-        office.enqueue(uow.session, "validate_document", (str(document_id),), f"validate:{document_id}:{blob.sha256}")
-        uow.commit()
-    return str(raised.level)
+    """Raise a document further, or renew its archive timestamp when that is due; the level it has now."""
+    return str(_tended(office, document_id, judge=False)[0])
 
 
 def raise_waiting(office: Office) -> int:
-    """A job for every document that an outage of the authority has left without timestamp; how many. Asked hourly."""
+    """A job for every document whose next try, or whose renewal, is due; how many. Asked each minute."""
     with office.unit_of_work() as uow:
-        waiting = uow.archive.search(SearchQuery(level=SignatureLevel.B_B, limit=AT_ONCE), EVERYTHING).documents
-        for document in waiting:
-            _raise_later(office, uow, document.id)
+        due = sa.or_(DocumentLevelRow.next_try_at <= uow.now, DocumentLevelRow.renew_at <= uow.now)
+        rows = list(uow.session.execute(sa.select(DocumentLevelRow).where(due).limit(AT_ONCE)).scalars())
+        for row in rows:
+            moment = row.next_try_at or row.renew_at
+            office.enqueue(uow.session, JOB, (str(row.document_id),), f"raise:{row.document_id}:{moment:%Y%m%d%H%M%S}")
         uow.commit()
-    return len(waiting)
+    return len(rows)
 
 
-def _raise_later(office: Office, uow: UnitOfWork, document_id: UUID) -> None:
-    office.enqueue(uow.session, "raise_level", (str(document_id),), f"raise:{document_id}:{uow.now:%Y%m%d%H}")
+def _tended(office: Office, document_id: UUID, *, judge: bool) -> tuple[SignatureLevel | None, Verdict | None]:
+    with office.reading() as uow:
+        pdf = uow.archive.fetch(document_id)
+        row = uow.session.get(DocumentLevelRow, document_id)
+        renew = row is not None and row.renew_at is not None and row.renew_at <= uow.now
+    raised = _raised(office, pdf, renew=renew)
+    report: ValidationReport | None = None
+    if judge or raised.pdf != pdf:
+        raised, report = _judged(office, pdf, raised)
+    blob = office.blobs.put(raised.pdf) if raised.pdf != pdf else None
+    with office.unit_of_work() as uow:
+        if blob is not None:
+            reason = "renewal" if renew else "level"
+            uow.archive.add_revision(document_id, blob, level=raised.level, reason=reason, actor="system")
+        if report is not None:
+            level = str(report.level) if report.level else None
+            uow.archive.record_validation(document_id, verdict=str(report.verdict), level=level, actor="system")
+        tries = _note(office, uow, document_id, raised)
+        if raised.cause is None:
+            close_incidents(uow, [subject_of(JOB, (str(document_id),))], "succeeded")
+        uow.commit()
+    if raised.cause is not None:
+        _tell(office, document_id, raised, tries)
+    return raised.level, report.verdict if report else None
+
+
+def _raised(office: Office, pdf: bytes, *, renew: bool) -> _Raised:
+    """As far as it goes today: nothing is appended while somebody has yet to sign."""
+    try:
+        state = document_state(pdf)
+    except DocumentUnusable as error:
+        return _Raised(pdf, None, cause=str(error))
+    if state.outstanding:
+        return _Raised(pdf, state.level, outstanding=True)
+    if renew and state.level is SignatureLevel.B_LTA:
+        return _tried(_Raised(pdf, state.level), office.signing.renew)
+    reached = _Raised(pdf, state.level)
+    for level in _steps(state.level, wanted_level(office.settings)):
+        reached = _tried(reached, partial(office.signing.raise_level, level=level))
+        if reached.cause:
+            break
+    return reached
+
+
+def _steps(level: SignatureLevel, wanted: SignatureLevel) -> list[SignatureLevel]:
+    """One by one, so that what is reached stays when the next authority does not answer."""
+    return [step for step in SignatureLevel if level.rank < step.rank <= wanted.rank]
+
+
+def _tried(now: _Raised, step: Callable[[bytes], SignedDocument]) -> _Raised:
+    """A step further, or why not. Revoked stays revoked; anything else may pass, and trust may be given later."""
+    try:
+        document = step(now.pdf)
+    except CertificateRevoked as error:
+        return replace(now, cause=str(error))
+    except (TimestampFailed, RevocationUnavailable, NotSignable, LevelNotOffered) as error:
+        return replace(now, cause=str(error), again=True)
+    return _Raised(document.pdf, document.level)
+
+
+def _judged(office: Office, pdf: bytes, raised: _Raised) -> tuple[_Raised, ValidationReport]:
+    """The report on what was reached; what would make a document worse is not kept."""
+    trust = trust_store(office)
+    report = office.signing.validate(raised.pdf, trust, at=office.clock())
+    if raised.pdf == pdf or report.verdict is Verdict.TOTAL_PASSED:
+        return raised, report
+    before = office.signing.validate(pdf, trust, at=office.clock())
+    if before.verdict is not Verdict.TOTAL_PASSED:
+        return raised, report
+    told = "; ".join(report.findings) or str(report.verdict)
+    return _Raised(pdf, before.level, cause=f"raised, it would not pass: {told}", again=True), before
+
+
+def _note(office: Office, uow: UnitOfWork, document_id: UUID, raised: _Raised) -> int:
+    """Keep what the document waits for; how often in a row it has failed."""
+    row = uow.session.get(DocumentLevelRow, document_id) or DocumentLevelRow(document_id=document_id, tries=0)
+    row.tries = row.tries + 1 if raised.cause else 0
+    row.outstanding, row.cause = raised.outstanding, raised.cause
+    wait = BACK_OFF[min(row.tries, len(BACK_OFF)) - 1]
+    row.next_try_at = uow.now + wait if raised.again else None
+    due = renewal_due(raised.pdf) if raised.level is SignatureLevel.B_LTA else None
+    row.proof_ends_at = due.ends_at if due else None
+    row.renew_at = _renewal(uow.now, due.ends_at, office.settings.renew_days) if due else None
+    uow.session.add(row)
+    return row.tries
+
+
+def _renewal(now: datetime, ends_at: datetime, days: int) -> datetime:
+    """So many days before the end; an authority whose certificate ends sooner is asked again half-way."""
+    planned = ends_at - timedelta(days=days)
+    return planned if planned > now else max(now + (ends_at - now) / 2, now + timedelta(days=1))
+
+
+def _tell(office: Office, document_id: UUID, raised: _Raised, tries: int) -> None:
+    """What failed; a failure that lasts, or does not pass by itself, becomes an incident."""
+    cause, arguments = raised.cause or "", (str(document_id),)
+    log.warning("level not raised", document=str(document_id), level=str(raised.level), reason=cause)
+    if tries >= PATIENT_TRIES or not raised.again:
+        subject = subject_of(JOB, arguments)
+        note_incident(office, Failure(kind="job", subject=subject, cause=cause, job=JOB, arguments=arguments))

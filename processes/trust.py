@@ -16,6 +16,8 @@ from processes.unit_of_work import UnitOfWork
 from signing.authority import Revoked
 from signing.validation import TrustStore
 
+OWN_LISTS = ("root", "issuing")
+"""the pilot authority's lists, as the cache names them"""
 REFRESH_BEFORE = timedelta(hours=12)
 """a list is made anew this long before it ends"""
 
@@ -61,10 +63,12 @@ def authority_certificate(office: Office, role: str) -> bytes:
 
 
 def _fresh(uow: UnitOfWork) -> dict[str, bytes] | None:
-    rows = list(uow.session.execute(sa.select(RevocationCacheRow)).scalars())
+    query = sa.select(RevocationCacheRow).where(RevocationCacheRow.source.in_(OWN_LISTS))
     # a rehearsal's clock may have gone back: a list from the future is no list of now
-    good = [row for row in rows if row.fetched_at <= uow.now < row.next_update - REFRESH_BEFORE]
-    return {row.issuer: row.crl for row in good} if rows and len(good) == len(rows) else None
+    good = [
+        row for row in uow.session.execute(query).scalars() if row.issued_at <= uow.now < row.ends_at - REFRESH_BEFORE
+    ]
+    return {row.source: row.data for row in good} if len(good) == len(OWN_LISTS) else None
 
 
 def issue_revocation_lists(office: Office) -> dict[str, bytes]:
@@ -75,9 +79,9 @@ def issue_revocation_lists(office: Office) -> dict[str, bytes]:
             uow.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("revocation lists"))))
         lists = revocation_lists(office, uow, at=uow.now)
         for issuer, crl in lists.items():
-            uow.session.execute(sa.delete(RevocationCacheRow).where(RevocationCacheRow.issuer == issuer))
+            uow.session.execute(sa.delete(RevocationCacheRow).where(RevocationCacheRow.source == issuer))
             uow.insert(
-                RevocationCacheRow, issuer=issuer, crl=crl, fetched_at=uow.now, next_update=_next_update(crl, uow.now)
+                RevocationCacheRow, source=issuer, data=crl, issued_at=uow.now, ends_at=_next_update(crl, uow.now)
             )
         uow.commit()
     return lists

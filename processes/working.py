@@ -29,7 +29,7 @@ TICKER = "ticker"
 """the lock of whoever ticks: one process among all, another one as soon as it is gone"""
 TICK_SECONDS = 1.0
 MINUTE = 60
-"""ticks between two looks for mandates that have run out"""
+"""ticks between two looks for mandates that have run out and documents whose level is to be raised"""
 HOUR = 3600
 """ticks between two rounds of what is done hourly"""
 
@@ -75,9 +75,9 @@ def every_second(office: Office) -> Callable[[], None]:
         number = next(ticks)
         if number % MINUTE == 0:
             return_lost_work(office)
+            raise_waiting(office)
         if number % HOUR == 0:
             annul_unsigned_sheets(office)
-            raise_waiting(office)
             office.knocks.sweep()
             if idle(office):
                 # a job under way may hold a blob that gets its row only when it ends, after a restart even

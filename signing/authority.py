@@ -44,7 +44,7 @@ FORMAT = 1
 
 Issuing = Literal["issuing", "root"]
 
-__all__ = ["DEFAULT_URL", "EnrolledKey", "IssuedCertificate", "PilotAuthority", "Revoked", "Subject"]
+__all__ = ["DEFAULT_URL", "EnrolledKey", "IssuedCertificate", "PilotAuthority", "PilotResponder", "Revoked", "Subject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

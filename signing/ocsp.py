@@ -15,6 +15,7 @@ from signing.cms import load_certificate
 from signing.keys.software import SoftwareKey
 from signing.revocation_checks import names_issuer
 
+OCSP_RESPONSE = "application/ocsp-response"
 LIFE = timedelta(days=1)
 """from thisUpdate to nextUpdate"""
 LONGEST_NONCE = 32

@@ -16,6 +16,7 @@ from signing.foreign import covered, require_foreign
 from signing.keys import SigningKey
 from signing.levels import Missing, document_state, missing
 from signing.raising import Means, raised, renewed
+from signing.renewal import RenewalDue, renewal_due
 from signing.report import ValidationReport, Verdict, require_passed
 from signing.request import PreparedSignature, SignatureLevel, SignatureRequest, SignedDocument
 from signing.revocation import RevocationSource
@@ -28,6 +29,7 @@ from signing.validation import validate, verify_files
 __all__ = [
     "Missing",
     "PreparedSignature",
+    "RenewalDue",
     "SignatureLevel",
     "SignatureRequest",
     "SignedDocument",
@@ -40,6 +42,7 @@ __all__ = [
     "missing",
     "read_attachment",
     "read_trust",
+    "renewal_due",
     "require_passed",
     "require_signable",
     "verify_files",

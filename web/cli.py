@@ -11,6 +11,7 @@ from processes import VERSION
 from web.cli_base import FORMAT, say, settings, told_plainly
 from web.cli_calendar import calendar
 from web.cli_people import body, user
+from web.cli_pki import pki
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -211,33 +212,6 @@ def _tell_report(report: dict[str, Any]) -> None:
 
 
 @main.group()
-def pki() -> None:
-    """The pilot authority (not qualified). Example: karguzar pki export trust"""
-
-
-@pki.command("export")
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-@told_plainly
-def pki_export(directory: Path) -> None:
-    """Write the authority's certificates and fresh CRLs. Example: karguzar pki export trust"""
-    from processes.tools import export_trust
-
-    export_trust(settings(), directory)
-    click.echo(f"certificates and revocation lists are in {directory}")
-
-
-@pki.command("revoke")
-@click.argument("serial")
-@click.option("--reason", default="unspecified", help="RFC 5280 reason, e.g. keyCompromise.")
-@told_plainly
-def pki_revoke(serial: str, reason: str) -> None:
-    """Revoke a certificate by its serial number. Example: karguzar pki revoke 4d19 --reason keyCompromise"""
-    from processes.tools import revoke
-
-    click.echo(revoke(settings(), serial, reason))
-
-
-@main.group()
 def archive() -> None:
     """The archive. Example: karguzar archive search sənəd"""
 
@@ -271,6 +245,7 @@ def archive_audit() -> None:
 main.add_command(user)
 main.add_command(calendar)
 main.add_command(body)
+main.add_command(pki)
 
 if __name__ == "__main__":
     main()

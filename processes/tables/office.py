@@ -151,13 +151,36 @@ class TrustAnchorRow(Base):
 
 
 class RevocationCacheRow(Base):
-    """The newest CRL of an issuer."""
+    """The newest revocation data of a source: this office's own lists, and what other authorities answered."""
 
     __tablename__ = "process_revocation_cache"
-    issuer: Mapped[str] = mapped_column(primary_key=True)
-    crl: Mapped[bytes]
-    fetched_at: Mapped[datetime]
-    next_update: Mapped[datetime]
+    source: Mapped[str] = mapped_column(primary_key=True)
+    """issuing or root: this office's own list; else the address asked, for OCSP with the serial after a #"""
+    data: Mapped[bytes]
+    """DER"""
+    issued_at: Mapped[datetime]
+    """thisUpdate"""
+    ends_at: Mapped[datetime]
+    """nextUpdate"""
+
+
+class DocumentLevelRow(Base):
+    """What a signed document's level still waits for, and until when its newest archive timestamp proves anything."""
+
+    __tablename__ = "process_document_level"
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    outstanding: Mapped[bool]
+    """somebody has yet to sign it: until then nothing is appended"""
+    cause: Mapped[str | None]
+    """why the last try did not reach the wanted level"""
+    tries: Mapped[int]
+    """in a row without success"""
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    """None: nothing to try by itself"""
+    proof_ends_at: Mapped[datetime | None]
+    """when the certificate of the newest archive timestamp ends"""
+    renew_at: Mapped[datetime | None] = mapped_column(index=True)
+    """when the next archive timestamp is due"""
 
 
 class LoginAttemptRow(Base):

@@ -546,12 +546,27 @@ def upgrade() -> None:
 
     op.create_table(
         "process_revocation_cache",
-        sa.Column("issuer", sa.Text(), nullable=False),
-        sa.Column("crl", sa.LargeBinary(), nullable=False),
-        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("next_update", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("issuer", name=op.f("pk_process_revocation_cache")),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_process_revocation_cache")),
     )
+    op.create_table(
+        "process_document_level",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("outstanding", sa.Boolean(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proof_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renew_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_process_document_level")),
+    )
+    op.create_index(
+        op.f("ix_process_document_level_next_try_at"), "process_document_level", ["next_try_at"], unique=False
+    )
+    op.create_index(op.f("ix_process_document_level_renew_at"), "process_document_level", ["renew_at"], unique=False)
     op.create_table(
         "process_trust_anchor",
         sa.Column("id", sa.Uuid(), nullable=False),

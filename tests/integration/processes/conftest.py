@@ -19,7 +19,7 @@ from processes.documents import DocumentRenderer
 from processes.jobs import JobClient
 from processes.office import Office
 from processes.settings import Settings
-from signing.service import Signing
+from processes.signing_room import signing_room
 
 
 @pytest.fixture(scope="session")
@@ -47,17 +47,18 @@ def office(
     database = create_engine(settings.url)
     clock = Clock(database)
     client = JobClient.connect(settings.url)
-    yield Office(
+    office = Office(
         settings=settings,
         database=database,
         clock=clock,
         blobs=LocalBlobStore(settings.home / "blobs"),
         keys=founded.keys,
-        signing=Signing(clock=clock, timestamper=founded.keys.authority.timestamper(clock)),
+        signing=signing_room(settings, database, founded.keys, clock, lambda: office),
         renderer=renderer,
         definitions=founded.definitions,
         enqueue=client.enqueue,
     )
+    yield office
     client.close()
     database.dispose()
 

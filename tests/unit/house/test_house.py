@@ -17,7 +17,7 @@ MODULE_LINES, FUNCTION_LINES = 400, 40
 DOORS = {
     "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
                "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses"},
-    "signing": {"service", "errors", "request", "report", "keys", "authority", "trust", "validation"},
+    "signing": {"service", "errors", "request", "report", "keys", "authority", "authorities", "trust", "validation"},
     "archive": {"service", "errors", "blobs", "retention", "documents", "arrangement", "holds", "search",
                 "access", "highlights"},
 }  # fmt: skip
