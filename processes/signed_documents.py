@@ -111,17 +111,21 @@ def _raised(office: Office, pdf: bytes, *, renew: bool) -> _Raised:
         return _Raised(pdf, state.level, outstanding=True)
     if renew and state.level is SignatureLevel.B_LTA:
         return _tried(_Raised(pdf, state.level), office.signing.renew)
-    reached = _Raised(pdf, state.level)
-    for level in _steps(state.level, wanted_level(office.settings)):
-        reached = _tried(reached, partial(office.signing.raise_level, level=level))
-        if reached.cause:
-            break
-    return reached
+    return _climbed(office, _Raised(pdf, state.level))
 
 
-def _steps(level: SignatureLevel, wanted: SignatureLevel) -> list[SignatureLevel]:
-    """One by one, so that what is reached stays when the next authority does not answer."""
-    return [step for step in SignatureLevel if level.rank < step.rank <= wanted.rank]
+def _climbed(office: Office, start: _Raised) -> _Raised:
+    """At the wanted level, or at the highest one that the authorities which answer suffice for."""
+    wanted = wanted_level(office.settings)
+    best = start
+    for level in reversed(SignatureLevel):
+        if start.level is not None and start.level.rank < level.rank <= wanted.rank:
+            tried = _tried(start, partial(office.signing.raise_level, level=level))
+            if tried.cause is None:
+                return replace(tried, cause=best.cause, again=best.again)
+            # what kept it from the highest level is what is told
+            best = best if best.cause else tried
+    return best
 
 
 def _tried(now: _Raised, step: Callable[[bytes], SignedDocument]) -> _Raised:

@@ -18,6 +18,12 @@ class DocumentUnusable(SigningError):
     code = "document_unusable"
 
 
+class RoomTooSmall(DocumentUnusable):
+    """The signature or token is larger than the room kept for it."""
+
+    code = "room_too_small"
+
+
 class FieldUnavailable(SigningError):
     """The document has no empty signature field of this name."""
 

@@ -28,13 +28,11 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 
-from signing.errors import DocumentLocked, DocumentUnusable, FieldUnavailable, SigningError
+from signing.errors import DocumentLocked, DocumentUnusable, FieldUnavailable, RoomTooSmall, SigningError
 from signing.request import SignatureRequest
 from signing.structure import STATEMENT
 
 PDF_2 = (2, 0)
-TIMESTAMP_ROOM = 16384
-"""hex digits kept for a document timestamp: 8 KB of token"""
 TIMESTAMP_FIELD = "DocumentTimestamp"
 LOCK = FieldMDPSpec(FieldMDPAction.ALL)
 """what a closing signature locks: every field"""
@@ -62,13 +60,13 @@ class Placeholder:
     def filled(self, cms: bytes) -> bytes:
         """The document with the CMS in its place.
 
-        :raises DocumentUnusable: the CMS is larger than the room kept
+        :raises RoomTooSmall: the CMS is larger than the room kept
         """
         start, end = self.reserved
         digits = cms.hex().upper().encode("ascii")
         room = end - start - 2
         if len(digits) > room:
-            raise DocumentUnusable(f"the signature needs {len(digits)} digits, {room} were kept")
+            raise RoomTooSmall(f"the signature needs {len(digits)} digits, {room} were kept")
         return b"".join((self.pdf[: start + 1], digits.ljust(room, b"0"), self.pdf[end - 1 :]))
 
 
@@ -145,10 +143,12 @@ def _permitted(request: SignatureRequest, *, closes: bool) -> MDPPerm | None:
     return MDPPerm.NO_CHANGES if request.certify or closes else None
 
 
-def append_timestamp(pdf: bytes, token_over: Callable[[bytes], bytes]) -> bytes:
+def append_timestamp(pdf: bytes, token_over: Callable[[bytes], bytes], *, room: int) -> bytes:
     """Append a document timestamp; no byte of `pdf` changes.
 
     :param token_over: SHA-256 digest to timestamp token (DER ContentInfo)
+    :param room: bytes kept for the token
+    :raises RoomTooSmall: the token is larger
     """
     with _foreign():
         writer = _writer(pdf)
@@ -158,9 +158,7 @@ def append_timestamp(pdf: bytes, token_over: Callable[[bytes], bytes]) -> bytes:
         name = f"{TIMESTAMP_FIELD}{number}"
         embedder = PdfCMSEmbedder(new_field_spec=SigFieldSpec(sig_field_name=name))
         steps = embedder.write_cms(name, writer)
-        placeholder = _placed(
-            steps, SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=TIMESTAMP_ROOM)), "sha256"
-        )
+        placeholder = _placed(steps, SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=2 * room)), "sha256")
     return placeholder.filled(token_over(placeholder.digest))
 
 

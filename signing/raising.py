@@ -23,8 +23,8 @@ from signing.trust import TrustStore, chain_of
 class Means:
     """What levels are raised with."""
 
-    token_over: Callable[[bytes], bytes]
-    """a checked timestamp token over a SHA-256 digest"""
+    stamped: Callable[[bytes], bytes]
+    """appends a document timestamp whose token is checked"""
     trust: TrustStore | None
     revocation: RevocationSource
     at: datetime
@@ -46,14 +46,14 @@ def raised(pdf: bytes, level: SignatureLevel, means: Means) -> SignedDocument:
     if level.rank > SignatureLevel.B_T.rank and means.trust is None:
         raise LevelNotOffered(level)
     if state.level is SignatureLevel.B_B:
-        pdf = _appended(pdf, pades.append_timestamp(pdf, means.token_over))
+        pdf = _appended(pdf, means.stamped(pdf))
         # the new timestamp's own certificate needs revocation data too
         state = document_state(pdf)
     reached = state.level
     if reached is SignatureLevel.B_T and level.rank > SignatureLevel.B_T.rank:
         pdf, reached = _appended(pdf, _with_validation_data(pdf, state, means)), SignatureLevel.B_LT
     if reached is SignatureLevel.B_LT and level is SignatureLevel.B_LTA:
-        pdf, reached = _appended(pdf, pades.append_timestamp(pdf, means.token_over)), SignatureLevel.B_LTA
+        pdf, reached = _appended(pdf, means.stamped(pdf)), SignatureLevel.B_LTA
     return replace(state.described(pdf), level=reached)
 
 
@@ -69,7 +69,7 @@ def renewed(pdf: bytes, means: Means) -> SignedDocument:
     if state.level is not SignatureLevel.B_LTA or means.trust is None:
         raise LevelNotOffered("renewal")
     pdf = _appended(pdf, _with_validation_data(pdf, state, means))
-    return state.described(_appended(pdf, pades.append_timestamp(pdf, means.token_over)))
+    return state.described(_appended(pdf, means.stamped(pdf)))
 
 
 def _appended(earlier: bytes, later: bytes) -> bytes:

@@ -10,7 +10,7 @@ import structlog
 from signing import pades
 from signing.algorithms import ecdsa_der
 from signing.cms import Signer, signed_attributes, signed_data, signer_of
-from signing.errors import NotSignable, TimestampFailed
+from signing.errors import NotSignable, RoomTooSmall, TimestampFailed
 from signing.fetching import HttpTransport
 from signing.foreign import covered, require_foreign
 from signing.keys import SigningKey
@@ -51,6 +51,8 @@ __all__ = [
 ATTRIBUTES_ROOM = 2048
 """bytes of a CMS beside certificates and timestamp"""
 TOKEN_ROOM = 8192
+"""bytes of a timestamp token at most, and as long as none has been seen"""
+TOKEN_SPARE = 256
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +77,7 @@ class Signing:
         self._timestamper = timestamper
         self._trust = trust
         self._revocation = revocation or RevocationSource(HttpTransport())
+        self._largest_token = 0
 
     def allot_fields(self, pdf: bytes, fields: Sequence[str], *, closing: str | None = None) -> bytes:
         """`pdf` with empty, invisible signature fields appended; the signature in `closing` will lock the document.
@@ -95,7 +98,8 @@ class Signing:
         request = replace(request, claimed_at=request.claimed_at.astimezone(UTC).replace(microsecond=0))
         signer = signer_of(request.certificate, request.chain)
         level = min(request.level, SignatureLevel.B_T, key=lambda one: one.rank)
-        placeholder = pades.prepare_signature(request, digest=signer.mechanism.digest, room=_room(signer, level))
+        room = _room(signer) + (self._token_room if level is SignatureLevel.B_T else 0)
+        placeholder = pades.prepare_signature(request, digest=signer.mechanism.digest, room=room)
         return PreparedSignature(
             pdf=placeholder.pdf,
             field=request.field,
@@ -186,14 +190,15 @@ class Signing:
         except TimestampFailed as error:
             log.warning("signing.timestamp_failed", field=prepared.field, reason=str(error))
             return None
-        if len(token.der) > TOKEN_ROOM:
+        start, end = prepared.reserved
+        if len(token.der) > (end - start - 2) // 2 - _room(signer_of(prepared.certificate, prepared.chain)):
             log.warning("signing.timestamp_too_large", field=prepared.field, bytes=len(token.der))
             return None
         return token
 
     def _means(self) -> Means:
         return Means(
-            token_over=lambda digest: self._requested(digest).der,
+            stamped=self._stamped,
             trust=self._trust() if self._trust is not None else None,
             revocation=self._revocation,
             at=self._clock(),
@@ -202,10 +207,28 @@ class Signing:
     def _requested(self, digest: bytes) -> TimestampToken:
         if self._timestamper is None:
             raise TimestampFailed("no time-stamping authority is configured")
-        return request_token(self._timestamper, digest, at=self._clock())
+        token = request_token(self._timestamper, digest, at=self._clock())
+        self._largest_token = max(self._largest_token, len(token.der))
+        return token
+
+    @property
+    def _token_room(self) -> int:
+        """Bytes kept for a token: as the authority's have been so far. Every reader reads all of them, each time."""
+        seen = self._largest_token
+        return min(TOKEN_ROOM, seen + seen // 4 + TOKEN_SPARE) if seen else TOKEN_ROOM
+
+    def _stamped(self, pdf: bytes) -> bytes:
+        """With a document timestamp; a token larger than any before gets its room in a second try."""
+
+        def token_over(digest: bytes) -> bytes:
+            return self._requested(digest).der
+
+        try:
+            return pades.append_timestamp(pdf, token_over, room=self._token_room)
+        except RoomTooSmall:
+            return pades.append_timestamp(pdf, token_over, room=self._token_room)
 
 
-def _room(signer: Signer, level: SignatureLevel) -> int:
+def _room(signer: Signer) -> int:
     """Bytes kept for the CMS; an estimate by pyHanko's dry run would cost a third of the signature."""
-    token = TOKEN_ROOM if level is SignatureLevel.B_T else 0
-    return len(signer.certificates) + 2 * len(signer.identifier) + ATTRIBUTES_ROOM + token
+    return len(signer.certificates) + 2 * len(signer.identifier) + ATTRIBUTES_ROOM
