@@ -33,6 +33,14 @@ class InvalidMetadata(ArchiveError):
     value: str
 
 
+class IngestRefused(ArchiveError):
+    """The table that describes the documents cannot be used."""
+
+    code = "archive.ingest_refused"
+    file: str
+    reason: str
+
+
 class AccessGroundMissing(ArchiveError):
     """A restriction of access needs its ground (B9)."""
 

@@ -119,7 +119,7 @@ def check_attachment(name: str, content: bytes) -> str:
     media_type = detect_type(content)
     if media_type is None:
         raise AttachmentRefused("unknown-type", name)
-    if media_type == _MACROS:
+    if media_type == MACROS:
         raise AttachmentRefused("macros", name)
     endings = TYPES[media_type]
     if PurePosixPath(name).suffix.lower() not in endings:
@@ -145,7 +145,7 @@ def detect_type(content: bytes) -> str | None:
 
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_MACROS = "macros"
+MACROS = "macros"
 _SIGNATURES: Mapping[bytes, str] = {
     b"%PDF-": "application/pdf",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -193,7 +193,7 @@ def _zip_type(archive: zipfile.ZipFile) -> str:
 
 def _office_type(names: list[str]) -> str:
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        return _MACROS
+        return MACROS
     kinds = {"word/": "wordprocessingml.document", "xl/": "spreadsheetml.sheet", "ppt/": "presentationml.presentation"}
     found = (kind for folder, kind in kinds.items() if any(name.startswith(folder) for name in names))
     kind = next(found, None)
@@ -205,7 +205,7 @@ def _by_compound(content: bytes) -> str | None:
     if not content.startswith(_COMPOUND):
         return None
     if "VBA".encode("utf-16-le") in content and "PROJECT".encode("utf-16-le") in content:
-        return _MACROS
+        return MACROS
     streams = {"WordDocument": "application/msword", "Workbook": "application/vnd.ms-excel"}
     return next((kind for stream, kind in streams.items() if stream.encode("utf-16-le") in content), None)
 

@@ -297,37 +297,3 @@ def revoke(settings: Settings, serial: str, reason: str) -> str:
     finally:
         office.close()
     return f"{serial} is revoked ({reason})"
-
-
-def search_archive(settings: Settings, text: str) -> list[dict[str, Any]]:
-    """Documents by their text, newest first; the operator of the machine sees all."""
-    from archive.service import SearchQuery, Visibility
-    from processes.bootstrap import bootstrap
-
-    office = bootstrap(settings)
-    with office.reading() as uow:
-        page = uow.archive.search(SearchQuery(text=text), Visibility(owners=None, levels={}, cases=frozenset()))
-        found = [
-            {"id": str(each.id), "number": each.number, "type": each.type, "title": each.title, "sha256": each.sha256}
-            for each in page.documents
-        ]
-    office.close()
-    return found
-
-
-def audit_archive(settings: Settings, *, tell: Tell) -> list[Any]:
-    """Hash every blob again; what is missing or changed."""
-    from processes.bootstrap import bootstrap
-
-    office = bootstrap(settings)
-    # the hashing takes long and reads only: no lock is held meanwhile
-    with office.reading() as uow:
-        report = uow.archive.check_fixity()
-    with office.unit_of_work() as uow:
-        uow.archive.record_fixity(report)
-        uow.commit()
-    office.close()
-    tell(f"{report.checked} documents checked, {len(report.findings)} findings")
-    for finding in report.findings:
-        tell(str(finding))
-    return list(report.findings)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from processes import VERSION
+from web.cli_archive import archive
 from web.cli_base import FORMAT, say, settings, told_plainly
 from web.cli_calendar import calendar
 from web.cli_people import body, user
@@ -211,37 +212,7 @@ def _tell_report(report: dict[str, Any]) -> None:
         click.echo(f"               {finding}")
 
 
-@main.group()
-def archive() -> None:
-    """The archive. Example: karguzar archive search sənəd"""
-
-
-@archive.command("search")
-@click.argument("text")
-@FORMAT
-@told_plainly
-def archive_search(text: str, shape: str) -> None:
-    """Find documents by their text. Example: karguzar archive search təchizat"""
-    from processes.tools import search_archive
-
-    found = search_archive(settings(), text)
-    if shape == "json":
-        click.echo(json.dumps(found, ensure_ascii=False, default=str))
-    else:
-        for each in found:
-            click.echo(f"{each['number']:24}{each['type']:18}{each['title']}")
-
-
-@archive.command("audit")
-@told_plainly
-def archive_audit() -> None:
-    """Hash every blob again and compare. Example: karguzar archive audit"""
-    from processes.tools import audit_archive
-
-    findings = audit_archive(settings(), tell=click.echo)
-    sys.exit(1 if findings else 0)
-
-
+main.add_command(archive)
 main.add_command(user)
 main.add_command(calendar)
 main.add_command(body)

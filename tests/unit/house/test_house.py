@@ -18,7 +18,7 @@ DOORS = {
     "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
                "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses"},
     "signing": {"service", "errors", "request", "report", "keys", "authority", "authorities", "trust", "validation"},
-    "archive": {"service", "errors", "blobs", "retention", "documents", "arrangement", "holds", "search",
+    "archive": {"service", "ingest", "errors", "blobs", "retention", "documents", "arrangement", "holds", "search",
                 "access", "highlights"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""

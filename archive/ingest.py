@@ -1,0 +1,196 @@
+"""Legacy intake: a folder of old documents and a table that describes them, read line by line.
+
+Nothing here writes: what a line describes is either complete, or refused with what is wrong and where.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from archive.documents import STATE_SECRET, AccessLevel
+from archive.errors import IngestRefused
+from archive.legacy_text import MendedText, mend
+from archive.spelling import fold
+
+INDEX = "index.csv"
+LARGEST_INDEX = 64 * 2**20
+"""bytes of a table"""
+LONGEST = 1000
+"""characters of one cell"""
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "file": ("file", "fayl", "файл"),
+    "number": ("number", "nömrə", "нөмір", "нөмірі", "номер"),
+    "title": ("title", "başlıq", "ad", "атауы", "тақырып", "название", "заголовок"),
+    "date": ("date", "tarix", "күні", "дата"),
+    "type": ("type", "növ", "түрі", "вид", "тип"),
+    "language": ("language", "dil", "тіл", "тілі", "язык"),
+    "signer": ("signer", "imzalayan", "қол қойған", "подписал"),
+    "access": ("access", "giriş", "қолжетімділік", "доступ"),
+    "ground": ("ground", "əsas", "негіз", "основание"),
+    "retention": ("retention", "saxlama", "сақтау", "хранение"),
+}
+"""what a column may be called, in the four languages"""
+REQUIRED = ("file", "number", "title", "date")
+LANGUAGES = ("az", "kk", "ru", "en")
+DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A line that was not taken: in which column it is wrong, and how."""
+
+    line: int
+    file: str
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegacyEntry:
+    """An old document as its line describes it; its file is there and is a file."""
+
+    line: int
+    file: str
+    """below the folder, as the table names it"""
+    path: Path
+    number: str
+    title: str
+    dated_on: date
+    type: str
+    language: str
+    """empty: not said"""
+    signer: str
+    access_level: str
+    access_ground: str | None
+    retention_class: str | None
+
+    def refused(self, column: str, reason: str) -> Refusal:
+        """The line after all refused."""
+        return Refusal(line=self.line, file=self.file, column=column, reason=reason)
+
+
+def read_folder(folder: Path) -> Iterator[LegacyEntry | Refusal]:
+    """What each line of the folder's index.csv describes, in its order.
+
+    The table is UTF-8, with or without a mark; comma, semicolon or tab; its first line names the columns, in any of
+    the four languages. `file` is a path below the folder.
+
+    :raises IngestRefused: no table, not readable, or a needed column is missing
+    """
+    rows = _rows(folder / INDEX)
+    columns = _columns(next(rows, (1, []))[1])
+    for line, cells in rows:
+        if any(cell.strip() for cell in cells):
+            values = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
+            yield _entry(folder, line, values)
+
+
+def read_text(content: bytes) -> MendedText:
+    """The text of an old text file, mended: UTF-8, UTF-16 with its mark, or Windows-1251."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return mend(content.decode("utf-16", "replace"))
+    try:
+        return mend(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        # what KZ-1048 looks like when it is read so, `mend` knows
+        return mend(content.decode("cp1251", "replace"))
+
+
+def _rows(index: Path) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with index.open("rb") as file:
+            content = file.read(LARGEST_INDEX + 1)
+    except OSError as error:
+        raise IngestRefused(file=str(index), reason=error.strerror or "not readable") from error
+    if len(content) > LARGEST_INDEX:
+        raise IngestRefused(file=str(index), reason=f"over {LARGEST_INDEX // 2**20} MB: split it")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise IngestRefused(file=str(index), reason=f"not UTF-8 at byte {error.start}: save it as UTF-8") from error
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count), strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise IngestRefused(file=str(index), reason=f"line {reader.line_num}: {error}") from error
+
+
+def _columns(names: list[str]) -> dict[str, int]:
+    """The place of each column that is known."""
+    known = {fold(alias): column for column, aliases in COLUMNS.items() for alias in aliases}
+    columns = {known[fold(name.strip())]: place for place, name in enumerate(names) if fold(name.strip()) in known}
+    if missing := [column for column in REQUIRED if column not in columns]:
+        raise IngestRefused(file=INDEX, reason=f"line 1: there is no column {', '.join(missing)}")
+    return columns
+
+
+def _entry(folder: Path, line: int, values: Mapping[str, str]) -> LegacyEntry | Refusal:
+    def refused(column: str, reason: str) -> Refusal:
+        return Refusal(line=line, file=values["file"], column=column, reason=reason)
+
+    for column in REQUIRED:
+        if not values[column]:
+            return refused(column, "empty")
+    if too_long := [column for column, value in values.items() if len(value) > LONGEST]:
+        return refused(too_long[0], f"longer than {LONGEST} characters")
+    for column, reason in _wrong(folder, values):
+        return refused(column, reason)
+    dated_on = _day(values["date"])
+    if dated_on is None:
+        return refused("date", "no date: write 2019-03-21 or 21.03.2019")
+    return LegacyEntry(
+        line=line,
+        file=values["file"],
+        path=folder / values["file"],
+        number=values["number"],
+        title=values["title"],
+        dated_on=dated_on,
+        type=values.get("type") or "legacy",
+        language=values.get("language", ""),
+        signer=values.get("signer", ""),
+        access_level=_access(values),
+        access_ground=values.get("ground") or None,
+        retention_class=values.get("retention") or None,
+    )
+
+
+def _access(values: Mapping[str, str]) -> str:
+    return values.get("access") or AccessLevel.OPEN
+
+
+def _wrong(folder: Path, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Column and reason of each thing that is wrong."""
+    level = _access(values)
+    if level == STATE_SECRET:
+        yield "access", "a state secret is never taken in (B16)"
+    elif level not in set(AccessLevel):
+        yield "access", f"unknown: {', '.join(AccessLevel)}"
+    elif level != AccessLevel.OPEN and not values.get("ground"):
+        yield "ground", "a restriction needs its ground (B9)"
+    if values.get("language") and values["language"] not in LANGUAGES:
+        yield "language", f"unknown: {', '.join(LANGUAGES)}"
+    path = folder / values["file"]
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        found = inside and path.is_file()
+    except (OSError, ValueError, RuntimeError):  # a name no file system takes, a ring of links
+        inside, found = True, False
+    if not inside:
+        yield "file", "outside the folder"
+    elif not found:
+        yield "file", "there is no such file"
+
+
+def _day(text: str) -> date | None:
+    written = DAY.fullmatch(text)
+    try:
+        return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,178 @@
+"""Take a folder of old documents into a body's archive: as they are, with the metadata its table gives them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from uuid import uuid5
+
+import sqlalchemy as sa
+
+from archive.blobs import BlobRef, reference_to
+from archive.ingest import LegacyEntry, Refusal, read_folder, read_text
+from archive.service import Accession
+from processes.attachments import MACROS, detect_type
+from processes.authorization import COMMAND_LINE
+from processes.errors import EntryRefused
+from processes.office import Office
+from processes.organisation import Body, body
+from processes.tables import BodyRow
+from processes.unit_of_work import UnitOfWork
+
+BATCH = 50
+"""documents of one transaction: what a kill costs at most, to be read again"""
+LARGEST = 200 * 2**20
+"""bytes of one document"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLegacy:
+    """A folder with an index.csv, for the body with this code."""
+
+    folder: Path
+    body: str
+    dry_run: bool = False
+    """only say what would be taken"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedLine:
+    """What became of one line of the table."""
+
+    line: int
+    file: str
+    state: str
+    """taken, kept (it was there already), sound (in a dry run) or refused"""
+    column: str = ""
+    reason: str = ""
+    mended: Mapping[str, int] = field(default_factory=dict)
+    """lines of its text by the rule that mended them for the search; the file itself stays as it is"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Document:
+    """A line that can be taken; its bytes are in the store."""
+
+    entry: LegacyEntry
+    blob: BlobRef
+    media_type: str
+    text: str
+    mended: Mapping[str, int]
+
+    def line(self, state: str) -> ImportedLine:
+        return ImportedLine(line=self.entry.line, file=self.entry.file, state=state, mended=self.mended)
+
+
+def import_legacy(office: Office, request: ImportLegacy) -> Iterator[ImportedLine]:
+    """Take the documents in, line by line; begun again after a kill it goes on where it was.
+
+    A document is the same when number and content are: it gets the same id and is kept, not taken twice.
+
+    :raises EntryRefused: no body with that code
+    :raises archive.errors.IngestRefused: the table cannot be used
+    """
+    with office.reading() as uow:
+        found = uow.session.scalar(sa.select(BodyRow.id).where(BodyRow.code == request.body))
+        if found is None:
+            raise EntryRefused("body", "unknown")
+        owner = body(uow.session, found)
+        classes = frozenset(each.code for each in uow.archive.retention_classes())
+    totals: Counter[str] = Counter()
+    entries = read_folder(request.folder)
+    while batch := list(islice(entries, BATCH)):
+        read = [_read(office, each, classes, dry_run=request.dry_run) for each in batch]
+        lines = list(_told(read)) if request.dry_run else _take_in(office, owner, read)
+        totals.update(line.state for line in lines)
+        yield from lines
+    if not request.dry_run:
+        _record(office, owner, totals)
+
+
+def _read(
+    office: Office, entry: LegacyEntry | Refusal, classes: frozenset[str], *, dry_run: bool
+) -> _Document | Refusal:
+    """The document with its bytes stored and what a search finds it by; or why not."""
+    if isinstance(entry, Refusal):
+        return entry
+    if entry.retention_class is not None and entry.retention_class not in classes:
+        return entry.refused("retention", f"unknown: {', '.join(sorted(classes))}")
+    try:
+        with entry.path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        return entry.refused("file", error.strerror or "not readable")
+    if not 0 < len(content) <= LARGEST:
+        return entry.refused("file", f"over {LARGEST // 2**20} MB" if content else "empty")
+    media_type = detect_type(content)
+    if media_type is None or media_type == MACROS:
+        return entry.refused("file", "of no type that is taken" if media_type is None else "holds macros")
+    mended = read_text(content) if media_type == "text/plain" else None
+    return _Document(
+        entry=entry,
+        blob=reference_to(content) if dry_run else office.blobs.put(content),
+        media_type=media_type,
+        text=f"{entry.title}\n{mended.text}" if mended else entry.title,
+        mended=dict(Counter(each.rule for each in mended.mendings)) if mended else {},
+    )
+
+
+def _told(read: list[_Document | Refusal]) -> Iterator[ImportedLine]:
+    for each in read:
+        yield _refused(each) if isinstance(each, Refusal) else each.line("sound")
+
+
+def _take_in(office: Office, owner: Body, read: list[_Document | Refusal]) -> list[ImportedLine]:
+    """The rows of a batch together; their blobs are there already."""
+    lines: list[ImportedLine] = []
+    with office.unit_of_work() as uow:
+        for each in read:
+            if isinstance(each, Refusal):
+                lines.append(_refused(each))
+                continue
+            accession = _accession(owner, each)
+            kept = uow.archive.exists(accession.id)
+            if not kept:
+                uow.archive.accession(accession, actor=COMMAND_LINE)
+                _validate_later(office, uow, accession)
+            lines.append(each.line("kept" if kept else "taken"))
+        uow.commit()
+    return lines
+
+
+def _refused(refusal: Refusal) -> ImportedLine:
+    return ImportedLine(
+        line=refusal.line, file=refusal.file, state="refused", column=refusal.column, reason=refusal.reason
+    )
+
+
+def _accession(owner: Body, document: _Document) -> Accession:
+    entry = document.entry
+    return Accession(
+        id=uuid5(owner.id, f"legacy:{entry.number}:{document.blob.sha256}"),
+        owner=str(owner.id),
+        number=entry.number,
+        type=entry.type,
+        title=entry.title,
+        blob=document.blob,
+        language=entry.language or owner.language,
+        media_type=document.media_type,
+        access_level=entry.access_level,
+        access_ground=entry.access_ground,
+        retention_class=entry.retention_class,
+        dated_on=entry.dated_on,
+        signers=({"name": entry.signer, "capacity": None, "serial": None},) if entry.signer else (),
+        properties={"legacy": {"file": entry.file, "mended": dict(document.mended)}},
+        text=document.text,
+    )
+
+
+def _validate_later(office: Office, uow: UnitOfWork, accession: Accession) -> None:
+    if accession.media_type == "application/pdf":
+        office.enqueue(uow.session, "validate_document", (str(accession.id),), f"validate:{accession.id}")
+
+
+def _record(office: Office, owner: Body, totals: Mapping[str, int]) -> None:
+    with office.unit_of_work() as uow:
+        uow.audit.record("archive:import", actor=COMMAND_LINE, subject=str(owner.id), details=dict(totals))
+        uow.commit()
