@@ -13,48 +13,13 @@ from engine.instance import OpenedDeadline, ServiceCall
 from engine.passing import digest_key
 from engine.reading.calls import key_of
 from engine.spiff.interpreter import Interpreter
-from engine.spiff.tokens import (
-    CompletedElement,
-    HumanTask,
-    ThrownKind,
-    Token,
-    WaitingMessage,
-    WaitingService,
-    WaitingSignal,
-    WaitingTimer,
-)
+from engine.spiff.tokens import CompletedElement, HumanTask, Standing, ThrownKind, Token, WaitingService
+from engine.spiff.values import copied
 from engine.workitem import Priority, WorkItem, WorkItemState
 
 ScopeOf = Callable[[str, Mapping[str, Any]], str]
 """(the role's body rule, the case's variables) -> whose people may take the item: an opaque scope"""
 ANY_BODY = "case"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a case waits for at a moment. An ended case waits for nothing."""
-
-    humans: Mapping[UUID, HumanTask]
-    services: Mapping[UUID, WaitingService]
-    timers: Mapping[UUID, WaitingTimer]
-    messages: tuple[WaitingMessage, ...] = ()
-    signals: tuple[WaitingSignal, ...] = ()
-
-
-NOTHING = Standing(humans={}, services={}, timers={})
-
-
-def standing(interpreter: Interpreter) -> Standing:
-    """What the case waits for now."""
-    if interpreter.ended:
-        return NOTHING
-    return Standing(
-        humans={task.task_id: task for task in interpreter.human_tasks()},
-        services={task.task_id: task for task in interpreter.services()},
-        timers={timer.task_id: timer for timer in interpreter.timers()},
-        messages=tuple(interpreter.messages()),
-        signals=tuple(interpreter.signals()),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +44,7 @@ class Case:
         role = definition.package.roles.get(element.role or "")
         deadline = self._deadline(task, element)
         assignee = self._assignee(task, element)
+        variables = copied(task.variables)
         item = WorkItem(
             id=task.task_id,
             instance_id=self.instance_id,
@@ -86,7 +52,7 @@ class Case:
             definition_version=definition.version,
             element_id=task.element,
             role=element.role or "",
-            scope=scope_of(role.body if role else ANY_BODY, task.variables),
+            scope=scope_of(role.body if role else ANY_BODY, variables),
             form=element.form,
             document=element.document,
             signature=element.signature,
@@ -95,7 +61,7 @@ class Case:
             visit=task.visit,
             state=WorkItemState.RESERVED if assignee else WorkItemState.READY,
             assignee=assignee,
-            data=task.variables,
+            data=variables,
             created_at=self.now,
             claimed_at=self.now if assignee else None,
             due_at=deadline.computed.due_at if deadline else None,
@@ -118,7 +84,7 @@ class Case:
             element_id=task.element,
             handler=handler,
             visit=task.visit,
-            variables=task.variables,
+            variables=copied(task.variables),
         )
 
     def _deadline(self, task: HumanTask, element: ElementDefinition) -> OpenedDeadline | None:

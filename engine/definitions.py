@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from threading import Lock
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from engine.definition import ProcessDefinition, ProcessPackage
@@ -17,6 +18,7 @@ from engine.store import Store
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 KEPT_PROGRAMS = 256
+"""several versions of every process an office has"""
 
 
 def pack_files(files: Mapping[str, bytes]) -> bytes:
@@ -34,6 +36,12 @@ def unpack_files(packed: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+Linked = tuple[Mapping[str, ProcessDefinition], Program]
+"""the definitions a case is bound to, and their program; shared, so never changed"""
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
 class DefinitionCache:
     """Definitions by key and content, their compiled specs, and programs by root and bindings. Thread-safe."""
 
@@ -42,6 +50,7 @@ class DefinitionCache:
         self._definitions: dict[tuple[str, str], ProcessDefinition] = {}
         self._compiled: dict[tuple[str, str, str], CompiledProcesses] = {}
         self._programs: dict[tuple[tuple[str, str], ...], Program] = {}
+        self._linked: dict[tuple[str, tuple[tuple[str, str], ...]], Linked] = {}
 
     def definition(self, key: str, sha256: str, read: Callable[[], ProcessDefinition]) -> ProcessDefinition:
         """The definition of that content; `read` fetches it the first time."""
@@ -70,11 +79,25 @@ class DefinitionCache:
         if program is None:
             compiled = [self.compiled(package, key.removeprefix(package.key)) for key, package in others.items()]
             program = link(self.compiled(root), compiled)
-            with self._lock:
-                while len(self._programs) >= KEPT_PROGRAMS:
-                    del self._programs[next(iter(self._programs))]
-                self._programs[name] = program
+            self._keep(self._programs, name, program)
         return program
+
+    def linked(self, key: str, bindings: Mapping[str, str], read: Callable[[], Linked]) -> Linked:
+        """What a case of that root and those bindings runs; `read` puts it together the first time."""
+        name = (key, tuple(bindings.items()))
+        with self._lock:
+            found = self._linked.get(name)
+        if found is None:
+            found = read()
+            self._keep(self._linked, name, found)
+        return found
+
+    def _keep(self, known: dict[Key, Value], name: Key, value: Value) -> None:
+        """Remember it, and let go of what was remembered first where that would be too much."""
+        with self._lock:
+            while len(known) >= KEPT_PROGRAMS:
+                del known[next(iter(known))]
+            known[name] = value
 
 
 class Repository:
@@ -129,12 +152,12 @@ class Repository:
 
     def renewed(
         self, bound: Mapping[str, ProcessDefinition], running: Callable[[], Collection[str]]
-    ) -> dict[str, ProcessDefinition]:
+    ) -> Mapping[str, ProcessDefinition]:
         """The same with the newest version of what is called as it is when the call begins, unless it runs."""
         latest = f"{BOUND}{CallBinding.LATEST.value}"
         names = [name for name in bound if name.endswith(latest)]
         if not names:
-            return dict(bound)
+            return bound
         held = running()
         newer = {name: self.definition(key_of(name)) for name in names if name not in held}
         return self._completed({**bound, **newer}, {})
@@ -164,6 +187,14 @@ class Repository:
     def bound(self, bindings: Mapping[str, str]) -> dict[str, ProcessDefinition]:
         """The definitions a case was bound to."""
         return {name: self._read(key_of(name), sha256) for name, sha256 in bindings.items()}
+
+    def linked(self, key: str, bindings: Mapping[str, str]) -> Linked:
+        """The definitions a case of that root was bound to, and their program."""
+        return self._cache.linked(key, bindings, lambda: self._link(key, bindings))
+
+    def _link(self, key: str, bindings: Mapping[str, str]) -> Linked:
+        bound = self.bound(bindings)
+        return bound, self.program(bound[key], bound)
 
     def compiled(self, key: str, sha256: str) -> CompiledProcesses:
         """The processes of one definition, without those they call."""

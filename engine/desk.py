@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine.advancing import Case, ScopeOf, Standing, completions, standing, timer_rows, wait_rows
+from engine.advancing import Case, ScopeOf, completions, timer_rows, wait_rows
 from engine.deadlines import WorkingCalendar
 from engine.definition import ProcessDefinition
 from engine.definitions import DefinitionCache, Repository
@@ -20,7 +20,7 @@ from engine.operating_store import OperatingStore
 from engine.passing import SentEvent, sent_event
 from engine.prepared import Row
 from engine.spiff.interpreter import Interpreter
-from engine.spiff.tokens import ThrownKind
+from engine.spiff.tokens import Standing, ThrownKind
 from engine.store import Store
 from engine.suspension import require_running, standing_still
 from engine.workitem import WorkItem
@@ -61,15 +61,14 @@ class Desk:
         return self._load(row)
 
     def _load(self, row: Row) -> Case:
-        bound = self._repository.bound(row["bindings"])
-        program = self._repository.program(bound[row["definition_key"]], bound)
+        bound, program = self._repository.linked(row["definition_key"], row["bindings"])
         interpreter = Interpreter.load(row["state"], program, now=self.now, calendars=self._calendar)
         newest = self._repository.renewed(bound, interpreter.running)
         if newest != bound:
             bound = newest
             program = self._repository.program(bound[row["definition_key"]], bound)
             interpreter = Interpreter.load(row["state"], program, now=self.now, calendars=self._calendar)
-        return self._case(row["id"], bound, interpreter, standing(interpreter))
+        return self._case(row["id"], bound, interpreter, interpreter.standing())
 
     def _case(
         self, instance_id: UUID, bound: Mapping[str, ProcessDefinition], interpreter: Interpreter, before: Standing
@@ -90,7 +89,7 @@ class Desk:
         status: InstanceStatus = InstanceStatus.COMPLETED,
     ) -> Advance:
         """Write down where the case stands now. `status` is what it gets should it have ended."""
-        after = standing(case.interpreter)
+        after = case.interpreter.standing()
         happenings += self._passed(case)
         exited = self._exited(case, after, {item.id for item in closed})
         opened = [

@@ -1,7 +1,7 @@
 """Where a case's advance is written down: its row, one revision on, and its hash-chained history."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from engine.store import ADVANCED, Store
 from engine.workitem import WorkItem
 
 SALT_BYTES = 16
+SALT_DIGITS = 2 * SALT_BYTES
 
 
 class Ledger:
@@ -26,18 +27,15 @@ class Ledger:
         """A new case; its state comes with its first advance."""
         self._store.insert_instance({**instance_row(instance), "state": b""})
 
-    def append(self, instance: ProcessInstance, happenings: Iterable[Happening]) -> ProcessInstance:
+    def append(self, instance: ProcessInstance, happenings: Sequence[Happening]) -> ProcessInstance:
         """Append to the case's chain; the instance with its new head."""
         events: list[HistoryEvent] = []
         seq, head = instance.history_seq, instance.history_head
-        for happening in happenings:
+        salts = secrets.token_hex(SALT_BYTES * len(happenings))
+        for happening, start in zip(happenings, range(0, len(salts), SALT_DIGITS), strict=True):
+            salt = salts[start : start + SALT_DIGITS]
             event = append_event(
-                happening,
-                instance_id=instance.id,
-                at=self._now,
-                seq=seq + 1,
-                previous=head,
-                salt=secrets.token_hex(SALT_BYTES),
+                happening, instance_id=instance.id, at=self._now, seq=seq + 1, previous=head, salt=salt
             )
             events.append(event)
             seq, head = event.seq, event.sha256

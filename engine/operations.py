@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from engine.advancing import Case, Standing, standing
+from engine.advancing import Case
 from engine.instance import OpenedDeadline
 from engine.spiff.operated import Mapped, Movable
-from engine.spiff.tokens import Obstacle, Token, WaitingTimer
+from engine.spiff.tokens import Obstacle, Standing, Token, WaitingTimer
 from engine.workitem import WorkItem
 
 __all__ = ["ChangedItem", "Changes", "Mapped", "MigrationPlan", "MigrationPreview", "Movable", "Obstacle", "changes_of"]
@@ -63,7 +63,7 @@ class MigrationPreview:
 
 def changes_of(case: Case, before: Standing) -> Changes:
     """What has become of a case in memory since it stood as `before`."""
-    after = standing(case.interpreter)
+    after = case.interpreter.standing()
     gone = [*_without(before.humans, after.humans), *_without(before.services, after.services)]
     new = [*_without(after.humans, before.humans), *_without(after.services, before.services)]
     deadlines = [case.opened(task, lambda _rule, _names: "")[1] for task in _without(after.humans, before.humans)]

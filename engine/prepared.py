@@ -7,13 +7,19 @@ the connection. A statement with an expanding `IN` cannot be prepared.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from engine.tables import UtcDateTime
+
 Row = Mapping[str, Any]
-Convert = Callable[[Any], Any] | None
+Convert = Callable[[Any], Any]
+KNOWN_INSTANTS = 64
+"""the instants of a transaction are few and written often"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +27,30 @@ class _Plan:
     """A statement in one database's own words."""
 
     text: str
-    binds: tuple[tuple[str, str, Convert], ...]
-    """name for the driver, name in the caller's parameters, conversion; in the driver's order"""
-    fixed: Mapping[str, Any]
-    """values the statement brings along, converted"""
+    names: tuple[str, ...]
+    """what the driver calls its parameters, in the driver's order"""
+    take: Callable[[Row], Iterable[Any]]
+    """the caller's values in that order"""
+    writes: tuple[tuple[int, Convert], ...]
+    """which of them are converted on their way, and how"""
     positional: bool
-    columns: tuple[tuple[str, Convert], ...]
+    columns: tuple[str, ...]
+    reads: tuple[tuple[int, Convert], ...]
+    """which of a row's values are converted on their way, and how"""
     dialect: Dialect
 
     def parameters(self, given: Row) -> Any:
-        fixed = self.fixed
-        if self.positional:
-            return [
-                fixed[name] if name in fixed else given[key] if convert is None else convert(given[key])
-                for name, key, convert in self.binds
-            ]
-        return {
-            name: fixed[name] if name in fixed else given[key] if convert is None else convert(given[key])
-            for name, key, convert in self.binds
-        }
+        values = list(self.take(given))
+        for place, convert in self.writes:
+            values[place] = convert(values[place])
+        return values if self.positional else dict(zip(self.names, values, strict=True))
 
     def row(self, values: Sequence[Any]) -> Row:
-        return {
-            key: value if convert is None or value is None else convert(value)
-            for (key, convert), value in zip(self.columns, values, strict=True)
-        }
+        found = list(values)
+        for place, convert in self.reads:
+            if found[place] is not None:
+                found[place] = convert(found[place])
+        return dict(zip(self.columns, found, strict=True))
 
     def execute(self, connection: sa.Connection, parameters: Any, *, many: bool = False) -> Any:
         """Run it on a driver's cursor within the connection's transaction."""
@@ -103,20 +108,33 @@ class Prepared:
     def _compile(self, dialect: Dialect) -> _Plan:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
         by_name = {name: bind for bind, name in compiled.bind_names.items()}
-        order = compiled.positiontup if compiled.positional else list(by_name)
-        converts = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in by_name.items()}
-        fixed = {
-            name: bind.value if converts[name] is None else converts[name](bind.value)
-            for name, bind in by_name.items()
-            if not bind.required
-        }
+        order = tuple(compiled.positiontup if compiled.positional else by_name)
+        binds = [by_name[name] for name in order]
         selected = getattr(self._statement, "selected_columns", ())
-        columns = ((one.key, one.type.dialect_impl(dialect).result_processor(dialect, None)) for one in selected)
         return _Plan(
             text=str(compiled),
-            binds=tuple((name, by_name[name].key, converts[name]) for name in order),
-            fixed=fixed,
+            names=order,
+            take=_taker(binds),
+            writes=_conversions(_written(bind.type, dialect) for bind in binds),
             positional=compiled.positional,
-            columns=tuple(columns),
+            columns=tuple(one.key for one in selected),
+            reads=_conversions(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in selected),
             dialect=dialect,
         )
+
+
+def _taker(binds: Sequence[Any]) -> Callable[[Row], Iterable[Any]]:
+    """What takes the values of a statement's parameters, in order; some of them it may bring along itself."""
+    keys = [bind.key for bind in binds]
+    if len(keys) > 1 and all(bind.required for bind in binds):
+        return itemgetter(*keys)
+    return lambda given: [given[bind.key] if bind.required else bind.value for bind in binds]
+
+
+def _conversions(converts: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ...]:
+    return tuple((place, convert) for place, convert in enumerate(converts) if convert is not None)
+
+
+def _written(kind: Any, dialect: Dialect) -> Convert | None:
+    convert: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(KNOWN_INSTANTS)(convert) if convert and isinstance(kind, UtcDateTime) else convert

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from engine.advancing import NOTHING, ScopeOf, completions
+from engine.advancing import ScopeOf, completions
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.definitions import DefinitionCache
 from engine.desk import Calendars
@@ -16,7 +16,7 @@ from engine.package import partners_of
 from engine.reading.calls import key_of
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.raising import raise_error
-from engine.spiff.tokens import Beginning
+from engine.spiff.tokens import NOTHING, Beginning
 from engine.starting import Starting
 from engine.store import as_instance
 from engine.suspension import require_running

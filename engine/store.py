@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ OPEN_STATES = [state.value for state in WorkItemState if state.open]
 _INSTANCE_FIELDS = [field for field in ProcessInstance.__slots__ if field != "status"]
 _ITEM_FIELDS = list(WorkItem.__slots__)
 _EVENT_FIELDS = list(HistoryEvent.__slots__)
+_item_values, _event_values = attrgetter(*_ITEM_FIELDS), attrgetter(*_EVENT_FIELDS)
 ADVANCED = ("status", "revision", "variables", "history_seq", "history_head", "ended_at", "suspension")
 """what of a case's row every change writes, beside its state"""
 _CHANGING = (
@@ -63,8 +65,12 @@ _ITEMS = sa.select(_item).where(_item.c.id.in_(sa.bindparam("wanted", expanding=
 _OPEN_ITEMS = sa.select(_item).where(_item.c.instance_id == _ID, _item.c.state.in_(OPEN_STATES))
 _UPDATE_ITEM = Prepared(_item.update().where(_item.c.id == _ID), columns=_CHANGING)
 _update_instance = _instance.update().where(_instance.c.id == _ID, _instance.c.revision == sa.bindparam("seen"))
+_STATUS = ("status", "ended_at", "suspension")
+_RUNNING_ON = tuple(column for column in ADVANCED if column not in _STATUS)
 _UPDATE_INSTANCE = {
-    columns: Prepared(_update_instance, columns=columns) for columns in (ADVANCED, (*ADVANCED, "state"))
+    columns: Prepared(_update_instance, columns=columns)
+    for always in (ADVANCED, _RUNNING_ON)
+    for columns in (always, (*always, "state"))
 }
 _HISTORY = sa.select(_history).where(_history.c.instance_id == _ID).order_by(_history.c.seq)
 _ERASE = (
@@ -92,6 +98,8 @@ class Store:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._held: tuple[SessionTransaction | None, sa.Connection] | None = None
+        self._locked: dict[UUID, tuple[Any, ...]] = {}
+        """cases this transaction has locked → their status then"""
 
     # definitions
 
@@ -141,15 +149,15 @@ class Store:
 
     def lock_instance(self, instance_id: UUID) -> Row | None:
         """The case's row, locked until the transaction ends (on SQLite BEGIN IMMEDIATE has locked already)."""
-        return _LOCK.one(self._connection, {"wanted": instance_id})
+        return self._lock(_LOCK, instance_id)
 
     def lock_instance_of_item(self, item_id: UUID) -> Row | None:
         """The case a work item belongs to, locked; the item is to be read after that."""
-        return _LOCK_BY_ITEM.one(self._connection, {"wanted": item_id})
+        return self._lock(_LOCK_BY_ITEM, item_id)
 
     def lock_instance_of_timer(self, timer_id: UUID) -> Row | None:
         """The case a timer belongs to, locked."""
-        return _LOCK_BY_TIMER.one(self._connection, {"wanted": timer_id})
+        return self._lock(_LOCK_BY_TIMER, timer_id)
 
     def instance(self, instance_id: UUID) -> Row | None:
         """The case's row, not locked."""
@@ -160,9 +168,21 @@ class Store:
         self._insert(_instance, [row])
 
     def update_instance(self, instance_id: UUID, revision: int, values: Row) -> bool:
-        """Change the case if it is still at that revision: the columns ADVANCED, and its state if that is given."""
-        statement = _UPDATE_INSTANCE[(*ADVANCED, "state") if "state" in values else ADVANCED]
+        """Change the case if it is still at that revision: the columns ADVANCED, and its state if that is given.
+
+        A status that stays what it was is left alone: setting it would rewrite its index.
+        """
+        status = _status(values)
+        columns = _RUNNING_ON if self._locked.get(instance_id) == status else ADVANCED
+        statement = _UPDATE_INSTANCE[(*columns, "state") if "state" in values else columns]
+        self._locked[instance_id] = status
         return statement.run(self._connection, {**values, "wanted": instance_id, "seen": revision}) == 1
+
+    def _lock(self, statement: Prepared, wanted: UUID) -> Row | None:
+        row = statement.one(self._connection, {"wanted": wanted})
+        if row is not None:
+            self._locked[row["id"]] = _status(row)
+        return row
 
     # work items
 
@@ -193,7 +213,7 @@ class Store:
 
     def insert_history(self, events: Iterable[HistoryEvent]) -> None:
         """Append events."""
-        self._insert(_history, [{name: getattr(event, name) for name in _EVENT_FIELDS} for event in events])
+        self._insert(_history, [dict(zip(_EVENT_FIELDS, _event_values(event), strict=True)) for event in events])
 
     def history(self, instance_id: UUID) -> list[HistoryEvent]:
         """All events of a case, in order."""
@@ -248,15 +268,19 @@ class Store:
         return [row._asdict() for row in self._connection.execute(query, parameters)]
 
 
+def _status(row: Row) -> tuple[Any, ...]:
+    return tuple(row[column] for column in _STATUS)
+
+
 def as_item(row: Row) -> WorkItem:
     """A row as a work item."""
-    values = {name: row[name] for name in _ITEM_FIELDS}
-    return WorkItem(**{**values, "state": WorkItemState(row["state"])})
+    return WorkItem(**{**row, "state": WorkItemState(row["state"])})
 
 
 def item_row(item: WorkItem) -> dict[str, Any]:
     """A work item as a row."""
-    return {**{name: getattr(item, name) for name in _ITEM_FIELDS}, "state": item.state.value, "data": dict(item.data)}
+    values = dict(zip(_ITEM_FIELDS, _item_values(item), strict=True))
+    return values | {"state": item.state.value, "data": dict(item.data)}
 
 
 def as_instance(row: Row) -> ProcessInstance:

@@ -128,16 +128,21 @@ class WorkItemRow(Base):
     follow_up_at: Mapped[datetime | None]
     follow_up_hides: Mapped[bool]
     __table_args__ = (
-        # whole lists are counted in them, and their first lines found, without a look at the rows
+        # whole lists are counted in them, and their first lines found, without a look at the rows; each holds only what
+        # is looked for in it, since every page of an index that a step touches is written at its commit
         sa.Index(
             "ix_engine_work_item_group",
             *("state", "role", "scope", "due_at", "created_at", "id"),
             *("named", "four_eyes_with", "instance_id", "definition_key"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         ),
         sa.Index(
             "ix_engine_work_item_mine",
             *("assignee", "state", "due_at", "created_at", "id"),
             *("follow_up_hides", "follow_up_at", "role", "scope", "definition_key"),
+            sqlite_where=sa.text("assignee IS NOT NULL"),
+            postgresql_where=sa.text("assignee IS NOT NULL"),
         ),
         sa.Index(
             "ix_engine_work_item_delegated",
@@ -176,6 +181,8 @@ class TimerRow(Base):
     element_id: Mapped[str]
     definition_key: Mapped[str]
     due_at: Mapped[datetime] = mapped_column(index=True)
+    # small rows that come and go: SQLite needs no second tree for their key
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class MessageWaitRow(Base):

@@ -24,19 +24,20 @@ from engine.errors import EngineError, ExecutionFailed
 from engine.history import Marking, MarkingState
 from engine.reading.calls import key_of
 from engine.running_deadlines import RunningDeadline
-from engine.spiff import codec, compaction
+from engine.spiff import codec, compaction, waiting
 from engine.spiff.events import Signal
 from engine.spiff.messages import Message, MessageEvent
 from engine.spiff.occurrences import deliver
 from engine.spiff.program import Program
 from engine.spiff.scopes import COMPLETED_AT, assign, may_set, visible
 from engine.spiff.scripting import Calendars, ScriptEngine
-from engine.spiff.timers import definitions_of, due_of
 from engine.spiff.tokens import (
+    NOTHING,
     Beginning,
     Carried,
     CompletedElement,
     HumanTask,
+    Standing,
     Thrown,
     WaitingMessage,
     WaitingService,
@@ -121,51 +122,30 @@ class Interpreter:
         """How many tasks its trees hold: history that could not be compacted shows here."""
         return compaction.size(self._case)
 
+    def standing(self) -> Standing:
+        """All it waits for, at one look; what is new of it is to be copied by who keeps it."""
+        return NOTHING if self.ended else waiting.standing(self._case)
+
     def human_tasks(self) -> list[HumanTask]:
-        """User and manual tasks that wait for a person, in the order of the model."""
-        return [
-            HumanTask(**_token(task), variables=_copy(task))
-            for task in self._tasks(TaskState.READY)
-            if task.task_spec.manual
-        ]
+        """User and manual tasks that wait for a person, in the order of the model; with variables of their own."""
+        return [waiting.apart(task) for task in self.standing().humans.values()]
 
     def services(self) -> list[WaitingService]:
-        """Service tasks that wait for their handler."""
-        return [
-            WaitingService(**_token(task), variables=_copy(task))
-            for task in self._tasks(TaskState.STARTED)
-            if getattr(task.task_spec, "kind", "") == "serviceTask"
-        ]
+        """Service tasks that wait for their handler; with variables of their own."""
+        return [waiting.apart(task) for task in self.standing().services.values()]
 
     def timers(self) -> list[WaitingTimer]:
         """Timers that wait, the earliest first; one that waits for several things tells its earliest."""
-        waiting = [(due_of(task), task) for task in self._case.event_manager.tasks.values()]
-        found = [WaitingTimer(**_token(task), due_at=due) for due, task in waiting if due is not None]
+        found = self.standing().timers.values()
         return sorted(found, key=lambda timer: (timer.due_at, timer.process, timer.element, timer.visit))
 
     def messages(self) -> list[WaitingMessage]:
         """Messages the case waits for."""
-        return [
-            WaitingMessage(
-                **_token(task),
-                message=one.name,
-                keys=tuple(one.keys),
-                expected=one.expected(task),
-                repeats=task.task_spec.repeats,
-            )
-            for task in self._case.event_manager.tasks.values()
-            for one in definitions_of(task)
-            if isinstance(one, Message)
-        ]
+        return list(self.standing().messages)
 
     def signals(self) -> list[WaitingSignal]:
         """Signals the case waits for."""
-        return [
-            WaitingSignal(**_token(task), signal=one.name, repeats=task.task_spec.repeats)
-            for task in self._case.event_manager.tasks.values()
-            for one in definitions_of(task)
-            if isinstance(one, Signal)
-        ]
+        return list(self.standing().signals)
 
     def accepted(self, task_id: UUID, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Of these variables those the task may set: declared ones, and an instance's own."""
@@ -331,8 +311,9 @@ class Interpreter:
         self._case.bpmn_events.clear()
 
     def _ask_conditions(self) -> None:
-        with translated():
-            self._case.update_conditions()
+        if self._case.asks:
+            with translated():
+                self._case.update_conditions()
 
     def _automatic(self) -> list[Any]:
         """Ready tasks that need nobody."""
@@ -377,21 +358,6 @@ def _opening_variables(program: Program, engine: ScriptEngine, variables: Mappin
 
 def _drawn(task: Any) -> bool:
     return getattr(task.task_spec, "kind", "") != ""
-
-
-def _token(task: Any) -> dict[str, Any]:
-    spec = task.task_spec
-    return {
-        "task_id": task.id,
-        "process": spec.process,
-        "element": spec.bpmn_id,
-        "kind": spec.kind,
-        "visit": task.internal_data.get("visit") or task.workflow.top_workflow.visits(task) + 1,
-    }
-
-
-def _copy(task: Any) -> dict[str, Any]:
-    return copied(visible(task))
 
 
 def _payload(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import MigrationRefused
 from engine.pauses import Pause
-from engine.spiff import codec, migrating, moving, recounting, standing_still
+from engine.spiff import codec, migrating, moving, recounting, standing_still, waiting
 from engine.spiff.compaction import find
-from engine.spiff.interpreter import Interpreter, _case_factory, _token, translated
+from engine.spiff.interpreter import Interpreter, _case_factory, translated
 from engine.spiff.program import Program
 from engine.spiff.recounting import CalendarsAt
 from engine.spiff.scopes import assign
@@ -47,7 +47,7 @@ def recount(interpreter: Interpreter, calendars_at: CalendarsAt) -> list[list[st
 def movable(interpreter: Interpreter) -> list[Movable]:
     """The case's tokens, outer scopes first."""
     return [
-        Movable(token=Token(**_token(task)), targets=tuple(moving.targets(task)))
+        Movable(token=Token(**waiting.token(task)), targets=tuple(moving.targets(task)))
         for task in moving.movable(interpreter._case)
     ]
 

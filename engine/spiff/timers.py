@@ -6,9 +6,10 @@ What a timer waits for is computed once, when the token arrives, and kept in the
 # ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its meanings
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,9 @@ _DURATION = re.compile(
 _LITERAL = re.compile(r"(?:R\d*/\S+|P[\dT]\S*|\d{4}-\d{2}-\d{2}(?:[T ]\S+)?|\d{4}-?W\d{2}\S*)")
 LONGEST = 9_999
 """years, months, weeks, days or hours a duration may name"""
+
+
+KNOWN_DURATIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Cycle:
     every: Duration
 
 
+@lru_cache(KNOWN_DURATIONS)
 def parse_duration(text: str) -> Duration:
     """Read an ISO 8601 duration such as P1M2DT3H. Raises ValueError."""
     match = _DURATION.fullmatch(text.strip().upper())
@@ -254,14 +259,14 @@ def definitions_in(definition: Any) -> Iterator[Any]:
 def definitions_of(task: Any) -> list[Any]:
     """The event definitions a waiting event listens to; of several those it has not seen yet."""
     definition = task.task_spec.event_definition
+    if not hasattr(definition, "event_definitions"):
+        return [definition]
     seen = definition.seen(task) if hasattr(definition, "seen") else []
-    waited = [
-        one for number, one in enumerate(getattr(definition, "event_definitions", [definition])) if number not in seen
-    ]
+    waited = [one for number, one in enumerate(definition.event_definitions) if number not in seen]
     return [one for definition in waited for one in definitions_in(definition)]
 
 
-def due_of(task: Any) -> datetime | None:
-    """The earliest instant a waiting event waits for."""
-    instants = [due for one in definitions_of(task) if isinstance(one, _Timer) and (due := one.due_at(task))]
+def earliest(definitions: Iterable[Any], task: Any) -> datetime | None:
+    """The earliest instant a waiting event waits for: that of the timers among its definitions."""
+    instants = [due for one in definitions if isinstance(one, _Timer) and (due := one.due_at(task))]
     return min(instants, default=None)

@@ -71,6 +71,24 @@ class WaitingSignal(Token):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a case waits for at a moment, by task. An ended case waits for nothing.
+
+    The variables of its tasks are the case's own: to be read, or copied.
+    """
+
+    humans: Mapping[UUID, HumanTask]
+    """in the order of the model"""
+    services: Mapping[UUID, WaitingService]
+    timers: Mapping[UUID, WaitingTimer]
+    messages: tuple[WaitingMessage, ...] = ()
+    signals: tuple[WaitingSignal, ...] = ()
+
+
+NOTHING = Standing(humans={}, services={}, timers={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
     """The start event a case begins at because what it waits for has happened elsewhere."""
 

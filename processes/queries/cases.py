@@ -13,9 +13,9 @@ from processes.errors import NotFound
 from processes.office import Office
 from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
-from processes.queries.inbox import OPEN
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
+from processes.queries.reach import OPEN
 from processes.queries.visible_cases import visible_cases
 from processes.tables import BodyRow, CaseRow
 from processes.unit_of_work import UnitOfWork
@@ -136,9 +136,7 @@ def _lines(uow: UnitOfWork, definitions: Definitions, rows: Sequence[Any]) -> li
 
 def _open_items(uow: UnitOfWork, case_ids: Sequence[UUID]) -> dict[UUID, list[WorkItemRow]]:
     rows = uow.session.execute(
-        sa.select(WorkItemRow)
-        .where(WorkItemRow.instance_id.in_(case_ids), WorkItemRow.state.in_(OPEN))
-        .order_by(WorkItemRow.created_at)
+        sa.select(WorkItemRow).where(WorkItemRow.instance_id.in_(case_ids), OPEN).order_by(WorkItemRow.created_at)
     ).scalars()
     found: dict[UUID, list[WorkItemRow]] = {}
     for row in rows:

@@ -22,7 +22,6 @@ from processes.queries.paging import Paging
 from processes.tables import BodyRow, CaseRow, SavedFilterRow
 from processes.unit_of_work import UnitOfWork
 
-OPEN = ("ready", "reserved")
 DAY = timedelta(hours=24)
 _SORTED_BY = ("id", "priority", "due_at", "created_at", "ended_at")
 Titles = Mapping[str, str]

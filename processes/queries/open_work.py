@@ -17,8 +17,8 @@ from processes.organisation import people_named
 from processes.queries.assigning import Candidate, candidates
 from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
-from processes.queries.inbox import OPEN
 from processes.queries.paging import Paging
+from processes.queries.reach import OPEN
 from processes.steps import item_of
 from processes.tables import BodyRow, CaseRow
 from processes.unit_of_work import UnitOfWork
@@ -78,7 +78,7 @@ def open_work(office: Office, by: UUID, standing: Standing, page: int) -> OpenWo
     :raises NotPermitted: neither a supervisor nor a head
     """
     with office.reading() as uow:
-        where = sa.and_(_theirs(uow, by), WorkItemRow.state.in_(OPEN), _stands(standing, uow))
+        where = sa.and_(_theirs(uow, by), OPEN, _stands(standing, uow))
         total = uow.session.scalar(sa.select(sa.func.count()).select_from(WorkItemRow).where(where)) or 0
         paging = Paging(page=max(1, page), total=total)
         order = (WorkItemRow.due_at.is_(None), WorkItemRow.due_at, WorkItemRow.created_at, WorkItemRow.id)

@@ -19,11 +19,11 @@ from processes.queries.incidents import MENDERS, supervised
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
 from processes.queries.people import require_any_role
+from processes.queries.reach import OPEN
 from processes.tables import BodyRow, BulkCaseRow, BulkRow, CaseRow, IncidentRow
 from processes.unit_of_work import UnitOfWork
 
 Titles = Mapping[str, str]
-OPEN_ITEM = ("ready", "reserved")
 ALIVE = ("running", "suspended")
 SHOWN_FAILURES = 500
 RECENT = 20
@@ -170,9 +170,7 @@ def _conditions(wanted: OperationsFilter) -> list[sa.ColumnElement[bool]]:
         found.append(InstanceRow.definition_version == wanted.version)
     found.append(CaseRow.status == wanted.status if wanted.status in ALIVE else CaseRow.status.in_(ALIVE))
     if wanted.element:
-        waiting = sa.select(WorkItemRow.instance_id).where(
-            WorkItemRow.element_id == wanted.element, WorkItemRow.state.in_(OPEN_ITEM)
-        )
+        waiting = sa.select(WorkItemRow.instance_id).where(WorkItemRow.element_id == wanted.element, OPEN)
         found.append(CaseRow.id.in_(waiting))
     if wanted.failed:
         found.append(CaseRow.id.in_(sa.select(IncidentRow.case_id).where(IncidentRow.state != "closed")))
@@ -182,7 +180,7 @@ def _conditions(wanted: OperationsFilter) -> list[sa.ColumnElement[bool]]:
 def _lines(uow: UnitOfWork, definitions: Definitions, rows: Sequence[Any]) -> list[OperatedLine]:
     ids = [case.id for case, _, _ in rows]
     waiting: dict[UUID, list[WorkItemRow]] = {}
-    items = sa.select(WorkItemRow).where(WorkItemRow.instance_id.in_(ids), WorkItemRow.state.in_(OPEN_ITEM))
+    items = sa.select(WorkItemRow).where(WorkItemRow.instance_id.in_(ids), OPEN)
     for item in uow.session.execute(items.order_by(WorkItemRow.created_at)).scalars():
         waiting.setdefault(item.instance_id, []).append(item)
     failed = sa.select(IncidentRow.case_id, sa.func.count()).where(

@@ -19,6 +19,8 @@ from processes.mandates import Mandate
 from processes.tables import MandateRow, StepRecordRow
 
 Slice = sa.ColumnElement[bool]
+OPEN: Slice = WorkItemRow.ended_at.is_(None)
+"""work items somebody can still act on, in the very words of the index that holds them"""
 _Group = tuple[str, UUID]
 """a role and the body whose role it is"""
 
@@ -114,7 +116,7 @@ def _hidden(now: datetime) -> Slice:
 
 def _open_to(person_id: UUID) -> Slice:
     """What a group's people may claim: not what was given by name, nor what four eyes bar this person from."""
-    return sa.and_(WorkItemRow.state == "ready", WorkItemRow.named.is_(False), _unbarred(person_id))
+    return sa.and_(OPEN, WorkItemRow.state == "ready", WorkItemRow.named.is_(False), _unbarred(person_id))
 
 
 _signed, _later = aliased(StepRecordRow), aliased(StepRecordRow)

@@ -12,8 +12,8 @@ from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
-from processes.queries.inbox import OPEN
 from processes.queries.people import require_any_role
+from processes.queries.reach import OPEN
 from processes.queries.registry import Share
 from processes.tables import BodyRow, CaseRow, DeadlineRow, RegisterEntryRow
 from processes.unit_of_work import UnitOfWork
@@ -91,7 +91,7 @@ def supervision(office: Office, by: UUID) -> Supervision:
     """
     with office.reading() as uow:
         require_any_role(uow.session, by, WATCHERS, uow.now)
-        late = sa.and_(WorkItemRow.state.in_(OPEN), WorkItemRow.due_at < uow.now)
+        late = sa.and_(OPEN, WorkItemRow.due_at < uow.now)
         return Supervision(
             overdue=_overdue(uow, late),
             overdue_total=_count(uow, WorkItemRow, late),

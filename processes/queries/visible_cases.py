@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from engine.tables import WorkItemRow
 from processes.access import OVERSEERS
 from processes.mandates import mandates_of
-from processes.queries.inbox import OPEN
-from processes.queries.reach import covered
+from processes.queries.reach import OPEN, covered
 from processes.tables import CaseRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 
@@ -20,7 +19,7 @@ def visible_cases(uow: UnitOfWork, person_id: UUID) -> sa.ColumnElement[bool]:
         return sa.true()
     signed = sa.select(StepRecordRow.case_id).where(StepRecordRow.person_id == person_id)
     groups = sa.or_(sa.false(), *(covered(mandate) for mandate in mandates))
-    waiting = sa.select(WorkItemRow.instance_id).where(WorkItemRow.state.in_(OPEN), groups)
+    waiting = sa.select(WorkItemRow.instance_id).where(OPEN, groups)
     return sa.or_(
         CaseRow.body_id.in_({mandate.body_id for mandate in mandates}),
         CaseRow.id.in_(signed),

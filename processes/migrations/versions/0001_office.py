@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["engine_instance.id"], name=op.f("fk_engine_timer_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_timer")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("engine_timer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_engine_timer_due_at"), ["due_at"], unique=False)
@@ -262,6 +263,8 @@ def upgrade() -> None:
                 "definition_key",
             ],
             unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_engine_work_item_instance_id"), ["instance_id"], unique=False)
         batch_op.create_index(
@@ -279,6 +282,8 @@ def upgrade() -> None:
                 "definition_key",
             ],
             unique=False,
+            sqlite_where=sa.text("assignee IS NOT NULL"),
+            postgresql_where=sa.text("assignee IS NOT NULL"),
         )
 
     op.create_table(
