@@ -41,6 +41,14 @@ class IngestRefused(ArchiveError):
     reason: str
 
 
+class PackageRefused(ArchiveError):
+    """The package cannot be written, or is not one that this archive takes."""
+
+    code = "archive.package_refused"
+    folder: str
+    reason: str
+
+
 class AccessGroundMissing(ArchiveError):
     """A restriction of access needs its ground (B9)."""
 

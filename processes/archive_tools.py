@@ -1,16 +1,20 @@
 """What `karguzar archive` does: thin ways into the archive for the operator of the machine."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processes.settings import Settings
 
+if TYPE_CHECKING:
+    from processes.office import Office
+    from processes.use_cases.export_documents import ExportDocuments
+
 Tell = Callable[[str], None]
 EVERY = 500
-"""lines after which an import says how far it is"""
+"""documents after which a command says how far it is"""
 
 
 def search_archive(settings: Settings, text: str) -> list[dict[str, Any]]:
@@ -48,27 +52,64 @@ def audit_archive(settings: Settings, *, tell: Tell) -> list[Any]:
 
 
 def import_folder(settings: Settings, folder: Path, code: str, *, dry_run: bool, tell: Tell) -> list[dict[str, Any]]:
-    """Take a folder of old documents in; what became of each line of its table."""
+    """Take a package of another archive in, or a folder of old documents; what became of each."""
+    from archive.packages import is_bag
+    from processes.use_cases.import_legacy import ImportLegacy, import_legacy
+    from processes.use_cases.import_package import ImportPackage, import_package
+
+    def imported(office: "Office") -> Iterator[Any]:
+        if is_bag(folder) and not dry_run:
+            return import_package(office, ImportPackage(folder=folder, body=code))
+        return import_legacy(office, ImportLegacy(folder=folder, body=code, dry_run=dry_run))
+
+    return [asdict(line) for line in _done(settings, imported, tell)]
+
+
+def export_package(settings: Settings, request: "ExportDocuments", *, tell: Tell) -> list[dict[str, Any]]:
+    """Write documents as a BagIt folder; which ones."""
+    from processes.use_cases.export_documents import export_documents
+
+    written = _done(settings, lambda office: export_documents(office, request), tell)
+    return [{"id": str(each.id), "number": each.number, "sha256": each.sha256} for each in written]
+
+
+def check_package(folder: Path) -> list[str]:
+    """What is wrong with a package; needs no installation."""
+    from archive.errors import ArchiveError
+    from archive.packages import check_bag, packaged_documents
+
+    try:
+        findings = check_bag(folder)
+        # a bag may be whole and still say of a document what is not so
+        _ = [*packaged_documents(folder)] if not findings else []
+    except ArchiveError as error:
+        return [str(error)]
+    return findings
+
+
+def _done(settings: Settings, work: Callable[["Office"], Iterator[Any]], tell: Tell) -> list[Any]:
+    """All that the work yields, told now and then how much; errors of the rooms become those of a command."""
     from archive.errors import ArchiveError
     from processes.bootstrap import bootstrap
     from processes.errors import EntryRefused
     from processes.tools import ToolError
-    from processes.use_cases.import_legacy import ImportLegacy, import_legacy
 
     office = bootstrap(settings)
-    lines: list[dict[str, Any]] = []
+    done: list[Any] = []
     try:
-        for line in import_legacy(office, ImportLegacy(folder=folder, body=code, dry_run=dry_run)):
-            lines.append(asdict(line))
-            if len(lines) % EVERY == 0:
-                tell(f"{len(lines)} lines read …")
+        for each in work(office):
+            done.append(each)
+            if len(done) % EVERY == 0:
+                tell(f"{len(done)} done …")
     except EntryRefused as error:
-        raise ToolError(f"there is no body {code}; `karguzar body list` names them") from error
+        if error.field == "body":
+            raise ToolError("there is no body with that code; `karguzar body list` names them") from error
+        raise
     except ArchiveError as error:
         raise ToolError(str(error)) from error
     finally:
         office.close()
-    return lines
+    return done
 
 
 def write_report(path: Path, lines: Sequence[dict[str, Any]]) -> None:

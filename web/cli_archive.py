@@ -48,7 +48,7 @@ def archive_audit() -> None:
 @FORMAT
 @told_plainly
 def archive_import(folder: Path, code: str, *, dry_run: bool, report: Path | None, shape: str) -> None:
-    """Take old documents in, described by FOLDER/index.csv. Called again it goes on.
+    """Take in a package of `archive export`, or old documents described by FOLDER/index.csv. Called again it goes on.
 
     Example: karguzar archive import scans/2009 --body executive --report refused.csv
     """
@@ -65,3 +65,36 @@ def archive_import(folder: Path, code: str, *, dry_run: bool, report: Path | Non
             click.echo(f"line {line['line']}: {line['file']}: {line['column']}: {line['reason']}")
         click.echo(f"{len(lines) - len(refused)} of {len(lines)} documents are in order, {len(refused)} refused")
     sys.exit(1 if refused else 0)
+
+
+@archive.command("export")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--case", default="", help="All documents of the case with this number.")
+@click.option("--number", default="", help="The document with this number.")
+@click.option("--text", default="", help="What a search for this finds.")
+@click.option("--language", type=click.Choice(["az", "kk", "ru", "en"]), default="en", help="Of the index page.")
+@told_plainly
+def archive_export(target: Path, *, case: str, number: str, text: str, language: str) -> None:
+    """Write documents as a BagIt folder. Example: karguzar archive export out --case R-2026-000002"""
+    from processes.archive_tools import export_package
+    from processes.use_cases.export_documents import ExportDocuments
+
+    if not (case or number or text):
+        raise click.UsageError("say which documents: --case, --number or --text")
+    request = ExportDocuments(target=target, case=case, number=number, text=text, language=language)
+    written = export_package(settings(), request, tell=lambda told: click.echo(told, err=True))
+    click.echo(f"{len(written)} documents are in {target}; check them with: sha256sum -c manifest-sha256.txt")
+
+
+@archive.command("check")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@told_plainly
+def archive_check(folder: Path) -> None:
+    """Say what is wrong with a package of `archive export`. Example: karguzar archive check out"""
+    from processes.archive_tools import check_package
+
+    findings = check_package(folder)
+    for finding in findings:
+        click.echo(finding)
+    click.echo("the package is whole" if not findings else f"{len(findings)} findings")
+    sys.exit(1 if findings else 0)

@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from uuid import uuid5
 
-import sqlalchemy as sa
-
 from archive.blobs import BlobRef, reference_to
 from archive.ingest import LegacyEntry, Refusal, read_folder, read_text
 from archive.service import Accession
@@ -16,8 +14,7 @@ from processes.attachments import MACROS, detect_type
 from processes.authorization import COMMAND_LINE
 from processes.errors import EntryRefused
 from processes.office import Office
-from processes.organisation import Body, body
-from processes.tables import BodyRow
+from processes.organisation import Body, body_by_code
 from processes.unit_of_work import UnitOfWork
 
 BATCH = 50
@@ -73,10 +70,9 @@ def import_legacy(office: Office, request: ImportLegacy) -> Iterator[ImportedLin
     :raises archive.errors.IngestRefused: the table cannot be used
     """
     with office.reading() as uow:
-        found = uow.session.scalar(sa.select(BodyRow.id).where(BodyRow.code == request.body))
-        if found is None:
+        owner = body_by_code(uow.session, request.body)
+        if owner is None:
             raise EntryRefused("body", "unknown")
-        owner = body(uow.session, found)
         classes = frozenset(each.code for each in uow.archive.retention_classes())
     totals: Counter[str] = Counter()
     entries = read_folder(request.folder)

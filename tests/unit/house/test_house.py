@@ -18,8 +18,8 @@ DOORS = {
     "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
                "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses"},
     "signing": {"service", "errors", "request", "report", "keys", "authority", "authorities", "trust", "validation"},
-    "archive": {"service", "ingest", "errors", "blobs", "retention", "documents", "arrangement", "holds", "search",
-                "access", "highlights"},
+    "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
+                "holds", "search", "access", "highlights"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""
 TABLE_READERS = ("processes/queries/", "processes/migrations/")

@@ -1,0 +1,127 @@
+"""Documents go out as a BagIt folder, are checked with public tools, and come in elsewhere with their history."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from rehearsal import ANSWERED, APPEAL, Rehearsal
+
+from archive.errors import PackageRefused
+from processes.archive_tools import check_package
+from processes.bootstrap import bootstrap
+from processes.errors import NotFound
+from processes.settings import Settings
+from processes.use_cases.export_documents import ExportDocuments, export_documents
+from processes.use_cases.import_package import ImportPackage, PackageBroken, import_package
+
+
+@pytest.fixture
+def package(rehearsal: Rehearsal, tmp_path: Path) -> Path:
+    """All documents of an appeal that has been registered and resolved."""
+    case = rehearsal.case(rehearsal.play(APPEAL, ANSWERED, until="resolution"))
+    written = list(export_documents(rehearsal.office, ExportDocuments(target=tmp_path / "out", case=case.number)))
+    with rehearsal.office.reading() as uow:
+        archived = uow.archive.case_documents(case.id)
+        assert [each.id for each in written] == [each.id for each in archived]
+        assert all(uow.archive.custody(each.id)[-1].event == "exported" for each in archived)
+    return tmp_path / "out"
+
+
+def test_a_package_is_checked_with_public_tools_and_comes_back_as_it_was(rehearsal: Rehearsal, package: Path) -> None:
+    for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        subprocess.run(["sha256sum", "--check", "--strict", "--quiet", manifest], cwd=package, check=True)
+    assert check_package(package) == []
+    assert {path.name for path in (package / "trust").iterdir()} >= {"root.pem", "issuing.pem", "tsa.pem"}
+    documents = sorted((package / "data" / "documents").iterdir())
+    page = (package / "index.html").read_text(encoding="utf-8")
+    assert all(f'href="data/documents/{path.name}"' in page for path in documents)
+    again = ImportPackage(folder=package, body="executive")
+    assert {each.state for each in import_package(rehearsal.office, again)} == {"kept"}
+    told = json.loads(next((package / "data" / "metadata").iterdir()).read_text(encoding="utf-8"))
+    assert told["custody"][0]["event"] == "accessioned"
+    with pytest.raises(PackageRefused, match="exists"):
+        list(export_documents(rehearsal.office, ExportDocuments(target=package, number=told["number"])))
+    with pytest.raises(NotFound):
+        list(export_documents(rehearsal.office, ExportDocuments(target=package, case="X-1")))
+
+
+def changed_byte(package: Path) -> None:
+    file = min((package / "data" / "documents").iterdir())
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def missing_file(package: Path) -> None:
+    min((package / "data" / "documents").iterdir()).unlink()
+
+
+def added_file(package: Path) -> None:
+    (package / "data" / "documents" / "9999-more.pdf").write_bytes(b"%PDF-1.7")
+
+
+def other_history(package: Path) -> None:
+    """Somebody changed what happened to a document, and made the manifests fit."""
+    file = min((package / "data" / "metadata").iterdir())
+    told = json.loads(file.read_text(encoding="utf-8"))
+    told["custody"][0]["actor"] = "somebody else"
+    file.write_text(json.dumps(told), encoding="utf-8")
+    for name, below in (("manifest-sha256.txt", "data"), ("tagmanifest-sha256.txt", "")):
+        names = [line.split("  ", 1)[1] for line in (package / name).read_text().splitlines()]
+        made = subprocess.run(["sha256sum", *names], cwd=package, check=True, capture_output=True)
+        assert all(each.startswith(below) for each in names)
+        (package / name).write_bytes(made.stdout)
+
+
+def outside(package: Path) -> None:
+    with (package / "manifest-sha256.txt").open("a") as file:
+        file.write(f"{'0' * 64}  ../../etc/passwd\n")
+
+
+HARMS: Mapping[Callable[[Path], None], str] = {
+    changed_byte: "changed",
+    missing_file: "missing",
+    added_file: "added",
+    other_history: "custody",
+    outside: "names no file of the bag",
+}
+
+
+def test_whatever_was_done_to_a_package_is_named_and_nothing_taken(
+    rehearsal: Rehearsal, package: Path, tmp_path: Path
+) -> None:
+    for harm, finding in HARMS.items():
+        broken = tmp_path / harm.__name__
+        shutil.copytree(package, broken)
+        harm(broken)
+        assert any(finding in each for each in check_package(broken)), check_package(broken)
+        with pytest.raises((PackageBroken, PackageRefused)):
+            list(import_package(rehearsal.office, ImportPackage(folder=broken, body="executive")))
+
+
+def test_another_archive_takes_the_documents_in_with_their_history(
+    rehearsal: Rehearsal, package: Path, tmp_path: Path, copied: Callable[[str, Path], AbstractContextManager[Settings]]
+) -> None:
+    with copied("sqlite", tmp_path / "elsewhere") as settings:
+        elsewhere = bootstrap(settings)
+        request = ImportPackage(folder=package, body="housing")
+        taken = list(import_package(elsewhere, request))
+        assert {each.state for each in taken} == {"taken"}
+        assert {each.state for each in import_package(elsewhere, request)} == {"kept"}
+        for path in (package / "data" / "metadata").iterdir():
+            document_id = UUID(json.loads(path.read_text(encoding="utf-8"))["id"])
+            with rehearsal.office.reading() as here, elsewhere.reading() as there:
+                before, after = here.archive.document(document_id), there.archive.document(document_id)
+                assert (after.sha256, after.number, after.level) == (before.sha256, before.number, before.level)
+                assert after.owner == str(rehearsal.body("housing"))
+                assert there.archive.fetch(document_id) == here.archive.fetch(document_id)
+                assert [each.event for each in there.archive.custody(document_id)] == ["accessioned", "imported"]
+                there.archive.verify_custody(document_id)
+                known = [each["event"] for each in after.properties["custody_before"]]
+                assert known == [each.event for each in here.archive.custody(document_id)][:-1], "all but the export"
+        elsewhere.close()
