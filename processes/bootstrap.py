@@ -19,6 +19,7 @@ from processes.migrate import migrate, require_current
 from processes.office import Office
 from processes.settings import Settings
 from processes.signing_room import signing_room
+from processes.validating import Validator
 
 
 def bootstrap(settings: Settings) -> Office:
@@ -42,6 +43,7 @@ def bootstrap(settings: Settings) -> Office:
         keys=keys,
         signing=signing_room(settings, database, keys, clock, lambda: office),
         renderer=DocumentRenderer(workers=1),
+        validator=Validator(workers=2),
         definitions=DefinitionCache(),
         enqueue=client.enqueue,
     )

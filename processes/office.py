@@ -21,6 +21,7 @@ from processes.organisation import role_scope
 from processes.queries.engine_rows import working_calendar
 from processes.settings import Settings
 from processes.unit_of_work import UnitOfWork
+from processes.validating import Validator
 from signing.service import Signing
 
 
@@ -35,6 +36,8 @@ class Office:
     keys: KeyRing
     signing: Signing
     renderer: DocumentRenderer
+    validator: Validator
+    """judges files of strangers, apart"""
     definitions: DefinitionCache
     enqueue: Callable[[Session, str, tuple[str, ...], str], None]
     """(session, workflow, arguments, id): a job in the caller's transaction; the same id again does nothing"""
@@ -78,4 +81,5 @@ class Office:
     def close(self) -> None:
         """Let go of worker processes and connections."""
         self.renderer.close()
+        self.validator.close()
         self.database.dispose()

@@ -269,11 +269,12 @@ def run_scenarios(paths: Sequence[Path]) -> Iterator[tuple[str, tuple[str, ...]]
 
 
 def verify_paths(paths: Sequence[Path], trust: Path | None) -> list[Any]:
-    """Validate files offline against the certificates and lists of a folder."""
+    """Validate files offline against the certificates and lists of a folder, each within caps of time and memory."""
     from processes.clock import real_time
-    from signing.service import verify_files
+    from processes.validating import Validator
 
-    return verify_files(paths, trust, at=real_time())
+    with Validator() as validator:
+        return validator.verify_files(paths, trust, real_time())
 
 
 def export_trust(settings: Settings, directory: Path) -> None:

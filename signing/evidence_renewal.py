@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from asn1crypto import cms as asn1_cms
 
+from signing.acceptable import ACCEPTED_UNTIL
 from signing.evidence import ArchiveTimestamp
-from signing.evidence_validation import ACCEPTED_UNTIL, key_kind
+from signing.evidence_validation import key_kind
 from signing.timestamp import require_authentic
 
 

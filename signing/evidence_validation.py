@@ -10,13 +10,13 @@ from enum import StrEnum
 from functools import lru_cache
 from hashlib import new as new_hash
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any
 
 from asn1crypto import cms as asn1_cms
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from signing.acceptable import ACCEPTED_UNTIL, key_line
 from signing.algorithms import public_key_of
 from signing.cms import der_of
 from signing.errors import EvidenceUnreadable, NotSignable, SigningError
@@ -30,11 +30,6 @@ from signing.trust import TrustStore, chain_of, crl_of
 Hashes = Callable[[str], Sequence[bytes]]
 """digest algorithm → hashes of the objects judged"""
 
-ACCEPTED_UNTIL: Mapping[str, date | None] = MappingProxyType(
-    {"sha256": None, "sha384": None, "sha512": None, "ecdsa": None, "rsa": None, "rsa below 3000": date(2028, 12, 31)}
-)
-"""last day an algorithm is believed; None: no end in sight (ETSI TS 119 312, SOG-IS agreed mechanisms)"""
-_SHORT_RSA = 3000
 _HARMLESS = frozenset(
     {x509.ReasonFlags.affiliation_changed, x509.ReasonFlags.superseded, x509.ReasonFlags.cessation_of_operation}
 )
@@ -143,9 +138,7 @@ def hashes_of(*objects: bytes) -> Hashes:
 def key_kind(certificate: x509.Certificate) -> str:
     """The name of the key's algorithm in `ACCEPTED_UNTIL`. Raises CertificateUnusable."""
     key = public_key_of(certificate)
-    if not isinstance(key, rsa.RSAPublicKey):
-        return "ecdsa"
-    return "rsa" if key.key_size >= _SHORT_RSA else "rsa below 3000"
+    return key_line("rsa" if isinstance(key, rsa.RSAPublicKey) else "ecdsa", key.key_size)
 
 
 def _timestamps(record: EvidenceRecord) -> Iterator[ArchiveTimestamp]:

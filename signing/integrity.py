@@ -13,7 +13,7 @@ from pyhanko.sign.diff_analysis import (
 )
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from signing.report import PASSED, Outcome, Verdict, first_line
+from signing.report import PASSED, Finding, Outcome, Verdict, first_line
 from signing.structure import Stamp
 
 _LTA = ModificationLevel.LTA_UPDATES
@@ -35,9 +35,9 @@ def judge_integrity(stamp: Stamp) -> Outcome:
     embedded = stamp.embedded
     embedded.compute_integrity_info()
     if embedded.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
-        return _failed("the signature does not cover its whole revision of the file")
+        return _failed("the signature does not cover its whole revision of the file", Finding.BYTE_RANGE)
     if not _leaves_out_only_itself(embedded):
-        return _failed("the signed byte range leaves out more than the signature")
+        return _failed("the signed byte range leaves out more than the signature", Finding.BYTE_RANGE)
     difference = embedded.diff_result
     if not isinstance(difference, DiffResult):
         return _failed(f"changed after signing: {first_line(difference)}")
@@ -88,5 +88,5 @@ def _ends_with_its_last_revision(stream: Any) -> bool:
     return ending.rstrip(b"\r\n").endswith(END_OF_FILE)
 
 
-def _failed(reason: str) -> Outcome:
-    return Outcome(Verdict.TOTAL_FAILED, "FORMAT_FAILURE", reason)
+def _failed(reason: str, rule: Finding = Finding.MODIFIED_AFTER_SIGNING) -> Outcome:
+    return Outcome(Verdict.TOTAL_FAILED, "FORMAT_FAILURE", reason, rule)

@@ -1,10 +1,11 @@
 """Judging one signature or one timestamp with pyHanko's building blocks (ETSI EN 319 102-1, 5.3 to 5.5), offline."""
 
 import asyncio
+import dataclasses
 import logging
 import threading
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -23,9 +24,10 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signing.acceptable import DATED_ALGORITHMS
 from signing.integrity import judge_integrity
 from signing.policy import EXTENDED_USAGES, KEY_USAGES
-from signing.report import PASSED, Outcome, Verdict, first_line
+from signing.report import PASSED, Finding, Outcome, Verdict, first_line
 from signing.structure import Stamp
 from signing.timestamp import CLOCK_TOLERANCE
 
@@ -48,6 +50,8 @@ class Token:
     field: str | None = None
     """of a document timestamp"""
     revision: int = -1
+    signed_data: Any = dataclasses.field(default=None, repr=False)
+    """the token's CMS; None: unreadable"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,10 @@ class Knowledge:
     """What a judgement rests on: anchors, certificates and revocation data, at one time."""
 
     at: datetime
-    anchors: tuple[asn1_x509.Certificate, ...] = field(repr=False)
-    certificates: tuple[asn1_x509.Certificate, ...] = field(repr=False)
-    crls: tuple[asn1_crl.CertificateList, ...] = field(repr=False)
-    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = field(default=(), repr=False)
+    anchors: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
+    certificates: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
+    crls: tuple[asn1_crl.CertificateList, ...] = dataclasses.field(repr=False)
+    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = dataclasses.field(default=(), repr=False)
 
     def context(self, moment: datetime | None = None) -> ValidationContext:
         """For one path. An earlier moment looks back with today's revocation data: revoked later was not revoked."""
@@ -70,6 +74,7 @@ class Knowledge:
             crls=self.crls,
             ocsps=self.ocsps,
             revocation_mode="require",
+            algorithm_usage_policy=DATED_ALGORITHMS,
             retroactive_revinfo=moment is not None,
             time_tolerance=TIME_TOLERANCE,
         )
@@ -85,12 +90,12 @@ def judge_token(
     proves: datetime = signed_data["encap_content_info"]["content"].parsed["gen_time"].native
     if proves > knowledge.at + CLOCK_TOLERANCE:
         future = f"its time {proves:%Y-%m-%d %H:%M} UTC is in the future"
-        return proves, Outcome(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", future), False
+        return proves, Outcome(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", future, Finding.TIME_IN_FUTURE), False
     status = run(validate_tst_signed_data(signed_data, knowledge.context(moment), imprint))
     outcome = _outcome(status)
     if outcome.sub_indication == AdESIndeterminate.REVOKED_NO_POE.standard_name:
         # a token of an authority revoked since proves nothing by itself: its key may have been stolen
-        outcome = Outcome(outcome.verdict, outcome.sub_indication, "the time-stamping authority was revoked")
+        outcome = replace(outcome, reason="the time-stamping authority was revoked")
     return proves, outcome, bool(status["intact"] and status["valid"])
 
 
@@ -101,7 +106,7 @@ def attached_tokens(stamp: Stamp, knowledge: Knowledge, moment: datetime | None 
     tokens = []
     for signed_data in extract_tst_data_iter(signer_info, signed=False):
         try:
-            tokens.append(Token(*judge_token(signed_data, imprint, knowledge, moment)))
+            tokens.append(Token(*judge_token(signed_data, imprint, knowledge, moment), signed_data=signed_data))
         except SignatureValidationError as error:
             tokens.append(Token(knowledge.at, _refused(error), intact=False))
     return tokens
@@ -117,7 +122,7 @@ def document_token(stamp: Stamp, knowledge: Knowledge, moment: datetime | None =
     proves, outcome, intact = judged
     if not integrity.passed:
         outcome, intact = integrity, False
-    return Token(proves, outcome, intact, stamp.field, stamp.revision)
+    return Token(proves, outcome, intact, stamp.field, stamp.revision, stamp.embedded.signed_data)
 
 
 def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
@@ -125,6 +130,8 @@ def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None)
     try:
         status = run(_basic(stamp, knowledge.context()))
         outcome = _outcome(status)
+        if outcome.sub_indication == AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE.standard_name:
+            return _judge_outdated(stamp, knowledge, outcome, proven_at)
         if outcome.sub_indication != AdESIndeterminate.REVOKED_NO_POE.standard_name:
             return outcome
         revoked_at: datetime = status["revocation_details"].revocation_date
@@ -138,7 +145,8 @@ def _judge_revoked(stamp: Stamp, knowledge: Knowledge, revoked_at: datetime, pro
     when = f"the certificate was revoked on {revoked_at:%Y-%m-%d %H:%M} UTC"
     if proven_at is not None and proven_at < revoked_at:
         then = judge_at(stamp, knowledge, proven_at)
-        return Outcome(then.verdict, then.sub_indication, f"{when}, after the proven time") if then.passed else then
+        late = f"{when}, after the proven time"
+        return Outcome(then.verdict, then.sub_indication, late, Finding.REVOKED_LATER) if then.passed else then
     if stamp.claimed_at is not None and stamp.claimed_at >= revoked_at:
         return Outcome(Verdict.TOTAL_FAILED, "REVOKED", f"{when}, before signing")
     return Outcome(Verdict.INDETERMINATE, "REVOKED_NO_POE", f"{when}; nothing proves that it was signed before")
@@ -150,6 +158,15 @@ def judge_at(stamp: Stamp, knowledge: Knowledge, moment: datetime) -> Outcome:
         return _outcome(run(_basic(stamp, knowledge.context(moment))))
     except SignatureValidationError as error:
         return _refused(error)
+
+
+def _judge_outdated(stamp: Stamp, knowledge: Knowledge, outcome: Outcome, proven_at: datetime | None) -> Outcome:
+    """An algorithm nobody believes any more was good enough while it was believed (ETSI EN 319 102-1, 5.5.4)."""
+    if proven_at is None or stamp.embedded.signer_cert.not_valid_after < knowledge.at:
+        return outcome
+    then = judge_at(stamp, knowledge, proven_at)
+    reason = "its algorithm or key was still believed at the proven time"
+    return Outcome(then.verdict, then.sub_indication, reason, Finding.OUTDATED_LATER) if then.passed else outcome
 
 
 def signer_usage() -> KeyUsageConstraints:

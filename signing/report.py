@@ -25,23 +25,6 @@ def worst(*verdicts: Verdict) -> Verdict:
     return min(verdicts, key=WORST.index, default=Verdict.INDETERMINATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One indication with its reason, on the way to a report."""
-
-    verdict: Verdict
-    sub_indication: str | None = None
-    reason: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Nothing to object."""
-        return self.verdict is Verdict.TOTAL_PASSED
-
-
-PASSED = Outcome(Verdict.TOTAL_PASSED)
-
-
 class Finding(StrEnum):
     """How a finding of a report begins: `CODE: sentence`."""
 
@@ -59,12 +42,114 @@ class Finding(StrEnum):
     TIMESTAMP_INVALID = "TIMESTAMP_INVALID"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
     SIGNATURE_INDETERMINATE = "SIGNATURE_INDETERMINATE"
+    BYTE_RANGE = "BYTE_RANGE"
+    DIGEST_MISMATCH = "DIGEST_MISMATCH"
+    VALUE_MISMATCH = "VALUE_MISMATCH"
+    NOT_TRUSTED = "NOT_TRUSTED"
+    REVOCATION_UNKNOWN = "REVOCATION_UNKNOWN"
+    REVOKED = "REVOKED"
     REVOKED_LATER = "REVOKED_LATER"
+    OUTSIDE_VALIDITY = "OUTSIDE_VALIDITY"
+    WRONG_USAGE = "WRONG_USAGE"
+    WEAK_ALGORITHM = "WEAK_ALGORITHM"
+    OUTDATED_LATER = "OUTDATED_LATER"
+    NOT_PROVEN = "NOT_PROVEN"
     TRUST_UNREADABLE = "TRUST_UNREADABLE"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 
     def says(self, sentence: str) -> str:
         """The finding as it stands in a report."""
         return f"{self.value}: {sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One indication with its reason and the rule it follows from, on the way to a report."""
+
+    verdict: Verdict
+    sub_indication: str | None = None
+    reason: str = ""
+    rule: Finding | None = None
+    """None: as the sub-indication says"""
+
+    @property
+    def passed(self) -> bool:
+        """Nothing to object."""
+        return self.verdict is Verdict.TOTAL_PASSED
+
+    @property
+    def finding(self) -> Finding:
+        """The name of the rule."""
+        unnamed = Finding.SIGNATURE_INVALID if self.verdict is Verdict.TOTAL_FAILED else Finding.SIGNATURE_INDETERMINATE
+        return self.rule or _RULES.get(self.sub_indication or "", unnamed)
+
+
+PASSED = Outcome(Verdict.TOTAL_PASSED)
+_RULES = {
+    "HASH_FAILURE": Finding.DIGEST_MISMATCH,
+    "SIG_CRYPTO_FAILURE": Finding.VALUE_MISMATCH,
+    "NO_CERTIFICATE_CHAIN_FOUND": Finding.NOT_TRUSTED,
+    "NO_CERTIFICATE_CHAIN_FOUND_NO_POE": Finding.NOT_TRUSTED,
+    "CERTIFICATE_CHAIN_GENERAL_FAILURE": Finding.REVOCATION_UNKNOWN,
+    "REVOCATION_OUT_OF_BOUNDS_NO_POE": Finding.REVOCATION_UNKNOWN,
+    "TRY_LATER": Finding.REVOCATION_UNKNOWN,
+    "REVOKED": Finding.REVOKED,
+    "REVOKED_NO_POE": Finding.REVOKED,
+    "REVOKED_CA_NO_POE": Finding.REVOKED,
+    "OUT_OF_BOUNDS_NO_POE": Finding.OUTSIDE_VALIDITY,
+    "OUT_OF_BOUNDS_NOT_REVOKED": Finding.OUTSIDE_VALIDITY,
+    "EXPIRED": Finding.OUTSIDE_VALIDITY,
+    "NOT_YET_VALID": Finding.OUTSIDE_VALIDITY,
+    "CHAIN_CONSTRAINTS_FAILURE": Finding.WRONG_USAGE,
+    "CRYPTO_CONSTRAINTS_FAILURE": Finding.WEAK_ALGORITHM,
+    "CRYPTO_CONSTRAINTS_FAILURE_NO_POE": Finding.WEAK_ALGORITHM,
+    "NO_POE": Finding.NOT_PROVEN,
+    "TIMESTAMP_ORDER_FAILURE": Finding.TIME_CONTRADICTION,
+}
+
+
+class Process(StrEnum):
+    """How a signature was judged (ETSI EN 319 102-1, 5.3, 5.5 and 5.6), named as in ETSI TS 119 102-2, 4.2.4."""
+
+    BASIC = "Basic"
+    WITH_TIME = "LTVM"
+    """with time and long-term validation material: a timestamp proves when it existed"""
+    ARCHIVAL = "LTA"
+    """past signature validation: archival timestamps prove what cannot be checked any more"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a signature or a timestamp is made of, as a reader of the report may check it."""
+
+    certificate: str = ""
+    """the signer's, base64 of the DER"""
+    issuer: str = ""
+    format: str = ""
+    """SubFilter (ISO 32000-2, 12.8.3)"""
+    digest: str = ""
+    """algorithm over the signed attributes, e.g. sha256"""
+    algorithm: str = ""
+    """of the signature value, e.g. rsassa_pkcs1v15"""
+    value: str = ""
+    """the signature value, base64"""
+    document_digest: str = ""
+    """of the signed bytes by `digest`, base64; of a timestamp its imprint"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimestampReport:
+    """A timestamp: attached to a signature, or over the document."""
+
+    authority: str
+    """common name of the certificate"""
+    time: datetime
+    verdict: Verdict
+    sub_indication: str | None
+    reason: str
+    field: str | None
+    """of a document timestamp; None: attached"""
+    material: Material = Material()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +186,16 @@ class SignatureReport:
     """lower-case hex"""
     standing: Standing | None = None
     """as the signer says, inside what the signature covers"""
+    reason: str = ""
+    """why it is not passed, or what else is to be said of it"""
+    process: Process = Process.BASIC
+    revision: int = 0
+    """number of the file's revision it was written in, from 0"""
+    covered_bytes: int = 0
+    """it covers the beginning of the file up to here"""
+    material: Material = Material()
+    timestamps: tuple[TimestampReport, ...] = ()
+    """over this signature, attached ones first"""
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `karguzar verify`."""
@@ -126,6 +221,11 @@ class ValidationReport:
     findings: tuple[str, ...] = ()
     """`CODE: sentence`, the codes of `Finding`"""
     file: str = ""
+    at: datetime | None = None
+    """the time for which was judged"""
+    sha256: str = ""
+    """of the whole file, lower-case hex"""
+    bytes: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `karguzar verify`."""
@@ -150,6 +250,13 @@ def format_failure(reason: str, *, file: str = "") -> ValidationReport:
     """No document that could be judged."""
     return ValidationReport(
         verdict=Verdict.TOTAL_FAILED, level=None, findings=(Finding.FORMAT_FAILURE.says(reason),), file=file
+    )
+
+
+def limit_exceeded(reason: str, *, file: str = "") -> ValidationReport:
+    """A document that asks for more than a judgement may cost: nothing is known of it."""
+    return ValidationReport(
+        verdict=Verdict.INDETERMINATE, level=None, findings=(Finding.LIMIT_EXCEEDED.says(reason),), file=file
     )
 
 

@@ -3,16 +3,19 @@
 Never raises on a document: whatever the bytes are, there is a verdict.
 """
 
+import hashlib
+import stat
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from signing.details import as_details, from_details
 from signing.errors import DocumentUnusable
 from signing.expected import (
     SEAL,
@@ -25,18 +28,21 @@ from signing.expected import (
     signer_name,
     standing_of,
 )
-from signing.integrity import judge_integrity, judge_rest
+from signing.integrity import END_OF_FILE, judge_integrity, judge_rest
 from signing.judgement import Knowledge, Token, judge_signer
 from signing.levels import SecurityStore, level_of, security_store
+from signing.material import material_of, timestamp_report
 from signing.past import UNPROVEN, attached_in_time, document_tokens, judge_past
 from signing.report import (
     PASSED,
     Finding,
     Outcome,
+    Process,
     SignatureReport,
     ValidationReport,
     Verdict,
     format_failure,
+    limit_exceeded,
     require_passed,
     worst,
 )
@@ -50,6 +56,9 @@ __all__ = [
     "TrustStore",
     "ValidationReport",
     "Verdict",
+    "as_details",
+    "from_details",
+    "limit_exceeded",
     "read_attachment",
     "read_trust",
     "require_passed",
@@ -59,8 +68,10 @@ __all__ = [
 
 Value = TypeVar("Value", asn1_x509.Certificate, asn1_crl.CertificateList)
 
-LARGEST = 50 * 1024 * 1024
+LARGEST = 128 * 1024 * 1024
 """bytes of a document that is judged"""
+HEADER_WITHIN, MARKER_WITHIN = 1024, 2048
+"""bytes from the beginning and from the end: further away readers do not look for them"""
 
 
 def validate(pdf: bytes, trust: TrustStore, *, at: datetime, file: str = "") -> ValidationReport:
@@ -68,19 +79,43 @@ def validate(pdf: bytes, trust: TrustStore, *, at: datetime, file: str = "") -> 
 
     Unsigned is INDETERMINATE; no readable PDF is TOTAL-FAILED with FORMAT_FAILURE.
     """
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    return replace(_judged(pdf, trust, at), file=file, at=at, sha256=sha256, bytes=len(pdf))
+
+
+def _judged(pdf: bytes, trust: TrustStore, at: datetime) -> ValidationReport:
+    if b"%PDF-" not in pdf[:HEADER_WITHIN]:
+        return format_failure("not a PDF")
     if len(pdf) > LARGEST:
-        return format_failure(f"larger than {LARGEST // 1024 // 1024} MB", file=file)
-    if b"%PDF-" not in pdf[:1024]:
-        return format_failure("not a PDF", file=file)
+        return limit_exceeded(f"larger than {LARGEST // 1024 // 1024} MB, which is the most that is judged")
     try:
-        return _Document(open_pdf(pdf), trust, at).report().named(file)
+        _require_end(pdf)
+        return _Document(open_pdf(pdf), trust, at).report()
     except DocumentUnusable as error:
-        return format_failure(str(error), file=file)
-    except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001 - foreign bytes raise anything; the verdict says so
-        return format_failure(f"unreadable PDF ({type(error).__name__}: {error})"[:300], file=file)
+        return format_failure(str(error))
+    except MemoryError:
+        return limit_exceeded("judging this file takes more memory than is allowed")
+    except (Exception, RecursionError) as error:  # noqa: BLE001 - foreign bytes raise anything; the verdict says so
+        return format_failure(f"unreadable PDF ({type(error).__name__}: {error})"[:300])
 
 
-def verify_files(paths: Sequence[Path], trust_dir: Path | None, at: datetime) -> list[ValidationReport]:
+def _require_end(pdf: bytes) -> None:
+    """Readers look for the last marker backwards, line by line: in a hundred megabytes of zeros, for a minute."""
+    if END_OF_FILE not in pdf[-MARKER_WITHIN:]:
+        raise DocumentUnusable("no end-of-file marker at its end: it was cut, or something is appended")
+
+
+class Judge(Protocol):
+    """`validate` itself, or the same somewhere else."""
+
+    def __call__(self, pdf: bytes, trust: TrustStore, *, at: datetime, file: str = "") -> ValidationReport:
+        """Judge; never raises."""
+        ...
+
+
+def verify_files(
+    paths: Sequence[Path], trust_dir: Path | None, at: datetime, judge: Judge = validate
+) -> list[ValidationReport]:
     """Judge files offline with the certificates (PEM or DER) and CRLs in a folder: what `karguzar verify` prints.
 
     Never raises; a missing file is a FORMAT_FAILURE, an unreadable trust file a finding of each report.
@@ -88,17 +123,19 @@ def verify_files(paths: Sequence[Path], trust_dir: Path | None, at: datetime) ->
     folder = scan_trust(trust_dir) if trust_dir is not None else None
     store = folder.store if folder else TrustStore()
     problems = tuple(Finding.TRUST_UNREADABLE.says(str(one)) for one in folder.unreadable) if folder else ()
-    return [_verified(path, store, at).with_findings(problems) for path in paths]
+    return [_verified(path, store, at, judge).with_findings(problems) for path in paths]
 
 
-def _verified(path: Path, trust: TrustStore, at: datetime) -> ValidationReport:
+def _verified(path: Path, trust: TrustStore, at: datetime, judge: Judge) -> ValidationReport:
     try:
-        if path.stat().st_size > LARGEST:
-            return format_failure(f"larger than {LARGEST // 1024 // 1024} MB", file=str(path))
-        data = path.read_bytes()
+        # a device or a pipe would be read for ever
+        if not stat.S_ISREG(path.stat().st_mode):
+            return format_failure("cannot be read: this is not a file", file=str(path))
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         return format_failure(f"cannot be read: {error}", file=str(path))
-    return validate(data, trust, at=at, file=str(path))
+    return judge(data, trust, at=at, file=str(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +184,8 @@ class _Document:
         """None: this one is broken; the others are judged all the same."""
         try:
             return self._signature(stamp)
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - pyHanko raises what it likes on foreign signatures
             self._broken.append(Broken(stamp.field, f"{type(error).__name__}: {error}"[:300]))
             return None
@@ -156,8 +195,9 @@ class _Document:
         later = [one for one in self._tokens if one.revision > stamp.revision]
         tokens = [*attached_in_time(stamp, self._knowledge, later), *later]
         proven_at = min((one.proves for one in tokens if one.outcome.passed), default=None)
+        process, signed = self._judge_signer(stamp, proven_at, later)
         outcome = _weightiest(
-            self._judge_signer(stamp, proven_at, later),
+            signed,
             integrity,
             _judge_claim(stamp, proven_at, self._at),
             *(one.outcome for one in tokens if one.field is None),
@@ -175,26 +215,27 @@ class _Document:
             field=stamp.field,
             certificate_serial=f"{certificate.serial_number:x}",
             standing=standing_of(stamp),
+            reason=outcome.reason,
+            process=process,
+            revision=stamp.revision,
+            covered_bytes=stamp.embedded.byte_range[2] + stamp.embedded.byte_range[3],
+            material=material_of(stamp),
+            timestamps=tuple(timestamp_report(one) for one in tokens),
         )
 
-    def _judge_signer(self, stamp: Stamp, proven_at: datetime | None, later: list[Token]) -> Outcome:
+    def _judge_signer(self, stamp: Stamp, proven_at: datetime | None, later: list[Token]) -> tuple[Process, Outcome]:
         """Now; and if the certificate has ended, by the document timestamps made in time."""
         outcome = judge_signer(stamp, self._knowledge, proven_at)
         if outcome.sub_indication in UNPROVEN and any(one.outcome.passed for one in later):
-            return judge_past(stamp, self._knowledge, later)
-        return outcome
+            return Process.ARCHIVAL, judge_past(stamp, self._knowledge, later)
+        return Process.BASIC if proven_at is None else Process.WITH_TIME, outcome
 
     def _tell(self, field: str, signer: str, outcome: Outcome) -> None:
         """An outcome's reason, as a finding."""
         if not outcome.reason:
             return
-        kinds = {
-            Verdict.TOTAL_PASSED: Finding.REVOKED_LATER,
-            Verdict.INDETERMINATE: Finding.SIGNATURE_INDETERMINATE,
-            Verdict.TOTAL_FAILED: Finding.SIGNATURE_INVALID,
-        }
         indication = f" ({outcome.sub_indication})" if outcome.sub_indication else ""
-        self._judge(outcome.verdict, kinds[outcome.verdict], f"{field}, {signer}: {outcome.reason}{indication}")
+        self._judge(outcome.verdict, outcome.finding, f"{field}, {signer}: {outcome.reason}{indication}")
 
     def _judge_readable(self) -> None:
         for one in self._broken:
@@ -256,7 +297,7 @@ def _judge_claim(stamp: Stamp, proven_at: datetime | None, at: datetime) -> Outc
         return PASSED
     if claimed > at + CLOCK_TOLERANCE:
         reason = f"its claimed time {claimed:%Y-%m-%d %H:%M} UTC is in the future"
-        return Outcome(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", reason)
+        return Outcome(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", reason, Finding.TIME_IN_FUTURE)
     if proven_at is not None and claimed > proven_at + CLOCK_TOLERANCE:
         reason = f"its claimed time is later than the timestamp's {proven_at:%Y-%m-%d %H:%M} UTC"
         return Outcome(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", reason)

@@ -35,7 +35,7 @@ class Verification:
 
 def verify_upload(office: Office, content: bytes) -> Verification:
     """Validate an uploaded file and look whether it is in this archive."""
-    report = office.signing.validate(content, trust_store(office), at=office.clock())
+    report = office.validator.validate(content, trust_store(office), at=office.clock())
     with office.reading() as uow:
         document = uow.archive.find_by_sha256(hashlib.sha256(content).hexdigest())
     return _told(report, document, content)

@@ -20,6 +20,7 @@ from processes.jobs import JobClient
 from processes.office import Office
 from processes.settings import Settings
 from processes.signing_room import signing_room
+from processes.validating import Validator
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,12 @@ def renderer() -> Iterator[DocumentRenderer]:
     shared = DocumentRenderer(workers=2)
     yield shared
     shared.close()
+
+
+@pytest.fixture(scope="session")
+def validator() -> Iterator[Validator]:
+    with Validator() as shared:
+        yield shared
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,7 +47,10 @@ def settings(
 
 @pytest.fixture
 def office(
-    settings: Settings, found_once: Callable[[str], FoundedOffice], renderer: DocumentRenderer
+    settings: Settings,
+    found_once: Callable[[str], FoundedOffice],
+    renderer: DocumentRenderer,
+    validator: Validator,
 ) -> Iterator[Office]:
     """The founded demo office; put together as bootstrap() does, with what the copies share."""
     founded = found_once("postgresql" if settings.database_url else "sqlite")
@@ -55,6 +65,7 @@ def office(
         keys=founded.keys,
         signing=signing_room(settings, database, founded.keys, clock, lambda: office),
         renderer=renderer,
+        validator=validator,
         definitions=founded.definitions,
         enqueue=client.enqueue,
     )

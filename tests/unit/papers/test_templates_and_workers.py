@@ -14,7 +14,7 @@ ENDLESS = "#{ for a in range(9999) { for b in range(9999) { for c in range(9999)
 
 
 def worker_of(renderer: DocumentRenderer):
-    return next(iter(renderer._pool._living))
+    return next(iter(renderer._pool.children._living))
 
 
 def refused(renderer: DocumentRenderer, template: str) -> DocumentRefused:
@@ -85,7 +85,7 @@ def test_a_worker_killed_twice_while_it_renders_is_a_refusal():
 
         def killer() -> None:
             while not stop.wait(0.2):
-                for worker in list(renderer._pool._living):
+                for worker in list(renderer._pool.children._living):
                     os.kill(worker.process.pid, signal.SIGKILL)
 
         thread = threading.Thread(target=killer)
@@ -112,13 +112,13 @@ def test_many_threads_share_the_workers():
         for thread in threads:
             thread.join()
         assert results == expected
-        assert len(renderer._pool._living) <= 2
+        assert len(renderer._pool.children._living) <= 2
 
 
 def test_when_every_worker_is_busy_the_caller_is_told():
     with DocumentRenderer(timeout=4) as renderer:
         renderer.render(make_document())
-        renderer._pool._slots.get()
+        renderer._pool.children._slots.get()
         with pytest.raises(RendererBusy):
             renderer.render(make_document())
 

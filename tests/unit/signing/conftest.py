@@ -1,6 +1,6 @@
 """Fixtures of the signing room."""
 
-from signing_pilot import authority, enrol, opened, pilot, tool
+from signing_pilot import authority, enrol, foreign_key, opened, pilot, tool
 from softhsm import softhsm
 
-__all__ = ["authority", "enrol", "opened", "pilot", "softhsm", "tool"]
+__all__ = ["authority", "enrol", "foreign_key", "opened", "pilot", "softhsm", "tool"]

@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 import rfc8785
 import typst
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from signing import pades
 from signing.authority import EnrolledKey, PilotAuthority, Revoked, Subject
+from signing.certificates import Certified, Issuer, Profile, issue, signer_name
+from signing.cms import der_of, load_certificate, signed_data, signer_of
 from signing.errors import FetchFailed
 from signing.fetching import InProcess
 from signing.keys.pkcs12 import open_pkcs12
@@ -137,6 +141,36 @@ class Pilot:
     def trust(self, *revoked: Revoked, at: datetime = JUDGED) -> TrustStore:
         crls = (self.authority.crl("issuing", revoked, at=at), self.authority.crl("root", at=at))
         return self.authority.trust(crls)
+
+
+def foreign_signature(pilot: Pilot, key: SoftwareKey, pdf: bytes | None = None, **changes: Any) -> bytes:
+    """A signature made without the product's gate, as a foreign program could."""
+    request = pilot.request(pdf or pilot.fielded(), certificate=key.certificate, chain=key.chain, **changes)
+    prepared = pilot.signing.prepare(request)
+    signer = signer_of(key.certificate, key.chain)
+    cms = signed_data(signer, prepared.to_be_signed, key.sign(prepared.to_be_signed))
+    return pades.Placeholder(prepared.pdf, prepared.digest, prepared.reserved).filled(cms)
+
+
+@pytest.fixture(scope="session")
+def foreign_key(authority: PilotAuthority) -> Callable[..., SoftwareKey]:
+    """Keys of other kinds than the product makes, certified by the pilot authority."""
+
+    @lru_cache
+    def key(kind: str) -> SoftwareKey:
+        private: Any = {
+            "ec": lambda: ec.generate_private_key(ec.SECP256R1()),
+            "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
+            "ed25519": ed25519.Ed25519PrivateKey.generate,
+            "rsa1024": lambda: rsa.generate_private_key(65537, 1024),
+            "rsa2048": lambda: rsa.generate_private_key(65537, 2048),
+        }[kind]()
+        issuer = Issuer(load_certificate(authority.issuing.certificate), authority.issuing.private_key)
+        name = signer_name(Subject(name=f"Other {kind}", organisation="Agentlik"), Profile.OFFICER)
+        certificate = issue(Certified(name, private.public_key(), Profile.OFFICER, CREATED), issuer)
+        return SoftwareKey(der_of(certificate), (authority.issuing.certificate,), private)
+
+    return key
 
 
 @pytest.fixture(scope="session")

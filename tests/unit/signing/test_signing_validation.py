@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from signing_archival import with_archival_timestamp, with_validation_data
-from signing_pilot import CREATED, JUDGED, OFFICER, SIGNED, Pilot, SetClock, document
+from signing_pilot import CREATED, JUDGED, OFFICER, SIGNED, Pilot, SetClock, document, foreign_signature
 
 from signing import der, pades, validation
 from signing.authority import Revoked
@@ -217,17 +217,8 @@ def stranger(pilot: Pilot, profile: Profile, at: datetime = CREATED) -> Software
     return SoftwareKey(der_of(certificate), (authority.issuing.certificate,), key)
 
 
-def ungated(pilot: Pilot, key: SoftwareKey, pdf: bytes | None = None, **changes) -> bytes:
-    """A signature made without the product's gate, as a foreign program could."""
-    request = pilot.request(pdf or pilot.fielded(), certificate=key.certificate, chain=key.chain, **changes)
-    prepared = pilot.signing.prepare(request)
-    signer = signer_of(key.certificate, key.chain)
-    cms = signed_data(signer, prepared.to_be_signed, key.sign(prepared.to_be_signed))
-    return pades.Placeholder(prepared.pdf, prepared.digest, prepared.reserved).filled(cms)
-
-
 def test_a_certificate_for_something_else_is_found(pilot: Pilot):
-    report = judged(pilot, ungated(pilot, stranger(pilot, Profile.TSA)))
+    report = judged(pilot, foreign_signature(pilot, stranger(pilot, Profile.TSA)))
     assert (report.verdict, report.signatures[0].sub_indication) == ("INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE")
 
 
@@ -278,7 +269,7 @@ def test_a_rogue_signature_is_valid_by_itself_and_still_found(pilot: Pilot):
     append_signature_field(writer, SigFieldSpec("Rogue"))
     output = BytesIO()
     writer.write(output)
-    rogue = ungated(pilot, stranger(pilot, Profile.OFFICER), output.getvalue(), field="Rogue", certify=False)
+    rogue = foreign_signature(pilot, stranger(pilot, Profile.OFFICER), output.getvalue(), field="Rogue", certify=False)
     report = judged(pilot, rogue)
     assert [one.verdict for one in report.signatures] == ["TOTAL-PASSED", "TOTAL-PASSED"]
     assert (report.verdict, codes(report)) == ("TOTAL-FAILED", ["UNEXPECTED_SIGNATURE"])
@@ -496,7 +487,8 @@ def test_a_truncated_document_is_a_format_failure(pilot: Pilot):
 
 def test_a_huge_document_is_refused_before_it_is_read(pilot: Pilot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(validation, "LARGEST", 1000)
-    assert codes(judged(pilot, document())) == ["FORMAT_FAILURE"]
+    report = judged(pilot, document())
+    assert (report.verdict, codes(report)) == ("INDETERMINATE", ["LIMIT_EXCEEDED"])
     huge = tmp_path / "huge.pdf"
     with huge.open("wb") as file:
         file.truncate(100 * 1024 * 1024)
