@@ -277,6 +277,13 @@ def verify_paths(paths: Sequence[Path], trust: Path | None) -> list[Any]:
         return validator.verify_files(paths, trust, real_time())
 
 
+def waits_for(level: str | None) -> list[str]:
+    """What lies between a document's level and B-LTA."""
+    from signing.service import missing
+
+    return [str(part) for part in missing(level)]
+
+
 def export_trust(settings: Settings, directory: Path) -> None:
     """The authority's certificates and fresh revocation lists."""
     from processes.bootstrap import bootstrap

@@ -204,7 +204,11 @@ def verify(paths: tuple[Path, ...], trust: Path | None, shape: str) -> None:
 
 
 def _tell_report(report: dict[str, Any]) -> None:
+    from processes.tools import waits_for
+
     click.echo(f"{report['verdict']:15}{report['level'] or '-':7}{report['file']}")
+    if waits := waits_for(report["level"]):
+        click.echo(f"               still to come: {', '.join(waits)}")
     for signature in report["signatures"]:
         proven = signature["proven_at"] or "no timestamp"
         click.echo(f"               {signature['signer']} · {signature['claimed_at']} · {proven}")

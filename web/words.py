@@ -67,6 +67,17 @@ def access_name(level: str) -> str:
     return titled(ACCESS_LEVELS[level]) if level in ACCESS_LEVELS else level
 
 
+def waits_for(parts: Sequence[str]) -> str:
+    """What a document's level still waits for."""
+    names = {
+        "signatures": _("the signatures of others"),
+        "timestamp": _("a timestamp"),
+        "validation data": _("revocation data"),
+        "archive timestamp": _("the archive timestamp"),
+    }
+    return ", ".join(names.get(part, part) for part in parts)
+
+
 def territory_name(code: str) -> str:
     """A territory."""
     return titled(TERRITORIES[code]) if code in TERRITORIES else code
@@ -293,7 +304,7 @@ def init_app(app: Flask) -> None:
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
-        function_name, revocation_reason,
+        function_name, revocation_reason, waits_for,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from archive.service import ArchivedDocument
 from processes.office import Office
 from processes.organisation import bodies
+from processes.signing_room import wanted_level
 from processes.tables import (
     AppealRow,
     CaseDocumentRow,
@@ -39,6 +40,7 @@ class PackageRow:
     steps: int = 0
     signers: set[str] = field(default_factory=set)
     verdicts: Counter[str] = field(default_factory=Counter)
+    levels: Counter[str] = field(default_factory=Counter)
     archived: int = 0
 
 
@@ -51,9 +53,10 @@ class TourReport:
 
     def table(self) -> str:
         """A row a process package."""
-        lines = [f"{'process':<28}{'cases':>6}{'steps':>7}{'signers':>9}{'archived':>10}  verdicts"]
+        lines = [f"{'process':<28}{'cases':>6}{'steps':>7}{'signers':>9}{'archived':>10}  verdicts and levels"]
         for row in sorted(self.packages.values(), key=lambda each: each.key):
-            verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(row.verdicts.items()))
+            counted = [*sorted(row.verdicts.items()), *sorted(row.levels.items())]
+            verdicts = ", ".join(f"{count} {what}" for what, count in counted)
             lines.append(
                 f"{row.key:<28}{len(row.cases):>6}{row.steps:>7}{len(row.signers):>9}{row.archived:>10}  {verdicts}"
             )
@@ -63,18 +66,22 @@ class TourReport:
 def examine(office: Office) -> TourReport:
     """Validate every document of every case and look at what a tour must contain."""
     report = TourReport({}, [])
-    trust = trust_store(office)
+    trust, wanted = trust_store(office), wanted_level(office.settings)
     with office.reading() as uow:
         _count_steps(uow, report)
         documents = _documents(uow)
         for row, archived in documents:
             pdf = uow.archive.fetch(archived.id)
-            verdict = office.signing.validate(pdf, trust, at=office.clock()).verdict
+            judged = office.signing.validate(pdf, trust, at=office.clock())
+            verdict = judged.verdict
             package = report.packages.setdefault(_package_of(uow, row), PackageRow(_package_of(uow, row)))
             package.verdicts[str(verdict)] += 1
             package.archived += 1
             if verdict is not Verdict.TOTAL_PASSED:
                 report.problems.append(f"{archived.number}: {verdict}")
+            package.levels[str(judged.level)] += 1
+            if judged.level is not wanted:
+                report.problems.append(f"{archived.number} is at {judged.level}, not at {wanted}")
             report.problems += _broken_chain(uow, row, pdf)
         report.problems += _left_over(uow)
         report.problems += _missing(uow, report)

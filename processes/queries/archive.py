@@ -14,6 +14,7 @@ from processes.access import may_read, visibility
 from processes.errors import NotFound, NotPermitted
 from processes.office import Office
 from processes.organisation import bodies, people_named
+from processes.queries.levels import LevelNote, level_notes
 from processes.queries.paging import Paging
 from processes.sealing import verify_code
 from processes.tables import CaseRow
@@ -107,6 +108,7 @@ class ArchiveRecord:
     custody: Sequence[CustodyLine]
     holds: Sequence[DisposalHold]
     verify_code: str
+    level: LevelNote
 
 
 def archive_list(office: Office, by: UUID, wanted: ArchiveFilter) -> ArchiveList:
@@ -183,10 +185,10 @@ def archive_record(office: Office, document_id: UUID, by: UUID) -> ArchiveRecord
             raise NotFound("no such document") from error
         if not may_read(uow, by, document):
             raise NotPermitted(rule="access")
-        return _record(uow, document)
+        return _record(office, uow, document)
 
 
-def _record(uow: UnitOfWork, document: ArchivedDocument) -> ArchiveRecord:
+def _record(office: Office, uow: UnitOfWork, document: ArchivedDocument) -> ArchiveRecord:
     owner = next((each for each in bodies(uow.session) if str(each.id) == document.owner), None)
     case = uow.session.get(CaseRow, document.case_id) if document.case_id else None
     file = uow.archive.file(document.file_id) if document.file_id else None
@@ -202,6 +204,7 @@ def _record(uow: UnitOfWork, document: ArchivedDocument) -> ArchiveRecord:
         custody=_custody(uow, document.id),
         holds=uow.archive.holds(document.id),
         verify_code=verify_code(document.id),
+        level=level_notes(office, uow, {document.id: document.level})[document.id],
     )
 
 

@@ -18,6 +18,7 @@ from processes.organisation import people_named
 from processes.queries.deadlines import DeadlineView, deadlines_of, distinct
 from processes.queries.definitions import Definitions
 from processes.queries.diagrams import localised
+from processes.queries.levels import LevelNote, level_notes
 from processes.queries.operating import SuspensionView, may_operate, suspension_view
 from processes.queries.submission import Submission, submission
 from processes.queries.timeline import TimelineEntry, timeline
@@ -95,7 +96,7 @@ class CaseDocument:
     sha256: str
     bytes: int
     verdict: str | None
-    level: str | None
+    level: LevelNote
     at: datetime
 
 
@@ -196,7 +197,7 @@ def _page(office: Office, uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         deadlines=distinct(deadlines_of(uow, case, body)),
         remarks=_remarks(uow, case),
         resolutions=_resolutions(uow, case),
-        documents=_documents(uow, case),
+        documents=_documents(office, uow, case),
         may_assign=_may_assign(uow, case, by),
         may_operate=may_operate(uow, case, by),
         suspension=suspension_view(uow, case),
@@ -287,13 +288,15 @@ def _resolutions(uow: UnitOfWork, case: CaseRow) -> list[CaseResolution]:
     ]
 
 
-def _documents(uow: UnitOfWork, case: CaseRow) -> list[CaseDocument]:
-    rows = uow.session.execute(
+def _documents(office: Office, uow: UnitOfWork, case: CaseRow) -> list[CaseDocument]:
+    query = (
         sa.select(CaseDocumentRow, DocumentRow)
         .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
         .where(CaseDocumentRow.case_id == case.id)
         .order_by(CaseDocumentRow.seq)
     )
+    rows = uow.session.execute(query).all()
+    notes = level_notes(office, uow, {document.id: document.level for _, document in rows})
     return [
         CaseDocument(
             id=document.id,
@@ -305,7 +308,7 @@ def _documents(uow: UnitOfWork, case: CaseRow) -> list[CaseDocument]:
             sha256=document.sha256,
             bytes=document.bytes,
             verdict=document.verdict,
-            level=document.level,
+            level=notes[document.id],
             at=link.at,
         )
         for link, document in rows

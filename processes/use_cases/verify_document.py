@@ -9,6 +9,7 @@ from archive.errors import ArchiveError
 from archive.service import ArchivedDocument
 from processes.errors import NotFound
 from processes.office import Office
+from processes.queries.levels import LevelNote, level_notes
 from processes.sealing import document_of_code
 from processes.trust import trust_store
 from processes.unit_of_work import UnitOfWork
@@ -31,6 +32,8 @@ class Verification:
     """in effect, without effect, destroyed; None: not in this archive"""
     newer_revision: bool
     """the archive holds a later revision, e.g. with one more timestamp"""
+    level: LevelNote | None = None
+    """of the newest revision in this archive"""
 
 
 def verify_upload(office: Office, content: bytes) -> Verification:
@@ -38,7 +41,8 @@ def verify_upload(office: Office, content: bytes) -> Verification:
     report = office.validator.validate(content, trust_store(office), at=office.clock())
     with office.reading() as uow:
         document = uow.archive.find_by_sha256(hashlib.sha256(content).hexdigest())
-    return _told(report, document, content)
+        level = _level(office, uow, document)
+    return _told(report, document, content, level)
 
 
 def verify_code(office: Office, code: str) -> Verification:
@@ -52,7 +56,9 @@ def verify_code(office: Office, code: str) -> Verification:
         if document is None:
             raise NotFound("no document has this code")
         content = uow.archive.fetch(document.id)
-    return _told(office.signing.validate(content, trust_store(office), at=office.clock()), document, content)
+        level = _level(office, uow, document)
+    report = office.signing.validate(content, trust_store(office), at=office.clock())
+    return _told(report, document, content, level)
 
 
 def _document(uow: UnitOfWork, identity: Any) -> ArchivedDocument | None:
@@ -62,7 +68,13 @@ def _document(uow: UnitOfWork, identity: Any) -> ArchivedDocument | None:
         return None  # an unknown code is an everyday answer, told by the caller
 
 
-def _told(report: ValidationReport, document: ArchivedDocument | None, content: bytes) -> Verification:
+def _level(office: Office, uow: UnitOfWork, document: ArchivedDocument | None) -> LevelNote | None:
+    return level_notes(office, uow, {document.id: document.level})[document.id] if document else None
+
+
+def _told(
+    report: ValidationReport, document: ArchivedDocument | None, content: bytes, level: LevelNote | None
+) -> Verification:
     if document is None:
         return Verification(
             report=report,
@@ -81,4 +93,5 @@ def _told(report: ValidationReport, document: ArchivedDocument | None, content: 
         archived_at=document.accessioned_at,
         status=document.status,
         newer_revision=document.bytes != len(content),
+        level=level,
     )
