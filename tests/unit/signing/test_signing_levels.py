@@ -1,13 +1,14 @@
 """B-LT and B-LTA: what is appended, from whom it is, of when it is, and that nothing earlier ever changes."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 from signing_pilot import CREATED, JUDGED, OFFICER, PIN, SIGNED, Nobody, Pilot
 
-from signing import pades
+from signing import algorithms, pades
 from signing.authority import PilotAuthority, Revoked, Subject
 from signing.cms import load_certificate
 from signing.errors import (
@@ -305,3 +306,18 @@ def test_two_officers_of_one_document_are_both_raised(pilot: Pilot, authority: P
     assert {one.level for one in pilot.signing.validate(raised.pdf, pilot.trust(at=far), at=far).signatures} == {
         "B-LTA"
     }
+
+
+def test_an_algorithm_that_ends_sooner_than_the_certificate_sets_the_term(
+    pilot: Pilot, monkeypatch: pytest.MonkeyPatch
+):
+    signed = pilot.signed().pdf
+    pilot.clock.now = LATER
+    raised = pilot.raising().raise_level(signed, SignatureLevel.B_LTA).pdf
+    sooner = tuple(
+        replace(one, until=date(2030, 1, 1)) if one.name == "ecdsa" else one for one in algorithms.ACCEPTABLE
+    )
+    monkeypatch.setattr(algorithms, "ACCEPTABLE", sooner)
+    due = renewal_due(raised)
+    assert due is not None
+    assert (due.ends_at, due.why.split(",")[0]) == (datetime(2030, 1, 1, tzinfo=UTC), "ecdsa-256")
