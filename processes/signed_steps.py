@@ -328,6 +328,7 @@ def _keep_without_effect(office: Office, signature: _Signature) -> None:
             ),
             actor=str(attempt.person_id),
         )
+        office.enqueue(uow.session, "validate_document", (str(attempt.id),), f"validate:{attempt.id}")
         uow.commit()
 
 
