@@ -27,6 +27,8 @@ class Visibility:
     owners: frozenset[str] | None
     levels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cases: frozenset[UUID] = frozenset()
+    withheld: frozenset[UUID] = frozenset()
+    """documents this person is not to see for now, whatever else would show them"""
 
     @classmethod
     def everything(cls) -> "Visibility":
@@ -46,6 +48,8 @@ class Visibility:
 
     def allows(self, document: ArchivedDocument) -> bool:
         """The same rule as `condition`, for one document at hand."""
+        if document.id in self.withheld:
+            return False
         if document.case_id is not None and document.case_id in self.cases:
             return True
         owned = self.owners is None or document.owner in self.owners
@@ -53,6 +57,11 @@ class Visibility:
 
     def condition(self) -> sa.ColumnElement[bool]:
         """The rule as a condition on archive_document, so that nobody can count what they may not see."""
+        if not self.withheld:
+            return self._seen()
+        return self._seen() & DocumentRow.__table__.c.id.not_in(sorted(self.withheld))
+
+    def _seen(self) -> sa.ColumnElement[bool]:
         table = DocumentRow.__table__.c
         ways: list[sa.ColumnElement[bool]] = []
         if self.owners is None:

@@ -1,5 +1,6 @@
 """Taking documents in: what is refused, what a new document's row holds, and how later revisions are checked."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,14 @@ def check_appended(blobs: BlobStore, document: ArchivedDocument, blob: BlobRef) 
     old, new = blobs.get(document.sha256), blobs.get(blob.sha256)
     if len(new) != blob.bytes or not new.startswith(old):
         raise RevisionNotAppended(document_id=document.id, revision=document.revision)
+
+
+def change_signers(store: Store, document: ArchivedDocument, signers: Sequence[Mapping[str, Any]]) -> None:
+    """Others have signed the document too: it is found by their names as well."""
+    listed = [dict(signer) for signer in signers]
+    store.update(document.id, signers=listed)
+    text = store.replace_signers(document.id, listed)
+    store.update_tokens(document.id, token_string(document.number, document.title, *_names(listed), text))
 
 
 def search_tokens(document: ArchivedDocument, text: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.access import Visibility
-from archive.accession import check_accession, check_appended, insert_document
+from archive.accession import change_signers, check_accession, check_appended, insert_document
 from archive.arrangement import ArchiveFile, Arrangement, Fonds, Series
 from archive.blobs import BlobRef, BlobStore, Referenced
 from archive.classification import Classifier
@@ -126,9 +126,18 @@ class Archive:
         return self._store.revisions(document_id)
 
     def add_revision(
-        self, document_id: UUID, blob: BlobRef, *, level: str | None, reason: str, actor: str
+        self,
+        document_id: UUID,
+        blob: BlobRef,
+        *,
+        level: str | None,
+        reason: str,
+        actor: str,
+        signers: Sequence[Mapping[str, Any]] | None = None,
     ) -> ArchivedDocument:
         """Add bytes that begin with every byte kept so far (a timestamp, a co-signature). The newest ones again: no-op.
+
+        `signers`, if given, are those of the document from now on.
 
         Raises DocumentNotFound, RevisionNotAppended, BlobMissing, BlobChanged.
         """
@@ -149,6 +158,8 @@ class Archive:
             )
         )
         self._store.update(document_id, sha256=blob.sha256, bytes=blob.bytes, revision=number, level=level)
+        if signers is not None:
+            change_signers(self._store, document, signers)
         details = {"revision": number, "sha256": blob.sha256, "bytes": blob.bytes, "level": level, "reason": reason}
         self._record([document], "revised", actor, details)
         return self.document(document_id)

@@ -100,13 +100,27 @@ class Store:
         searchable = sa.insert(SEARCH_TEXT).values(text=text, tokens=tokens, folding=folding)
         seq = self.session.execute(searchable.returning(SEARCH_TEXT.c.seq)).scalar_one()
         self.session.execute(sa.insert(DOCUMENT).values(**values, seq=seq))
-        signers = [
-            {"document_id": values["id"], "position": place, **_signer(signer)}
-            for place, signer in enumerate(values["signers"])
-        ]
-        if signers:
-            self.session.execute(sa.insert(SIGNER), signers)
+        self._insert_signers(values["id"], values["signers"])
         return int(seq)
+
+    def _insert_signers(self, document_id: UUID, signers: Sequence[Mapping[str, Any]]) -> None:
+        rows = [
+            {"document_id": document_id, "position": place, **_signer(signer)} for place, signer in enumerate(signers)
+        ]
+        if rows:
+            self.session.execute(sa.insert(SIGNER), rows)
+
+    def replace_signers(self, document_id: UUID, signers: Sequence[Mapping[str, Any]]) -> str:
+        """Others are its signers from now on; the document's text."""
+        self.session.execute(sa.delete(SIGNER).where(SIGNER.c.document_id == document_id))
+        self._insert_signers(document_id, signers)
+        text = sa.select(SEARCH_TEXT.c.text).join_from(SEARCH_TEXT, DOCUMENT).where(DOCUMENT.c.id == document_id)
+        return str(self.session.scalar(text) or "")
+
+    def update_tokens(self, document_id: UUID, tokens: str) -> None:
+        """What a search finds the document by."""
+        seq = sa.select(DOCUMENT.c.seq).where(DOCUMENT.c.id == document_id).scalar_subquery()
+        self.session.execute(sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == seq).values(tokens=tokens))
 
     def update(self, document_id: UUID, **values: Any) -> None:
         """Change columns of one document."""

@@ -1,5 +1,6 @@
 """Who may read what: the people of a case, of its body, and those whose office it is to watch or keep."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -7,8 +8,8 @@ import sqlalchemy as sa
 from archive.service import ArchivedDocument, Visibility
 from engine.workitem import WorkItem
 from processes.authorization import matching
-from processes.mandates import Mandate, mandates_of
-from processes.tables import CaseRow, StepRecordRow
+from processes.mandates import Mandate, absent_holders, mandates_of
+from processes.tables import CaseRow, CosignatureRow, SharedDocumentRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 
 OVERSEERS = frozenset({"supervisor"})
@@ -28,18 +29,47 @@ def visibility(uow: UnitOfWork, person_id: UUID) -> Visibility:
         ).scalars()
     )
     if any(mandate.role in OVERSEERS for mandate in mandates):
-        return Visibility(owners=None, levels={}, cases=cases)
+        return Visibility(owners=None, levels={}, cases=cases, withheld=too_early(uow, person_id, mandates))
     levels: dict[str, frozenset[str]] = {}
     for mandate in mandates:
         owner = str(mandate.body_id)
         granted = ALL_LEVELS if mandate.role in KEEPERS else EVERYDAY_LEVELS
         levels[owner] = levels.get(owner, frozenset()) | granted
-    return Visibility(owners=frozenset(levels), levels=levels, cases=cases)
+    withheld = too_early(uow, person_id, mandates)
+    return Visibility(owners=frozenset(levels), levels=levels, cases=cases, withheld=withheld)
+
+
+def too_early(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate]) -> frozenset[UUID]:
+    """Documents that wait for this person's signature when it is not their turn yet: they do not see them early."""
+    people = {person_id, *absent_holders(uow.session, mandates)}
+    groups = [sa.and_(CosignatureRow.role == one.role, CaseRow.body_id == one.body_id) for one in mandates]
+    anybody = sa.and_(CosignatureRow.person_id.is_(None), sa.or_(sa.false(), *groups))
+    signed = sa.exists().where(
+        StepRecordRow.document_id == SharedDocumentRow.document_id, StepRecordRow.person_id == person_id
+    )
+    rows = uow.session.execute(
+        sa.select(SharedDocumentRow.document_id, SharedDocumentRow.case_id, CosignatureRow.element_id)
+        .join(CosignatureRow, CosignatureRow.document_id == SharedDocumentRow.document_id)
+        .join(CaseRow, CaseRow.id == SharedDocumentRow.case_id)
+        .where(SharedDocumentRow.state == "open", CosignatureRow.step_id.is_(None), ~signed)
+        .where(sa.or_(CosignatureRow.person_id.in_(people), anybody))
+    ).all()
+    holders = {None, *(str(one) for one in people)}
+    asked = {
+        (item.instance_id, item.element_id)
+        for case_id in {row.case_id for row in rows}
+        for item in uow.engine.open_items(case_id)
+        if item.assignee in holders
+    }
+    shown = {row.document_id for row in rows if (row.case_id, row.element_id) in asked}
+    return frozenset(row.document_id for row in rows) - shown
 
 
 def may_read(uow: UnitOfWork, person_id: UUID, document: ArchivedDocument) -> bool:
     """Whether a person may read this document."""
     seen = visibility(uow, person_id)
+    if document.id in seen.withheld:
+        return False
     if seen.owners is None or document.case_id in seen.cases:
         return True
     if document.owner in seen.owners and document.access_level in seen.levels[document.owner]:

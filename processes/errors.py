@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 
 class ProcessesError(Exception):
@@ -27,7 +28,7 @@ class NotPermitted(ProcessesError):
     def __init__(self, message: str | None = None, *, rule: str = "mandate") -> None:
         super().__init__(message)
         self.rule = rule
-        """which rule refused: mandate, assignment, named, delegation, four-eyes, barrier, access"""
+        """which rule refused: mandate, assignment, named, delegation, four-eyes, barrier, access, turn"""
 
 
 class BadInput(ProcessesError):
@@ -70,6 +71,41 @@ class AttemptExpired(ProcessesError):
     """The document waited for a signature for too long; submit the step again."""
 
     code = "attempt-expired"
+
+
+class CosignersUnknown(ProcessesError):
+    """Who is to sign the document cannot be told from what was entered."""
+
+    code = "cosigners-unknown"
+
+
+class NoPlaceToSign(ProcessesError):
+    """No document expects this person's signature at this step."""
+
+    code = "no-place-to-sign"
+
+
+class DocumentBusy(ProcessesError):
+    """Somebody else is signing the document just now; try again in a minute."""
+
+    code = "document-busy"
+
+    def __init__(self, *, by: str) -> None:
+        super().__init__()
+        self.by = by
+
+
+class DocumentMoved(ProcessesError):
+    """Somebody else has signed the document since it was shown; it has been prepared anew."""
+
+    code = "document-moved"
+
+    def __init__(self, *, by: str, attempt_id: UUID | None = None) -> None:
+        super().__init__()
+        self.by = by
+        """who signed it meanwhile"""
+        self.attempt_id = attempt_id
+        """the new attempt, on the document as it is now"""
 
 
 class PinRefused(ProcessesError):

@@ -24,6 +24,7 @@ from dbos._datasource import DatasourceOptions
 from sqlalchemy.orm import Session
 
 from processes import pacing
+from processes.closing import close_document
 from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
 from processes.incidents import watched
 from processes.office import Office
@@ -63,6 +64,7 @@ class JobClient:
         "begin_by_signal": "events",
         "validate_document": "signatures",
         "raise_level": "signatures",
+        "close_document": "signatures",
         "send_notice": "notices",
         "recount_calendar": "service",
         "run_bulk": "bulk",
@@ -134,6 +136,11 @@ def _register_repeatable(office: Office, step: Callable[..., Any]) -> None:
     def raise_level(document_id: str) -> str:
         with watched(office, "raise_level", document_id, closes=False):
             return str(step("raise", lambda: raise_document_level(office, UUID(document_id))))
+
+    @DBOS.workflow(name="close_document")
+    def close(document_id: str) -> str:
+        with watched(office, "close_document", document_id):
+            return str(step("close", lambda: close_document(office, UUID(document_id))))
 
     @DBOS.workflow(name="recount_calendar")
     def recounted(calendar: str, version: str) -> str:

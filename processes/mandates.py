@@ -1,5 +1,6 @@
 """Mandates: why a person may act, in which capacity and on what ground (B22, C7)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -89,3 +90,17 @@ def mandate(session: Session, mandate_id: UUID) -> Mandate | None:
     """The mandate with this id, in force or not."""
     row = session.execute(_SELECT.where(MandateRow.id == mandate_id)).first()
     return _mandate(*row) if row else None
+
+
+def absent_holders(session: Session, mandates: Iterable[Mandate]) -> set[UUID]:
+    """Those for whom these mandates let somebody act."""
+    substituted = {one.acts_for_id for one in mandates} - {None}
+    if not substituted:
+        return set()
+    return set(session.execute(sa.select(MandateRow.holder_id).where(MandateRow.id.in_(substituted))).scalars())
+
+
+def standing_in(session: Session, holder_id: UUID, role: str, at: datetime) -> list[str]:
+    """The names of those who act in this role for somebody, by an order in force at `at`."""
+    rows = session.execute(_SELECT.where(_substituted.holder_id == holder_id, MandateRow.role == role)).all()
+    return sorted({found.holder for row in rows if (found := _mandate(*row)).in_force(at)})

@@ -10,6 +10,7 @@ from engine.instance import Advance, EventJob, OpenedDeadline, ServiceCall
 from engine.workitem import WorkItem, WorkItemState
 from processes.carried_files import carry_files
 from processes.cases import case_row, documents_of
+from processes.cosigning import settle_shared
 from processes.incidents import close_incidents
 from processes.numbers import annul_number
 from processes.office import Office
@@ -25,6 +26,8 @@ def settle(office: Office, uow: UnitOfWork, advance: Advance) -> None:
     close_incidents(uow, (item.id for item in advance.closed), "succeeded")
     for item in advance.opened:
         carry_files(uow, item)
+    if advance.closed or advance.ended:
+        settle_shared(office, uow, advance.instance.id, ended=advance.ended)
     for deadline in advance.deadlines:
         _open_deadline(uow, advance, deadline)
     for call in advance.services:

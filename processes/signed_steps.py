@@ -11,23 +11,26 @@ import sqlalchemy as sa
 import structlog
 
 from archive.blobs import BlobRef
-from archive.service import Accession
 from engine.errors import EngineError, InstanceEnded, StaleWorkItem, WorkItemClosed, WorkItemReserved
 from engine.workitem import WorkItem
 from processes.cases import NewDocument, file_document, named_subject
-from processes.errors import AttemptExpired, CaseStuck, NotFound, NotPermitted, StepOvertaken
+from processes.cosignatures import keep_cosignature, note_cosignature, take_turn
+from processes.cosigning import note_refusal_to_sign, share
+from processes.documents.canonical import canonical_json
+from processes.errors import AttemptExpired, CaseStuck, DocumentMoved, NotFound, NotPermitted, StepOvertaken
 from processes.handlers import CompletedStep, recorders
 from processes.incidents import Failure, note_incident, words_of
 from processes.office import Office
-from processes.organisation import body
 from processes.payloads import store_payload
+from processes.refusals import tell_refusal
 from processes.remarks import record_remarks
 from processes.settling import settle
 from processes.step_papers import FIELD
 from processes.steps import OpenStep, holder_name, item_of, open_step, require_actable
 from processes.tables import CaseRow, CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.submit_step import guard_step
+from processes.use_cases.submit_step import SubmitStep, guard_step, submit_step
+from processes.without_effect import keep_without_effect
 from signing.request import SignatureLevel, SignatureRequest
 from signing.service import SignedDocument
 
@@ -65,6 +68,8 @@ def waiting_attempt(office: Office, attempt_id: UUID, by: UUID) -> SigningAttemp
     :raises NotFound: no such attempt of this person
     :raises AttemptExpired: it waited too long, or was withdrawn
     :raises StepOvertaken: the step was done or interrupted meanwhile
+    :raises DocumentBusy: a document that several sign is being signed by somebody else just now
+    :raises DocumentMoved: somebody else has signed it since it was shown; it is prepared anew
     """
     with office.reading() as uow:
         attempt = uow.session.get(SigningAttemptRow, attempt_id)
@@ -75,7 +80,22 @@ def waiting_attempt(office: Office, attempt_id: UUID, by: UUID) -> SigningAttemp
         require_actable(uow, item_of(uow, attempt.work_item_id), None)
         if attempt.state != "prepared" or attempt.expires_at <= uow.now or attempt.pdf is None:
             raise AttemptExpired
-        return attempt
+    with _prepared_anew(office, attempt):
+        take_turn(office, attempt)
+    return attempt
+
+
+@contextmanager
+def _prepared_anew(office: Office, attempt: SigningAttemptRow) -> Iterator[None]:
+    """Who comes second on a shared document finds it prepared on the bytes it has now."""
+    try:
+        yield
+    except DocumentMoved as moved:
+        fields = (attempt.step or {})["fields"]
+        request = SubmitStep(
+            item_id=attempt.work_item_id, version=attempt.item_version, by=attempt.person_id, fields=fields
+        )
+        raise DocumentMoved(by=moved.by, attempt_id=submit_step(office, request).attempt_id) from moved
 
 
 def named_serial(attempt: SigningAttemptRow) -> str:
@@ -90,17 +110,18 @@ def accept(
 
     :raises AttemptExpired: it waited too long
     :raises StepOvertaken: the step was done or interrupted meanwhile; the signed document is kept without effect
+    :raises DocumentMoved: somebody else has signed the shared document meanwhile; it is prepared anew
     """
     # the blob comes first: an orphan is harmless and swept, a row without its bytes would not be
     signature = _Signature(attempt=attempt, certificate=certificate, document=signed, blob=office.blobs.put(signed.pdf))
     try:
-        with office.unit_of_work() as uow, _overtaken_told(uow):
+        with _prepared_anew(office, attempt), office.unit_of_work() as uow, _overtaken_told(uow):
             accepted_at = _complete(office, uow, signature, attempt.person_id)
             uow.commit()
     except StepOvertaken:
         if _attempt_state(office, attempt) == "signed":
             return told_before(office, attempt)  # a double click: the other one of the two was first
-        _keep_without_effect(office, signature)
+        keep_without_effect(office, attempt, signer=_signer(signature), level=str(signed.level), blob=signature.blob)
         raise
     except CaseStuck as error:
         note_incident(office, _stuck(attempt, error))
@@ -134,7 +155,7 @@ def signature_request(
     acts_for = f", {mandate['acts_for']}" if mandate["acts_for"] else ""
     return SignatureRequest(
         pdf=attempt.pdf or b"",
-        field=FIELD,
+        field=step.get("field", FIELD),
         certificate=certificate,
         chain=chain,
         level=SignatureLevel.B_T,
@@ -142,8 +163,24 @@ def signature_request(
         name=mandate["holder"],
         reason=" · ".join((step["title"], mandate["capacity"] + acts_for, _act(mandate["ground"]))),
         location=step["body"]["title"],
-        certify=True,
+        certify=attempt.cosigns is None,
+        others_follow=len(step.get("expected_signatures", ())) > 1,
+        statement=_statement(step),
     )
+
+
+def _statement(step: Mapping[str, Any]) -> str:
+    """The signer's decision, capacity and ground, as they stand in the signature itself."""
+    mandate = step["mandate"]
+    said = {
+        "work_item": step["step"]["work_item"],
+        "person": mandate["holder"],
+        "decision": step["decision"],
+        "capacity": mandate["capacity"],
+        "acts_for": mandate["acts_for"],
+        "ground": _act(mandate["ground"]),
+    }
+    return canonical_json(said).decode()
 
 
 def _act(ground: Mapping[str, str]) -> str:
@@ -175,8 +212,12 @@ def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) 
     record: Mapping[str, Any] = attempt.step or {}
     fields = record["fields"]
     guard_step(uow, step, by, fields)
-    _file(uow, step, signature, record)
+    if attempt.cosigns is None:
+        _file(uow, step, signature, record)
+    else:
+        keep_cosignature(uow, step, attempt, signature.blob, _signer(signature), str(signature.document.level))
     step_id = _record(uow, step, signature, record)
+    _note_shared(office, uow, step, attempt, step_id)
     if step.element.handler:
         completed = CompletedStep(case=step.case, item=step.item, step_id=step_id, person_id=by, fields=fields)
         recorders[step.element.handler](uow, completed)
@@ -208,7 +249,6 @@ def _take_attempt(uow: UnitOfWork, attempt: SigningAttemptRow) -> None:
 
 
 def _file(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapping[str, Any]) -> None:
-    mandate = record["mandate"]
     document = NewDocument(
         id=signature.attempt.id,
         step_id=step.item.id,
@@ -219,19 +259,30 @@ def _file(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mappin
         title=record["title"],
         language=record["body"]["language"],
         level=str(signature.document.level),
-        signers=(
-            {
-                "name": mandate["holder"],
-                "capacity": mandate["capacity"],
-                "acts_for": mandate["acts_for"],
-                "serial": signature.certificate.serial,
-            },
-        ),
+        signers=(_signer(signature),),
         blob=signature.blob,
         text=_searchable(step, record),
         previous=tuple(UUID(each["document"]) for each in record["previous"]),
     )
     file_document(uow, step.case, document, actor=str(signature.attempt.person_id))
+
+
+def _signer(signature: _Signature) -> dict[str, Any]:
+    mandate = (signature.attempt.step or {})["mandate"]
+    named = {"name": mandate["holder"], "capacity": mandate["capacity"], "acts_for": mandate["acts_for"]}
+    return {**named, "serial": signature.certificate.serial}
+
+
+def _note_shared(office: Office, uow: UnitOfWork, step: OpenStep, attempt: SigningAttemptRow, step_id: UUID) -> None:
+    """What the signature means for a document that several sign."""
+    record: Mapping[str, Any] = attempt.step or {}
+    if attempt.cosigns is not None:
+        note_cosignature(uow, attempt, step_id)
+    elif step.element.cosigns is not None:
+        note_refusal_to_sign(uow, step, step_id)
+        tell_refusal(office, uow, step, record)
+    else:
+        share(uow, step, attempt.id, record)
 
 
 def _searchable(step: OpenStep, record: Mapping[str, Any]) -> str:
@@ -260,7 +311,7 @@ def _record(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapp
         capacity=step.mandate.capacity,
         decision=record["decision"],
         payload_id=payload_id,
-        document_id=attempt.id,
+        document_id=attempt.cosigns or attempt.id,
         certificate_serial=signature.certificate.serial,
         accepted_at=uow.now,
         claimed_at=signed.claimed_at,
@@ -271,9 +322,9 @@ def _record(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapp
         uow.update(CaseRow, {"id": step.case.id}, subject=subject)
     uow.update(RegisterEntryRow, {"case_id": step.case.id}, approved_electronically=True)
     uow.audit.record(
-        "case:step:sign",
+        "case:step:cosign" if attempt.cosigns else "case:step:sign",
         actor=str(attempt.person_id),
-        subject=str(attempt.id),
+        subject=str(attempt.cosigns or attempt.id),
         stream=str(step.case.id),
         details={"number": record["number"], "sha256": signature.blob.sha256, "content": digest},
     )
@@ -289,53 +340,14 @@ def _advance(office: Office, uow: UnitOfWork, step: OpenStep, attempt: SigningAt
         version = uow.engine.assign(step.item.id, version=version, to=str(by), by=str(by)).version
     advance = uow.engine.complete(step.item.id, version=version, by=str(by), variables=variables)
     settle(office, uow, advance)
-    document_id = str(attempt.id)
-    office.enqueue(uow.session, "validate_document", (document_id,), f"validate:{document_id}")
-
-
-def _keep_without_effect(office: Office, signature: _Signature) -> None:
-    attempt, record = signature.attempt, signature.attempt.step or {}
-    with office.unit_of_work() as uow:
-        uow.engine.lock(attempt.case_id)
-        if uow.archive.exists(attempt.id):
-            return  # sent twice, kept once
-        uow.session.execute(
-            sa.update(SigningAttemptRow)
-            .where(SigningAttemptRow.id == attempt.id, SigningAttemptRow.state == "prepared")
-            .values(state="abandoned", pdf=None, prepared=None, ended_at=uow.now, ended_reason="overtaken")
-        )
-        uow.archive.accession(
-            Accession(
-                id=attempt.id,
-                case_id=attempt.case_id,
-                owner=record["body"]["id"],
-                number=f"{record['number']} ({attempt.attempt})",
-                type="without_effect",
-                title=record["title"],
-                language=record["body"]["language"],
-                media_type="application/pdf",
-                status="without effect",
-                level=str(signature.document.level),
-                access_level="official_use",
-                access_flags=(),
-                retention_class=None,
-                signed_at=uow.now,
-                dated_on=body(uow.session, UUID(record["body"]["id"])).local(uow.now).date(),
-                signers=({"name": record["mandate"]["holder"], "serial": signature.certificate.serial},),
-                properties={"reason": "the step was done or interrupted before this signature arrived"},
-                text=record["title"],
-                blob=signature.blob,
-            ),
-            actor=str(attempt.person_id),
-        )
-        office.enqueue(uow.session, "validate_document", (str(attempt.id),), f"validate:{attempt.id}")
-        uow.commit()
+    job = f"validate:{attempt.id}"  # of a co-signature: one for each
+    office.enqueue(uow.session, "validate_document", (str(attempt.cosigns or attempt.id),), job)
 
 
 def _told(signature: _Signature, accepted_at: datetime) -> SignedStep:
     attempt, document = signature.attempt, signature.document
     return SignedStep(
-        document_id=attempt.id,
+        document_id=attempt.cosigns or attempt.id,
         case_id=attempt.case_id,
         number=attempt.number,
         sha256=signature.blob.sha256,
@@ -350,10 +362,11 @@ def _told(signature: _Signature, accepted_at: datetime) -> SignedStep:
 def told_before(office: Office, attempt: SigningAttemptRow) -> SignedStep:
     """The result of an attempt that is signed already."""
     with office.reading() as uow:
-        step = uow.session.execute(sa.select(StepRecordRow).where(StepRecordRow.document_id == attempt.id)).scalar_one()
-        document = uow.archive.document(attempt.id)
+        done = StepRecordRow.work_item_id == attempt.work_item_id
+        step = uow.session.execute(sa.select(StepRecordRow).where(done)).scalar_one()
+        document = uow.archive.document(step.document_id)
     return SignedStep(
-        document_id=attempt.id,
+        document_id=step.document_id,
         case_id=attempt.case_id,
         number=attempt.number,
         sha256=document.sha256,

@@ -8,6 +8,7 @@ from uuid import UUID
 from engine.definition import ProcessDefinition
 from engine.workitem import WorkItem
 from processes.cases import ChainLink
+from processes.cosigning import CLOSING, ExpectedCosigner
 from processes.documents import AttachedFile, DocumentRemark, DocumentSection, OfficeDocument, SignerBlock
 from processes.forms import Form
 from processes.mandates import Mandate
@@ -18,6 +19,7 @@ from processes.remarks import OpenRemark
 from processes.sealing import verify_code, verify_url
 from processes.tables import AttachmentRow, CaseRow, CertificateRow
 from processes.words import day, word
+from signing.validation import SEAL
 
 FIELD = "officer"
 """the signature field of a step's document"""
@@ -45,6 +47,8 @@ class StepContent:
     certificate: CertificateRow
     previous: Sequence[ChainLink]
     round: int
+    cosigners: Sequence[ExpectedCosigner]
+    """who signs the document beside its maker"""
     open_remarks: Sequence[OpenRemark]
     """earlier ones that this document shows again"""
     addressee: str
@@ -100,15 +104,24 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
             }
             for each in content.attachments
         ],
-        "mandate": _mandate_facts(mandate),
+        "mandate": mandate_facts(mandate),
         "certificate": content.certificate.serial,
         "prepared_at": office.clock().isoformat(),
-        "expected_signatures": [{"field": FIELD, "role": mandate.role, "person": mandate.holder}],
+        "expected_signatures": _expected(content),
         "previous": [link.as_json() for link in content.previous],
     }
 
 
-def _mandate_facts(mandate: Mandate) -> dict[str, Any]:
+def _expected(content: StepContent) -> list[dict[str, Any]]:
+    own = {"field": FIELD, "role": content.mandate.role, "person": content.mandate.holder}
+    if not content.cosigners:
+        return [own]
+    seal = {"field": CLOSING, "role": SEAL, "person": content.body.named()}
+    return [own, *(one.as_json() for one in content.cosigners), seal]
+
+
+def mandate_facts(mandate: Mandate) -> dict[str, Any]:
+    """Capacity and ground as step.json has them."""
     return {
         "id": str(mandate.id),
         "holder": mandate.holder,
@@ -142,7 +155,10 @@ def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) ->
         decision=content.form.decision_label(fields, language),
         addressee=content.addressee if letter else "",
         text=letter,
-        sections=tuple(DocumentSection(title=title, rows=tuple(rows)) for title, rows in shown),
+        sections=(
+            *(DocumentSection(title=title, rows=tuple(rows)) for title, rows in shown),
+            *_signatures_expected(content, language),
+        ),
         remarks=(*_own_remarks(content, language), *_open_remarks(content, language)),
         attachments=tuple(
             AttachedFile(name=each.name, sha256=each.sha256, bytes=each.bytes, type=each.media_type)
@@ -153,6 +169,30 @@ def step_paper(office: Office, content: StepContent, step: Mapping[str, Any]) ->
         verify_code=verify_code(content.document_id),
         verify_url=verify_url(office, content.document_id),
     )
+
+
+def _signatures_expected(content: StepContent, language: str) -> Iterator[DocumentSection]:
+    """Who signs this document after its maker: it says so on its face, for later it is only added to."""
+    groups: dict[str, list[ExpectedCosigner]] = {}
+    for one in content.cosigners:
+        groups.setdefault(one.element, []).append(one)
+    if groups:
+        rows = tuple(_expected_row(content, people, language) for people in groups.values())
+        yield DocumentSection(title=word("cosignatures", language), rows=rows)
+
+
+def _expected_row(content: StepContent, people: Sequence[ExpectedCosigner], language: str) -> tuple[str, str]:
+    role = content.definition.package.roles.get(people[0].role)
+    label = role.titles[language] if role else people[0].role
+    named = ", ".join(f"{one.person}{_in_place(one)}" for one in people if one.person)
+    if people[0].needed < len(people):
+        count = word("needed-of", language, needed=str(people[0].needed), asked=str(len(people)))
+        return label, f"{count}: {named}" if named else count
+    return label, named or "—"
+
+
+def _in_place(one: ExpectedCosigner) -> str:
+    return f" ({', '.join(one.substitutes)})" if one.substitutes else ""
 
 
 def _own_remarks(content: StepContent, language: str) -> Iterator[DocumentRemark]:

@@ -112,6 +112,24 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "term": {"az": "Müddət", "kk": "Мерзім", "ru": "Срок", "en": "Term"},
     "entry": {"az": "Reyestr qeydi", "kk": "Тізілім жазбасы", "ru": "Запись реестра", "en": "Registry entry"},
+    "cosignatures": {
+        "az": "Bu sənədi imzalayanlar",
+        "kk": "Осы құжатқа қол қоятындар",
+        "ru": "Кто ещё подписывает этот документ",
+        "en": "Who else signs this document",
+    },
+    "closed-by-seal": {
+        "az": "Tələb olunan imzalar yığılıb: sənəd bağlanır",
+        "kk": "Қажетті қолдар жиналды: құжат жабылады",
+        "ru": "Нужные подписи собраны: документ закрывается",
+        "en": "The signatures needed are there: the document is closed",
+    },
+    "needed-of": {
+        "az": "{asked} nəfərdən {needed} nəfər",
+        "kk": "{asked} адамның {needed}-і",
+        "ru": "{needed} из {asked}",
+        "en": "{needed} of {asked}",
+    },
     "manifest-title": {
         "az": "İşin sənədlərinin siyahısı",
         "kk": "Іс құжаттарының тізімдемесі",
@@ -211,6 +229,12 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 """the kinds of appeals (Art. 3)"""
 
 NOTICES: Mapping[str, Mapping[str, str]] = {
+    "signature_refused": {
+        "az": "Sənədin imzalanmasından imtina edilib",
+        "kk": "Құжатқа қол қоюдан бас тартылды",
+        "ru": "В подписи под документом отказано",
+        "en": "The signature on the document was refused",
+    },
     "not_considered": {
         "az": "Müraciətin baxılmamış saxlanılması barədə bildiriş",
         "kk": "Жолданымды қараусыз қалдыру туралы хабарлама",

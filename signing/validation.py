@@ -52,6 +52,7 @@ from signing.timestamp import CLOCK_TOLERANCE
 from signing.trust import TrustStore, read_trust, scan_trust
 
 __all__ = [
+    "SEAL",
     "STEP",
     "TrustStore",
     "ValidationReport",

@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from processes.attachments import AttachmentRefused
 from processes.errors import (
     CaseSuspended,
+    DocumentBusy,
+    DocumentMoved,
     GroundTooShort,
     NotPermitted,
     PinLocked,
@@ -62,6 +64,10 @@ STATUS = {
     "message-not-awaited": 409,
     "migration-impossible": 422,
     "too-many-cases": 422,
+    "cosigners-unknown": 422,
+    "no-place-to-sign": 409,
+    "document-busy": 409,
+    "document-moved": 409,
 }
 """what is missing here is our fault: 500"""
 
@@ -84,6 +90,7 @@ def _not_permitted(error: ProcessesError) -> tuple[str, str, str]:
         "delegation": _("It was not delegated, or not by you or to you."),
         "four-eyes": _("Whoever did the earlier step must not do this one: two people have to look at it."),
         "barrier": _("A person complained about never works on the complaint."),
+        "turn": _("It waits for your signature, but it is not your turn yet: those before you sign first."),
         "access": _("Its access level is above what your mandates cover."),
     }
     reason = reasons.get(rule, _("None of your mandates covers it."))
@@ -205,6 +212,18 @@ def _attachment(error: ProcessesError) -> tuple[str, str, str]:
     return _("The file was not taken"), text, _("Everything else in the form is kept.")
 
 
+def _busy(error: ProcessesError) -> tuple[str, str, str]:
+    by = error.by if isinstance(error, DocumentBusy) else ""
+    text = _("%(name)s is signing this document just now.", name=by)
+    return _("Please wait a little"), text, _("Try again in a minute; nothing is lost.")
+
+
+def _moved(error: ProcessesError) -> tuple[str, str, str]:
+    by = error.by if isinstance(error, DocumentMoved) else ""
+    text = _("%(name)s has signed this document meanwhile. Look at it as it is now, and sign that.", name=by)
+    return _("The document has changed meanwhile"), text, _("Open the step again: the document is prepared anew.")
+
+
 WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "not-permitted": _not_permitted,
     "step-overtaken": _overtaken,
@@ -223,6 +242,8 @@ WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "message-not-awaited": _not_awaited,
     "migration-impossible": _no_place,
     "too-many-cases": _too_many,
+    "document-busy": _busy,
+    "document-moved": _moved,
     "not-found": _not_found,
     "unknown-process": _not_found,
 }
@@ -244,6 +265,8 @@ def _plain(code: str) -> tuple[str, str, str]:
         "signature-refused": _("The signature was not accepted. Nothing was changed."),
         "case-stuck": _("The case cannot go on by itself. The administrator sees why; nothing you did is lost."),
         "unknown-field": _("The form holds a field that this step does not have. Reload the page."),
+        "cosigners-unknown": _("Who is to sign the document beside you cannot be told from what you entered."),
+        "no-place-to-sign": _("The document names others who sign it. Whoever made it has to make it anew with you."),
         "office-busy": _("Another process is serving this office."),
         "bad-input": _("A date or a word you gave cannot be: it has passed, lies too far ahead, or is missing."),
         "invalid-form": _("The form has errors. Go back: they stand beside the fields."),

@@ -136,6 +136,9 @@ def track_event(line: TrackLine) -> str:
         "answered": _("Answer signed"),
         "suspended": _("Suspended: %(ground)s", ground=line.facts.get("ground", "")),
         "resumed": _("Goes on again: %(ground)s", ground=line.facts.get("ground", "")),
+        "signature_refused": _(
+            "The signature on a document was refused: %(ground)s", ground=line.facts.get("ground", "")
+        ),
         "cancelled": _("Closed without an answer: %(ground)s", ground=line.facts.get("ground", "")),
     }
     return titles.get(line.event, line.event)
@@ -217,6 +220,7 @@ def job_name(name: str) -> str:
         "service_task": _("Step of the system"),
         "validate_document": _("Validation of a signature"),
         "raise_level": _("Raising of a signature's level"),
+        "close_document": _("Closing of a signed document by the e-seal"),
         "send_notice": _("Sending of a notice"),
         "recount_calendar": _("Counting of terms after a change of the calendar"),
         "run_bulk": _("Change of many cases"),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from archive.service import ArchivedDocument
+from archive.service import ArchivedDocument, DocumentStatus
 from processes.office import Office
 from processes.organisation import bodies
 from processes.signing_room import wanted_level
@@ -77,7 +77,7 @@ def examine(office: Office) -> TourReport:
             package = report.packages.setdefault(_package_of(uow, row), PackageRow(_package_of(uow, row)))
             package.verdicts[str(verdict)] += 1
             package.archived += 1
-            if verdict is not Verdict.TOTAL_PASSED:
+            if verdict is not Verdict.TOTAL_PASSED and archived.status == DocumentStatus.IN_EFFECT:
                 report.problems.append(f"{archived.number}: {verdict}")
             package.levels[str(judged.level)] += 1
             if judged.level is not wanted:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from archive.tables import DocumentRow
 from engine.tables import DefinitionRow, InstanceRow
-from processes.access import may_see_case
+from processes.access import may_see_case, visibility
 from processes.appeals import tracking_code
 from processes.errors import NotFound, NotPermitted
 from processes.mandates import mandates_of
@@ -20,6 +20,7 @@ from processes.queries.definitions import Definitions
 from processes.queries.diagrams import localised
 from processes.queries.levels import LevelNote, level_notes
 from processes.queries.operating import SuspensionView, may_operate, suspension_view
+from processes.queries.shared_documents import SharedView, shared_of_case
 from processes.queries.submission import Submission, submission
 from processes.queries.timeline import TimelineEntry, timeline
 from processes.remarks import field_labels
@@ -126,6 +127,8 @@ class CasePage:
     remarks: Sequence[CaseRemark]
     resolutions: Sequence[CaseResolution]
     documents: Sequence[CaseDocument]
+    shared: Sequence[SharedView]
+    """those of them that several sign"""
     may_assign: bool
     may_operate: bool
     """suspend, resume, cancel …"""
@@ -198,6 +201,7 @@ def _page(office: Office, uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         remarks=_remarks(uow, case),
         resolutions=_resolutions(uow, case),
         documents=_documents(office, uow, case),
+        shared=shared_of_case(uow, case, visibility(uow, by).withheld),
         may_assign=_may_assign(uow, case, by),
         may_operate=may_operate(uow, case, by),
         suspension=suspension_view(uow, case),

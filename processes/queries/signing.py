@@ -9,11 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine.tables import WorkItemRow
+from processes.cosignatures import require_head
 from processes.errors import AttemptExpired, NotFound, StepOvertaken
 from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
+from processes.queries.shared_documents import SharedView, shared_view
 from processes.sealing import verify_code
 from processes.tables import BodyRow, CaseRow, CertificateRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
@@ -58,6 +60,8 @@ class SigningPage:
     certificate: CertificateView | None
     previous: int
     """how many earlier documents it names by their hashes"""
+    shared: SharedView | None
+    """of a document that others have signed or will sign"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class SignedReceipt:
     verify_code: str
     next_steps: tuple[tuple[Titles, Titles], ...]
     """(step, role) of what waits in the case now"""
+    shared: SharedView | None
+    """of a document that others sign too"""
 
 
 def signing_page(office: Office, attempt_id: UUID, by: UUID) -> SigningPage:
@@ -89,6 +95,7 @@ def signing_page(office: Office, attempt_id: UUID, by: UUID) -> SigningPage:
     :raises NotFound: no such attempt of this person
     :raises StepOvertaken: the step was done or interrupted meanwhile
     :raises AttemptExpired: it waited too long, or was withdrawn
+    :raises DocumentMoved: somebody else has signed the shared document since
     """
     with office.reading() as uow:
         attempt = uow.session.get(SigningAttemptRow, attempt_id)
@@ -100,12 +107,25 @@ def signing_page(office: Office, attempt_id: UUID, by: UUID) -> SigningPage:
         return _page(uow, attempt, item)
 
 
+def item_of_attempt(office: Office, attempt_id: UUID, by: UUID) -> UUID:
+    """The step an attempt of this person belongs to.
+
+    :raises NotFound: no such attempt of this person
+    """
+    with office.reading() as uow:
+        attempt = uow.session.get(SigningAttemptRow, attempt_id)
+        if attempt is None or attempt.person_id != by:
+            raise NotFound("no document waits for your signature here")
+        return attempt.work_item_id
+
+
 def _require_waiting(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> None:
     if item.state in {"completed", "exited"}:
         names = people_named(uow.session, {UUID(item.assignee)}) if item.assignee else {}
         raise StepOvertaken(by=next(iter(names.values()), None), at=item.ended_at, state=item.state)
     if attempt.state != "prepared" or attempt.expires_at <= uow.now:
         raise AttemptExpired
+    require_head(uow, attempt)
 
 
 def _page(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> SigningPage:
@@ -135,6 +155,7 @@ def _page(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> Sig
         ground=_ground(mandate.get("ground", {})),
         certificate=_certificate(uow, str(step.get("certificate", ""))),
         previous=len(step.get("previous", ())),
+        shared=shared_view(uow, attempt.cosigns) if attempt.cosigns else None,
     )
 
 
@@ -156,14 +177,16 @@ def _certificate(uow: UnitOfWork, serial: str) -> CertificateView | None:
     )
 
 
-def signed_receipt(office: Office, document_id: UUID, by: UUID) -> SignedReceipt:
+def signed_receipt(office: Office, attempt_id: UUID, by: UUID) -> SignedReceipt:
     """The receipt of a signed step, for whoever signed it.
 
     :raises NotFound: this person signed no such document
     """
     with office.reading() as uow:
         record = uow.session.execute(
-            sa.select(StepRecordRow).where(StepRecordRow.document_id == document_id, StepRecordRow.person_id == by)
+            sa.select(StepRecordRow)
+            .join(SigningAttemptRow, SigningAttemptRow.work_item_id == StepRecordRow.work_item_id)
+            .where(SigningAttemptRow.id == attempt_id, StepRecordRow.person_id == by)
         ).scalar()
         if record is None:
             raise NotFound("you signed no such document")
@@ -198,4 +221,5 @@ def _receipt(uow: UnitOfWork, record: StepRecordRow) -> SignedReceipt:
             )
             for item in waiting
         ),
+        shared=shared_view(uow, record.document_id),
     )

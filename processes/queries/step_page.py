@@ -18,6 +18,7 @@ from processes.queries.due import Due, DueCounter
 from processes.queries.filled_form import FilledForm, RemarkView, file_fields, filled
 from processes.queries.previews import Preview, previews
 from processes.queries.review import Reviewed, reviewed
+from processes.queries.shared_documents import SharedView, shared_of_step
 from processes.queries.submission import Submission, submission
 from processes.steps import OpenStep, attachments_of, holder_name, open_remarks, open_step, round_of
 from processes.tables import BodyRow, DraftRow, PayloadRow, SigningAttemptRow, StepRecordRow
@@ -106,6 +107,8 @@ class StepPage:
     attempt_id: UUID | None
     """a document of this step that waits for this person's signature"""
     hold: Hold
+    shared: SharedView | None
+    """the document of an earlier step that this one signs"""
 
 
 def step_page(office: Office, query: StepQuery) -> StepPage:
@@ -158,6 +161,7 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         submission=submission(uow, step.case),
         attempt_id=_attempt(uow, query),
         hold=_hold(uow, step, query.by),
+        shared=shared_of_step(uow, step),
     )
 
 

@@ -1,6 +1,7 @@
 """The tables of the use cases, by room; one metadata."""
 
 from processes.tables.base import Base
+from processes.tables.cosigning import CosignatureRow, SharedDocumentRow
 from processes.tables.office import (
     BodyRow,
     CertificateRow,
@@ -57,6 +58,7 @@ __all__ = [
     "CertificateRow",
     "ClockRow",
     "CorrespondentRow",
+    "CosignatureRow",
     "DeadlineRow",
     "DocumentLevelRow",
     "DraftRow",
@@ -78,6 +80,7 @@ __all__ = [
     "SavedFilterRow",
     "ServiceEntryRow",
     "ServiceVersionRow",
+    "SharedDocumentRow",
     "SigningAttemptRow",
     "StepRecordRow",
     "TrustAnchorRow",

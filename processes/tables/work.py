@@ -87,7 +87,8 @@ class StepRecordRow(Base):
     capacity: Mapped[str]
     decision: Mapped[str | None]
     payload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_payload.id"))
-    document_id: Mapped[UUID] = mapped_column(unique=True)
+    document_id: Mapped[UUID] = mapped_column(index=True)
+    """its own document, or the one it co-signed"""
     certificate_serial: Mapped[str]
     accepted_at: Mapped[datetime]
     """the server's acceptance: the legally relevant time"""
@@ -108,6 +109,8 @@ class SigningAttemptRow(Base):
     attempt: Mapped[int]
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_person.id"))
     mandate_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_mandate.id"))
+    cosigns: Mapped[UUID | None] = mapped_column(index=True)
+    """the document of an earlier step that is to be signed; None: one of its own, with the attempt's id"""
     number: Mapped[str]
     state: Mapped[str] = mapped_column(index=True)
     step: Mapped[dict[str, Any] | None]

@@ -1,18 +1,18 @@
 """Submit a human step: check it, draw its number, render its document, open an attempt (DESIGN 3, hops 2-6)."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
-
 from engine.definition import LANGUAGES
 from processes.appeals import applicant_lines
+from processes.attempts import NewAttempt, open_attempt
 from processes.cases import heads
 from processes.certificates import certificate_of
+from processes.cosignatures import prepare_cosignature
+from processes.cosigning import CLOSING, expected_cosigners, signs_another
 from processes.errors import InvalidStep, NotFound, StateSecretDeclared
 from processes.forms import FieldFinding, clean_text, declares_state_secret, message
 from processes.handlers import ProposedStep, guards
@@ -21,7 +21,7 @@ from processes.office import Office
 from processes.organisation import body
 from processes.queries.review import signed_versions
 from processes.remarks import remarks_to_show
-from processes.step_papers import FIELD, StepContent, step_paper, step_record
+from processes.step_papers import StepContent, step_paper, step_record
 from processes.steps import OpenStep, attachments_of, item_of, open_step, require_actable, round_of
 from processes.tables import SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
@@ -61,35 +61,52 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
     :raises InvalidStep: the form's findings
     :raises RouteBarred: a guard of the process refused
     :raises StateSecretDeclared: B16
+    :raises CosignersUnknown: who signs after them cannot be told
+    :raises NoPlaceToSign: the document to be co-signed expects somebody else
     """
     with office.unit_of_work() as uow:
-        content = _gather(office, uow, request)
+        step, fields = _checked(office, uow, request)
+        if signs_another(step, fields):
+            attempt = prepare_cosignature(office, uow, step, request.by, fields)
+            uow.commit()
+            return _prepared(attempt)
+        content = _gather(uow, request, step, fields)
         uow.commit()
-    step = step_record(office, content)
-    pdf = _rendered(office, content, step)
-    pdf = office.signing.allot_fields(pdf, [FIELD])
+    record = step_record(office, content)
+    names = [entry["field"] for entry in record["expected_signatures"]]
+    closing = CLOSING if CLOSING in names else None
+    pdf = office.signing.allot_fields(_rendered(office, content, record), names, closing=closing)
     with office.unit_of_work() as uow:
-        attempt = _open_attempt(office, uow, request, content, step, pdf)
+        attempt = open_attempt(office, uow, _new_attempt(request, content, record, pdf))
         uow.commit()
+    return _prepared(attempt)
+
+
+def _prepared(attempt: SigningAttemptRow) -> PreparedStep:
     return PreparedStep(
         attempt_id=attempt.id,
-        number=content.number,
+        number=attempt.number,
         sha256=attempt.pdf_sha256,
-        bytes=len(pdf),
+        bytes=len(attempt.pdf or b""),
         expires_at=attempt.expires_at,
     )
 
 
-def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent:
+def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[OpenStep, dict[str, Any]]:
     # the number is drawn under the case's lock: two officers at once must draw one, and a step that ends none
     uow.engine.lock(item_of(uow, request.item_id).instance_id)
     step = open_step(office, uow, request.item_id, request.by, version=request.version)
     require_actable(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
     guard_step(uow, step, request.by, fields)
+    return step, fields
+
+
+def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mapping[str, Any]) -> StepContent:
     labels = _labels(uow, step)
     return StepContent(
         document_id=uuid4(),
+        cosigners=expected_cosigners(uow, step, fields),
         number=draw_document_number(uow, step.case, step.item.id),
         case=step.case,
         # the document is the signer's body's: an operator reviews another body's questionnaire on the operator's paper
@@ -108,6 +125,20 @@ def _gather(office: Office, uow: UnitOfWork, request: SubmitStep) -> StepContent
         round=round_of(uow.session, step.case.id, step.item.element_id),
         open_remarks=remarks_to_show(uow, step.case) if step.form.shows_remarks else (),
         addressee=applicant_lines(uow, step.case.id) if step.form.letter else "",
+    )
+
+
+def _new_attempt(request: SubmitStep, content: StepContent, record: Mapping[str, Any], pdf: bytes) -> NewAttempt:
+    return NewAttempt(
+        id=content.document_id,
+        case_id=content.case.id,
+        item_id=request.item_id,
+        version=request.version,
+        by=request.by,
+        mandate_id=content.mandate.id,
+        number=content.number,
+        step=record,
+        pdf=pdf,
     )
 
 
@@ -164,52 +195,6 @@ def _rendered(office: Office, content: StepContent, step: Mapping[str, Any]) -> 
     if template is None:
         return office.renderer.render(paper).pdf
     return office.renderer.render(paper, template, name=f"documents/{name}.typ").pdf
-
-
-def _open_attempt(
-    office: Office,
-    uow: UnitOfWork,
-    request: SubmitStep,
-    content: StepContent,
-    step: Mapping[str, Any],
-    pdf: bytes,
-) -> SigningAttemptRow:
-    uow.engine.lock(content.case.id)
-    # it may have ended while the document was rendered; an attempt on it would wait for nothing
-    require_actable(uow, item_of(uow, request.item_id), request.version)
-    uow.update(
-        SigningAttemptRow,
-        {"work_item_id": request.item_id, "person_id": request.by, "state": "prepared"},
-        state="abandoned",
-        pdf=None,
-        prepared=None,
-        ended_at=uow.now,
-        ended_reason="prepared anew",
-    )
-    attempt = SigningAttemptRow(
-        id=content.document_id,
-        work_item_id=request.item_id,
-        case_id=content.case.id,
-        item_version=request.version,
-        attempt=_next_attempt(uow, request.item_id),
-        person_id=request.by,
-        mandate_id=content.mandate.id,
-        number=content.number,
-        state="prepared",
-        step=dict(step),
-        pdf=pdf,
-        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-        prepared_at=uow.now,
-        expires_at=uow.now + timedelta(minutes=office.settings.attempt_minutes),
-    )
-    uow.session.add(attempt)
-    uow.session.flush()
-    return attempt
-
-
-def _next_attempt(uow: UnitOfWork, item_id: UUID) -> int:
-    highest = sa.select(sa.func.max(SigningAttemptRow.attempt)).where(SigningAttemptRow.work_item_id == item_id)
-    return (uow.session.scalar(highest) or 0) + 1
 
 
 def attempt_pdf(office: Office, attempt_id: UUID, by: UUID) -> bytes:

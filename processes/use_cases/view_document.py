@@ -5,7 +5,7 @@ from uuid import UUID
 
 from archive.errors import ArchiveError
 from archive.service import ArchivedDocument
-from processes.access import may_read
+from processes.access import may_read, visibility
 from processes.errors import NotFound, NotPermitted
 from processes.office import Office
 
@@ -22,7 +22,8 @@ def view_document(office: Office, request: ViewDocument) -> tuple[ArchivedDocume
     """The document and its bytes; the view stands on the audit trail and in the chain of custody.
 
     :raises NotFound: there is none
-    :raises NotPermitted: neither the person's case, nor body, nor access level
+    :raises NotPermitted: neither the person's case, nor body, nor access level; or it waits for their signature, and it
+        is not their turn yet
     """
     with office.reading() as uow:
         try:
@@ -30,6 +31,7 @@ def view_document(office: Office, request: ViewDocument) -> tuple[ArchivedDocume
         except ArchiveError as error:
             raise NotFound("no such document") from error
         allowed = may_read(uow, request.by, document)
+        early = not allowed and document.id in visibility(uow, request.by).withheld
         content = uow.archive.fetch(request.document_id) if allowed else b""
     action = "archive:document:view" if allowed else "archive:document:refused"
     with office.unit_of_work() as uow:
@@ -39,5 +41,5 @@ def view_document(office: Office, request: ViewDocument) -> tuple[ArchivedDocume
             uow.archive.record_event(document.id, "viewed", actor=str(request.by), details=None)
         uow.commit()
     if not allowed:
-        raise NotPermitted(rule="access")
+        raise NotPermitted(rule="turn" if early else "access")
     return document, content

@@ -5,8 +5,8 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from processes.errors import PinRefused, ProcessesError
-from processes.queries.signing import signed_receipt, signing_page
+from processes.errors import DocumentMoved, PinRefused, ProcessesError
+from processes.queries.signing import item_of_attempt, signed_receipt, signing_page
 from processes.use_cases.abandon_attempt import AbandonAttempt, abandon_attempt
 from processes.use_cases.sign_step import SignStep, sign_step
 from processes.use_cases.submit_step import attempt_pdf
@@ -21,7 +21,7 @@ from web.texts import ngettext
 
 pages = Blueprint("signing", __name__, url_prefix="/sign")
 Answer = Response | BaseResponse | str
-STAY = frozenset({"wrong-pin", "pin-locked", "no-certificate", "signature-refused"})
+STAY = frozenset({"wrong-pin", "pin-locked", "no-certificate", "signature-refused", "document-busy"})
 """after these the document still waits, and the page says what happened"""
 MAX_REASON = 500
 
@@ -30,7 +30,11 @@ MAX_REASON = 500
 @signed_in_only
 def page(attempt_id: UUID) -> Answer:
     """The document that waits for a signature."""
-    view = signing_page(office(), attempt_id, my_id())
+    try:
+        view = signing_page(office(), attempt_id, my_id())
+    except DocumentMoved as moved:
+        flash(told(moved).text, "warn")
+        return redirect(url_for("tasks.form", item_id=item_of_attempt(office(), attempt_id, my_id())))
     if view.signed:
         return redirect(url_for("signing.receipt", attempt_id=attempt_id))
     return render_template("sign.html", page=view, findings=[])
@@ -49,6 +53,9 @@ def sign(attempt_id: UUID) -> Answer:
     """Sign it. A double click signs once and shows the same receipt."""
     try:
         sign_step(office(), SignStep(attempt_id=attempt_id, by=my_id(), pin=request.form.get("pin", "")))
+    except DocumentMoved as moved:
+        flash(told(moved).text, "warn")
+        return redirect(url_for("signing.page", attempt_id=moved.attempt_id or attempt_id))
     except ProcessesError as error:
         if error.code not in STAY:
             raise

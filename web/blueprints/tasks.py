@@ -6,10 +6,18 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from processes.errors import InvalidStep, ProcessesError, RouteBarred, StepOvertaken
+from processes.errors import (
+    CosignersUnknown,
+    InvalidStep,
+    NoPlaceToSign,
+    ProcessesError,
+    RouteBarred,
+    StepOvertaken,
+)
 from processes.forms import FieldFinding
 from processes.queries.assigning import assignment
 from processes.queries.cases import case_of_item
+from processes.queries.shared_documents import document_to_cosign
 from processes.queries.step_page import StepPage, StepQuery, step_page
 from processes.use_cases.attach_file import AttachFile, attach_file, remove_attachment
 from processes.use_cases.drafts import SavedDraft, SaveDraft, save_draft
@@ -23,6 +31,7 @@ from processes.use_cases.work_items import (
     release_item,
 )
 from web.current import my_id, office
+from web.documents import pdf
 from web.errors import told
 from web.findings import PageFinding
 from web.form_view import page_form, posted, summary, uploads
@@ -45,6 +54,14 @@ def form(item_id: UUID) -> Answer:
         flash(told(error).text, "warn")
         return redirect(url_for("cases.one", case_id=case_of_item(office(), item_id)))
     return _page(page)
+
+
+@pages.get("/<uuid:item_id>/document.pdf")
+@signed_in_only
+def shared(item_id: UUID) -> Answer:
+    """The document of an earlier step that this one signs, as it is now; for whoever's turn it is."""
+    number, content = document_to_cosign(office(), item_id, my_id())
+    return pdf(content, f"{number}.pdf")
 
 
 @pages.post("/<uuid:item_id>")
@@ -149,7 +166,7 @@ def _submit(page: StepPage) -> Answer:
         prepared = submit_step(office(), command)
     except InvalidStep as error:
         return _refused(page.item_id, error)
-    except RouteBarred as error:
+    except (RouteBarred, CosignersUnknown, NoPlaceToSign) as error:
         shown = told(error)
         return _page(page, findings=[PageFinding(text=f"{shown.text} {shown.next}")], status=422)
     return redirect(url_for("signing.page", attempt_id=prepared.attempt_id))

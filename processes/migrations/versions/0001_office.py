@@ -1045,6 +1045,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("mandate_id", sa.Uuid(), nullable=False),
+        sa.Column("cosigns", sa.Uuid(), nullable=True),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("step", sa.JSON(), nullable=True),
@@ -1067,6 +1068,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("process_signing_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_process_signing_attempt_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_signing_attempt_cosigns"), ["cosigns"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_signing_attempt_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_signing_attempt_work_item_id"), ["work_item_id"], unique=False)
 
@@ -1095,12 +1097,60 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["payload_id"], ["process_payload.id"], name=op.f("fk_process_step_record_payload_id")),
         sa.ForeignKeyConstraint(["person_id"], ["process_person.id"], name=op.f("fk_process_step_record_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_step_record")),
-        sa.UniqueConstraint("document_id", name=op.f("uq_process_step_record_document_id")),
         sa.UniqueConstraint("work_item_id", name=op.f("uq_process_step_record_work_item_id")),
     )
     with op.batch_alter_table("process_step_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_process_step_record_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_step_record_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_step_record_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "process_shared_document",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("leased_to", sa.Uuid(), nullable=True),
+        sa.Column("leased_by", sa.Uuid(), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_shared_document_body_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_shared_document_case_id")),
+        sa.ForeignKeyConstraint(
+            ["leased_by"], ["process_person.id"], name=op.f("fk_process_shared_document_leased_by")
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_process_shared_document")),
+    )
+    with op.batch_alter_table("process_shared_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_shared_document_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_shared_document_state"), ["state"], unique=False)
+
+    op.create_table(
+        "process_cosignature",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("step_id", sa.Uuid(), nullable=True),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["process_shared_document.document_id"],
+            name=op.f("fk_process_cosignature_document_id"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["process_person.id"], name=op.f("fk_process_cosignature_person_id")),
+        sa.ForeignKeyConstraint(["step_id"], ["process_step_record.id"], name=op.f("fk_process_cosignature_step_id")),
+        sa.PrimaryKeyConstraint("document_id", "field", name=op.f("pk_process_cosignature")),
+    )
+    with op.batch_alter_table("process_cosignature", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_cosignature_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "process_appeal_event",
