@@ -54,6 +54,7 @@ _SELECT = (
     .outerjoin(_substituted, _substituted.id == MandateRow.acts_for_id)
     .outerjoin(_absent, _absent.id == _substituted.holder_id)
 )
+_OF_HOLDER = _SELECT.where(MandateRow.holder_id == sa.bindparam("holder"))
 
 
 def _mandate(row: MandateRow, holder: str, acts_for: str | None) -> Mandate:
@@ -68,7 +69,7 @@ def _mandate(row: MandateRow, holder: str, acts_for: str | None) -> Mandate:
 
 def mandates_of(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
     """Everything this person may do at `at`; own mandates before substitutions."""
-    rows = session.execute(_SELECT.where(MandateRow.holder_id == person_id)).all()
+    rows = session.execute(_OF_HOLDER, {"holder": person_id}).all()
     found = [mandate for row in rows if (mandate := _mandate(*row)).in_force(at)]
     return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.role, str(mandate.id)))
 

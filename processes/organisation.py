@@ -114,10 +114,12 @@ def person(session: Session, person_id: UUID) -> Person:
     return _person(row)
 
 
+_NAMES = sa.select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sa.bindparam("ids", expanding=True)))
+
+
 def people_named(session: Session, ids: set[UUID]) -> dict[UUID, str]:
     """Names by id, in one query."""
-    rows = session.execute(sa.select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+    return {row.id: row.name for row in session.execute(_NAMES, {"ids": list(ids)})} if ids else {}
 
 
 def role_scope(session: Session, rule: str, variables: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -79,7 +80,7 @@ def _first_loop(run: Run, house: House, stock: StockProcess) -> Figures:
             stock.step(other, "register", FORM)
         clock = ours if turn else Clock()
         for case in cases:
-            clock.measure(lambda case=case: house.step(case, "review", AGAIN))  # type: ignore[misc]
+            clock.measure(partial(house.step, case, "review", AGAIN))
         told = [stock.step(other, "review", AGAIN) for other in others]
         for wall, cpu in told if turn else ():
             theirs.note(wall, cpu)
@@ -107,8 +108,8 @@ def _long_loop(run: Run, house: House) -> Figures:
         for _ in range(EARLY - AROUND):
             house.step(new, "review", AGAIN)
         for _ in range(2 * AROUND):
-            early.measure(lambda case=new: house.step(case, "review", AGAIN))  # type: ignore[misc]
-            late.measure(lambda: house.step(old, "review", AGAIN))
+            early.measure(partial(house.step, new, "review", AGAIN))
+            late.measure(partial(house.step, old, "review", AGAIN))
     figures = {
         "loop_1000_vs_10": round(median(late.wall) / median(early.wall), 2),
         "loop_1000_vs_10_cpu": round(median(late.cpu) / median(early.cpu), 2),
@@ -123,7 +124,7 @@ def _whole_cases(run: Run, house: House) -> Figures:
     for _ in range(run.times(400, 30)):
         case = house.start()
         for step in STEPS:
-            clock.measure(lambda step=step, case=case: house.step(case, step, {**FORM, **GO_ON}))  # type: ignore[misc]
+            clock.measure(partial(house.step, case, step, {**FORM, **GO_ON}))
     figures = {
         "steps_per_second": round(clock.per_second, 1),
         "steps_per_cpu_second": round(clock.per_cpu_second, 1),

@@ -69,9 +69,9 @@ def message_flow_message(document: BpmnDocument) -> Iterator[Found]:
         for name in ("sourceRef", "targetRef"):
             node = nodes.get(unprefixed(flow.get(name, "")))
             messages = _messages(node) if node is not None else frozenset[str]()
-            if carried and messages and carried not in messages:
+            if node is not None and carried and messages and carried not in messages:
                 told = ", ".join(sorted(messages))
-                yield Found(identifier_of(flow), f"it carries {carried!r}, but {name} {node.id!r} knows {told}")  # type: ignore[union-attr]
+                yield Found(identifier_of(flow), f"it carries {carried!r}, but {name} {node.id!r} knows {told}")
 
 
 def _messages(node: Node) -> frozenset[str]:

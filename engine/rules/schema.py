@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from engine.findings import Severity
 from engine.reading.content_model import ContentModel, ElementType, content_model, typed_elements
@@ -39,13 +40,13 @@ def schema_element(document: BpmnDocument) -> Iterator[Found]:
             yield Found(nearest_id(element), f"{where} holds text, which means nothing there")
 
 
-def _nearest(parent: object, name: str) -> str:
+def _nearest(parent: Any, name: str) -> str:
     """The misplaced child's own id where it has one, else its parent's."""
-    child = next(iter(bpmn_children(parent, name)))  # type: ignore[arg-type]
-    return str(child.get("id")) if child.get("id") else nearest_id(parent)  # type: ignore[arg-type]
+    child = next(iter(bpmn_children(parent, name)))
+    return str(child.get("id")) if child.get("id") else nearest_id(parent)
 
 
-def _counts(model: ContentModel, element: object, kind: ElementType, names: Counter[str]) -> Iterator[str]:
+def _counts(model: ContentModel, element: Any, kind: ElementType, names: Counter[str]) -> Iterator[str]:
     counts: Counter[int] = Counter()
     for name, count in names.items():
         place = model.place(kind, name)
@@ -54,7 +55,7 @@ def _counts(model: ContentModel, element: object, kind: ElementType, names: Coun
     for index, particle in enumerate(kind.particles):
         if counts[index] > particle.most:
             yield f"has {counts[index]} of <{particle.name}>, at most {particle.most} may be"
-        if counts[index] < particle.least and local(element) not in TELLS_ITSELF:  # type: ignore[arg-type]
+        if counts[index] < particle.least and local(element) not in TELLS_ITSELF:
             yield f"lacks <{particle.name}>"
 
 

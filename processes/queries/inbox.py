@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,10 @@ from processes.queries.paging import Paging
 from processes.tables import BodyRow, CaseRow, SavedFilterRow
 from processes.unit_of_work import UnitOfWork
 
-DAY = timedelta(hours=24)
 _SORTED_BY = ("id", "priority", "due_at", "created_at", "ended_at")
 Titles = Mapping[str, str]
+Slices = Sequence[reach.Slice]
+"""a tuple where a statement is made of them: it is kept by their shapes"""
 
 
 class Tab(StrEnum):
@@ -135,18 +137,21 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
     """A page of this person's inbox."""
     with office.reading() as uow:
         mandates = mandates_of(uow.session, person_id, uow.now)
-        tabs = _tabs(uow, person_id, mandates)
-        chosen, counts = tabs[wanted.tab], _counts(uow, tabs)
-        paging = Paging(page=max(1, wanted.page), total=_total(uow, chosen, wanted, counts))
-        late, today = _pressing(uow, reach.everything(uow.session, person_id, mandates, uow.now))
+        others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
+        absent = reach.absent_holders(uow.session, others)
+        asked = _Asked(uow, person_id)
+        tabs = _tabs(mandates, others, absent)
+        chosen, counts = tabs[wanted.tab], _counts(asked, tabs)
+        paging = Paging(page=max(1, wanted.page), total=_total(asked, chosen, wanted, counts))
+        late, today = _pressing(asked, tuple(reach.everything(mandates, absent)))
         return Inbox(
             filter=wanted,
-            lines=_lines(uow, person_id, mandates, _page(uow, chosen, wanted, paging)),
+            lines=_lines(uow, person_id, mandates, _page(asked, chosen, wanted, paging)),
             paging=paging,
             counts=counts,
             late=late,
             today=today,
-            processes=_processes(uow, chosen),
+            processes=_processes(asked, chosen),
             saved=_saved(uow, person_id),
         )
 
@@ -154,102 +159,144 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
 def open_count(office: Office, person_id: UUID) -> int:
     """How many items this person has claimed, for the number beside the inbox in every page's head."""
     with office.reading() as uow:
-        return uow.session.scalar(sa.select(sa.func.count()).where(*reach.mine(person_id, uow.now))) or 0
+        return _Asked(uow, person_id).rows(_counting(tuple(reach.mine())), reach.mine())[0][0] or 0
 
 
-def _tabs(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate]) -> dict[Tab, list[reach.Slice]]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asks, when, and in which transaction."""
+
+    uow: UnitOfWork
+    person_id: UUID
+
+    def rows(self, statement: sa.Select[Any] | sa.CompoundSelect[Any], slices: Slices) -> Sequence[Any]:
+        """What a statement over these slices finds."""
+        return self.uow.session.execute(statement, reach.parameters(self.person_id, self.uow.now, slices)).all()
+
+
+def _tabs(
+    mandates: Sequence[Mandate], others: Sequence[Mandate], absent: Mapping[Any, UUID]
+) -> dict[Tab, tuple[reach.Slice, ...]]:
     own = [mandate for mandate in mandates if mandate.acts_for_id is None]
-    others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
     return {
-        Tab.MINE: reach.mine(person_id, uow.now),
-        Tab.GROUP: reach.group(person_id, own),
-        Tab.SUBSTITUTE: reach.substitution(uow.session, person_id, others),
-        Tab.ASIDE: reach.aside(person_id, uow.now),
-        Tab.DONE: reach.done(person_id),
+        Tab.MINE: tuple(reach.mine()),
+        Tab.GROUP: tuple(reach.group(own)),
+        Tab.SUBSTITUTE: tuple(reach.substitution(others, absent)),
+        Tab.ASIDE: tuple(reach.aside()),
+        Tab.DONE: tuple(reach.done()),
     }
 
 
-def _counts(uow: UnitOfWork, tabs: Mapping[Tab, Sequence[reach.Slice]]) -> dict[str, int]:
+def _counts(asked: _Asked, tabs: Mapping[Tab, Slices]) -> dict[str, int]:
+    parts = [(tab, one) for tab, slices in tabs.items() if tab is not Tab.DONE for one in slices]
+    found = asked.rows(_counting(tuple(one for _, one in parts)), [one for _, one in parts])
     counts = {tab.value: 0 for tab in tabs if tab is not Tab.DONE}
-    parts = [
-        sa.select(sa.literal(tab.value).label("tab"), sa.func.count().label("items")).where(one)
-        for tab, slices in tabs.items()
-        if tab is not Tab.DONE
-        for one in slices
-    ]
-    for tab, items in uow.session.execute(sa.union_all(*parts)):
-        counts[tab] += items
+    for items, number in found:
+        counts[parts[number][0].value] += items
     return counts
 
 
-def _pressing(uow: UnitOfWork, slices: Sequence[reach.Slice]) -> tuple[int, int]:
+@lru_cache(reach.SHAPES)
+def _counting(slices: Slices) -> sa.CompoundSelect[Any]:
+    """How many each slice holds, with its place among them."""
+    return sa.union_all(
+        *(
+            sa.select(sa.func.count(), sa.literal_column(str(number))).select_from(WorkItemRow).where(one.condition)
+            for number, one in enumerate(slices)
+        )
+    )
+
+
+def _pressing(asked: _Asked, slices: Slices) -> tuple[int, int]:
     """How many are overdue, and how many are due within a day."""
-    late = sa.case((WorkItemRow.due_at < uow.now, 1), else_=0).label("late")
-    parts = [sa.select(late).where(one, WorkItemRow.due_at < uow.now + DAY) for one in slices]
-    marks = sa.union_all(*parts).subquery()
-    found = uow.session.execute(sa.select(marks.c.late, sa.func.count()).group_by(marks.c.late))
-    items: dict[int, int] = {mark: number for mark, number in found}  # noqa: C416 - rows are no pairs to mypy
+    items: dict[int, int] = {mark: number for mark, number in asked.rows(_marked(slices), slices)}  # noqa: C416 - no pairs
     return items.get(1, 0), items.get(0, 0)
 
 
-def _total(uow: UnitOfWork, slices: Sequence[reach.Slice], wanted: InboxFilter, counts: Mapping[str, int]) -> int:
+@lru_cache(reach.SHAPES)
+def _marked(slices: Slices) -> sa.Select[Any]:
+    late = sa.case((WorkItemRow.due_at < reach.NOW, 1), else_=0).label("late")
+    parts = [sa.select(late).where(one.condition, WorkItemRow.due_at < reach.TOMORROW) for one in slices]
+    marks = sa.union_all(*parts).subquery()
+    return sa.select(marks.c.late, sa.func.count()).group_by(marks.c.late)
+
+
+def _total(asked: _Asked, slices: Slices, wanted: InboxFilter, counts: Mapping[str, int]) -> int:
     """How many there are; the tab's own number, unless something was asked for beyond it."""
-    asked = wanted.text.strip() or wanted.process or wanted.due
-    if not asked and wanted.tab.value in counts:
+    if not (wanted.text.strip() or wanted.process or wanted.due) and wanted.tab.value in counts:
         return counts[wanted.tab.value]
-    parts = [_within(sa.select(sa.func.count().label("items")), one, wanted, uow.now) for one in slices]
-    return sum(uow.session.execute(sa.union_all(*parts)).scalars()) if parts else 0
+    return sum(items for (items,) in asked.rows(_counted(slices, wanted), slices)) if slices else 0
 
 
-def _within(query: sa.Select[Any], one: reach.Slice, wanted: InboxFilter, now: datetime) -> sa.Select[Any]:
+@lru_cache(reach.SHAPES)
+def _counted(slices: Slices, wanted: InboxFilter) -> sa.CompoundSelect[Any]:
+    return sa.union_all(*(_within(sa.select(sa.func.count().label("items")), one, wanted) for one in slices))
+
+
+def _within(query: sa.Select[Any], one: reach.Slice, wanted: InboxFilter) -> sa.Select[Any]:
     """The query over one slice and what was asked for; only a search in texts has to look at the cases."""
-    query = query.select_from(WorkItemRow).where(one, *_filters(wanted, now))
+    query = query.select_from(WorkItemRow).where(one.condition, *_filters(wanted))
     return query.join(CaseRow, CaseRow.id == WorkItemRow.instance_id) if wanted.text.strip() else query
 
 
-def _page(uow: UnitOfWork, slices: Sequence[reach.Slice], wanted: InboxFilter, paging: Paging) -> Sequence[Any]:
+def _page(asked: _Asked, slices: Slices, wanted: InboxFilter, paging: Paging) -> Sequence[Any]:
     """The lines of a page: the first of each slice, merged."""
-    if not slices:
-        return []
+    ids = [row.id for row in asked.rows(_first(slices, wanted, paging.page), slices)] if slices else []
+    return asked.uow.session.execute(_whole(wanted.tab, wanted.sort), {"ids": ids}).all() if ids else []
+
+
+@lru_cache(reach.SHAPES)
+def _first(slices: Slices, wanted: InboxFilter, page: int) -> sa.Select[Any]:
+    paging = Paging(page=page, total=0)
     sought = sa.select(*(getattr(WorkItemRow, name) for name in _SORTED_BY))
     first = [
         query.limit(paging.offset + paging.size)
         for one in slices
-        for query in _sorted(_within(sought, one, wanted, uow.now), wanted)
+        for query in _sorted(_within(sought, one, wanted), wanted)
     ]
     merged = sa.union_all(*(sa.select(query.subquery()) for query in first)).subquery()
-    ids = sa.select(merged.c.id).order_by(*_order(merged.c, wanted)).limit(paging.size).offset(paging.offset)
-    query = (
+    return (
+        sa.select(merged.c.id)
+        .order_by(*_order(merged.c, wanted.tab, wanted.sort))
+        .limit(paging.size)
+        .offset(paging.offset)
+    )
+
+
+@lru_cache
+def _whole(tab: Tab, sort: Sort) -> sa.Select[WorkItemRow, CaseRow, BodyRow]:
+    """The items themselves, with their cases and bodies."""
+    return (
         sa.select(WorkItemRow, CaseRow, BodyRow)
         .join(CaseRow, CaseRow.id == WorkItemRow.instance_id)
         .join(BodyRow, BodyRow.id == CaseRow.body_id)
-        .where(WorkItemRow.id.in_(list(uow.session.execute(ids).scalars())))
+        .where(WorkItemRow.id.in_(sa.bindparam("ids", expanding=True)))
+        .order_by(*_order(WorkItemRow, tab, sort))
     )
-    return uow.session.execute(query.order_by(*_order(WorkItemRow, wanted))).all()
 
 
 def _sorted(query: sa.Select[Any], wanted: InboxFilter) -> list[sa.Select[Any]]:
     """In order; by due date in two parts, as an index holds them: those that have one, and those that have none."""
     if wanted.tab is Tab.DONE or wanted.sort is not Sort.DUE:
-        return [query.order_by(*_order(WorkItemRow, wanted))]
+        return [query.order_by(*_order(WorkItemRow, wanted.tab, wanted.sort))]
     due, rest = WorkItemRow.due_at, (WorkItemRow.created_at, WorkItemRow.id)
     return [query.where(due.is_not(None)).order_by(due, *rest), query.where(due.is_(None)).order_by(*rest)]
 
 
-def _due_condition(which: DueFilter, now: datetime) -> sa.ColumnElement[bool]:
-    due = WorkItemRow.due_at
+def _due_condition(which: DueFilter) -> sa.ColumnElement[bool]:
+    due, now = WorkItemRow.due_at, reach.NOW
     conditions = {
         DueFilter.ANY: sa.true(),
         DueFilter.LATE: due < now,
-        DueFilter.TODAY: sa.and_(due >= now, due < now + DAY),
-        DueFilter.WEEK: sa.and_(due >= now, due < now + timedelta(days=7)),
+        DueFilter.TODAY: sa.and_(due >= now, due < reach.TOMORROW),
+        DueFilter.WEEK: sa.and_(due >= now, due < reach.IN_A_WEEK),
         DueFilter.NONE: due.is_(None),
     }
     return conditions[which]
 
 
-def _filters(wanted: InboxFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
-    found = [_due_condition(wanted.due, now)]
+def _filters(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
+    found = [_due_condition(wanted.due)]
     if wanted.process:
         found.append(WorkItemRow.definition_key == wanted.process)
     if wanted.text.strip():
@@ -257,12 +304,12 @@ def _filters(wanted: InboxFilter, now: datetime) -> list[sa.ColumnElement[bool]]
     return found
 
 
-def _order(of: Any, wanted: InboxFilter) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
-    if wanted.tab is Tab.DONE:
+def _order(of: Any, tab: Tab, sort: Sort) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
+    if tab is Tab.DONE:
         return (of.ended_at.desc(), of.id)
-    if wanted.sort is Sort.NEWEST:
+    if sort is Sort.NEWEST:
         return (of.created_at.desc(), of.id)
-    first = (of.priority.desc(),) if wanted.sort is Sort.PRIORITY else ()
+    first = (of.priority.desc(),) if sort is Sort.PRIORITY else ()
     return (*first, of.due_at.is_(None), of.due_at, of.created_at, of.id)
 
 
@@ -273,10 +320,14 @@ def _saved(uow: UnitOfWork, person_id: UUID) -> list[SavedFilter]:
     return [SavedFilter(id=row.id, name=row.name, wanted=row.wanted) for row in rows]
 
 
-def _processes(uow: UnitOfWork, slices: Sequence[reach.Slice]) -> list[tuple[str, Titles]]:
-    parts = [sa.select(WorkItemRow.definition_key).where(one).distinct() for one in slices]
-    keys = uow.session.execute(sa.union(*parts)).scalars() if parts else ()
-    definitions = Definitions(uow)
+@lru_cache(reach.SHAPES)
+def _kinds(slices: Slices) -> sa.CompoundSelect[Any]:
+    return sa.union(*(sa.select(WorkItemRow.definition_key).where(one.condition).distinct() for one in slices))
+
+
+def _processes(asked: _Asked, slices: Slices) -> list[tuple[str, Titles]]:
+    keys = [key for (key,) in asked.rows(_kinds(slices), slices)] if slices else []
+    definitions = Definitions(asked.uow)
     return [(key, definitions.process_title(key)) for key in sorted(keys)]
 
 

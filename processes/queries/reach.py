@@ -3,10 +3,15 @@
 A slice is a condition that fixes the first columns of an index of `engine_work_item`; the slices of one list never
 overlap, so their counts may be added and their first lines merged. An `OR` over them would be answered by reading the
 whole table.
+
+Slices of one shape share one condition with parameters in it, whoever asks: so the statements made of them are built
+once for all people, and building them costs more than answering them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,80 +19,129 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from engine.tables import WorkItemRow
+from engine.tables import UtcDateTime, WorkItemRow
 from processes.mandates import Mandate
 from processes.tables import MandateRow, StepRecordRow
 
-Slice = sa.ColumnElement[bool]
-OPEN: Slice = WorkItemRow.ended_at.is_(None)
+Condition = sa.ColumnElement[bool]
+OPEN: Condition = WorkItemRow.ended_at.is_(None)
 """work items somebody can still act on, in the very words of the index that holds them"""
+SHAPES = 1_000
+"""how many conditions or statements are kept: each list of so many groups is one"""
+DAY = timedelta(hours=24)
+NOW: sa.BindParameter[Any] = sa.bindparam("now", type_=UtcDateTime())
+TOMORROW: sa.BindParameter[Any] = sa.bindparam("tomorrow", type_=UtcDateTime())
+IN_A_WEEK: sa.BindParameter[Any] = sa.bindparam("in_a_week", type_=UtcDateTime())
+_ME: sa.BindParameter[Any] = sa.bindparam("me", type_=sa.Text())
+_MY_ID: sa.BindParameter[Any] = sa.bindparam("my_id", type_=sa.Uuid())
 _Group = tuple[str, UUID]
 """a role and the body whose role it is"""
 
 
-def covered(mandate: Mandate) -> Slice:
+class Kind(StrEnum):
+    """What a slice holds."""
+
+    MINE = "mine"
+    """claimed and not set aside"""
+    HELD = "held"
+    """claimed, set aside or not"""
+    SET_ASIDE = "set aside"
+    DELEGATED = "delegated"
+    """what others have from this person"""
+    DELEGATED_ELSEWHERE = "delegated elsewhere"
+    """the same without what those have whom this person substitutes"""
+    DONE = "done"
+    GROUP = "group"
+    """what people of a role of a body may claim"""
+    ABSENT = "absent"
+    """what somebody holds whom this person substitutes"""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some of a list: two of the same shape are equal, whatever their parameters."""
+
+    kind: Kind
+    place: str = ""
+    """tells its parameters from those of the other slices of the same statement"""
+    limited: bool = False
+    """whether to some processes"""
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """its own parameters"""
+
+    @property
+    def condition(self) -> Condition:
+        """For a WHERE."""
+        return _condition(self.kind, self.place, self.limited)
+
+
+def parameters(person_id: UUID, now: datetime, slices: Iterable[Slice]) -> dict[str, Any]:
+    """The parameters of a statement over these slices."""
+    common = {"me": str(person_id), "my_id": person_id, "now": now, "tomorrow": now + DAY, "in_a_week": now + 7 * DAY}
+    return common | {name: value for one in slices for name, value in one.values.items()}
+
+
+def covered(mandate: Mandate) -> Condition:
     """The work items of a mandate's role, body and processes."""
-    return _of_group((mandate.role, mandate.body_id), set(mandate.scope) or None)
+    parts = [WorkItemRow.role == mandate.role, WorkItemRow.scope == str(mandate.body_id)]
+    if mandate.scope:
+        parts.append(WorkItemRow.definition_key.in_(sorted(mandate.scope)))
+    return sa.and_(*parts)
 
 
-def held(person_id: UUID) -> Slice:
-    """What somebody has claimed, set aside or not."""
-    return sa.and_(WorkItemRow.state == "reserved", WorkItemRow.assignee == str(person_id))
-
-
-def mine(person_id: UUID, now: datetime) -> list[Slice]:
+def mine() -> list[Slice]:
     """What this person has claimed and not set aside."""
-    return [sa.and_(held(person_id), sa.not_(sa.func.coalesce(_hidden(now), sa.false())))]
+    return [Slice(Kind.MINE)]
 
 
-def aside(person_id: UUID, now: datetime) -> list[Slice]:
+def aside() -> list[Slice]:
     """What this person has set aside for a while, and what others have from them by delegation."""
-    delegated = sa.and_(
-        WorkItemRow.delegated_by == str(person_id),
-        WorkItemRow.state == "reserved",
-        WorkItemRow.assignee != str(person_id),
-    )
-    return [sa.and_(held(person_id), _hidden(now)), delegated]
+    return [Slice(Kind.SET_ASIDE), Slice(Kind.DELEGATED)]
 
 
-def group(person_id: UUID, own: Iterable[Mandate]) -> list[Slice]:
-    """What this person may claim by their own mandates."""
-    return [sa.and_(_of_group(*one), _open_to(person_id)) for one in _groups(own).items()]
+def done() -> list[Slice]:
+    """What this person has completed."""
+    return [Slice(Kind.DONE)]
 
 
-def substitution(session: Session, person_id: UUID, others: Sequence[Mandate]) -> list[Slice]:
+def group(mandates: Iterable[Mandate], among: str = "own") -> list[Slice]:
+    """What this person may claim by these mandates; `among` tells this list of groups from another's."""
+    return [_slice(Kind.GROUP, f"{among}{number}", *one) for number, one in enumerate(_groups(mandates).items())]
+
+
+def substitution(others: Sequence[Mandate], absent: Mapping[Any, UUID]) -> list[Slice]:
     """What this person may do for those they substitute: what stands open to the group, and what the absent hold."""
-    absent = _absent_holders(session, others)
-    return [*group(person_id, others), *_held_by_absent(person_id, others, absent)]
+    return [*group(others, "others"), *_held_by_absent(others, absent)]
 
 
-def _held_by_absent(person_id: UUID, others: Sequence[Mandate], absent: Mapping[Any, UUID]) -> Iterator[Slice]:
+def everything(mandates: Sequence[Mandate], absent: Mapping[Any, UUID]) -> list[Slice]:
+    """All of it, whatever list it stands in, and each item once."""
+    others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
+    substituted = sorted({str(holder) for holder in absent.values()})
+    delegated = Slice(Kind.DELEGATED_ELSEWHERE, values={"substituted": substituted})
+    return [
+        Slice(Kind.HELD),
+        delegated if substituted else Slice(Kind.DELEGATED),
+        *group(mandates, "all"),
+        *_held_by_absent(others, absent),
+    ]
+
+
+def absent_holders(session: Session, mandates: Sequence[Mandate]) -> dict[Any, UUID]:
+    """Whom these mandates substitute: a mandate → who holds it."""
+    ids = [mandate.acts_for_id for mandate in mandates if mandate.acts_for_id is not None]
+    return {row.id: row.holder_id for row in session.execute(_HOLDERS, {"ids": ids})} if ids else {}
+
+
+def _held_by_absent(others: Sequence[Mandate], absent: Mapping[Any, UUID]) -> Iterator[Slice]:
     by_holder: dict[UUID, list[Mandate]] = {}
     for mandate in others:
         if mandate.acts_for_id in absent:
             by_holder.setdefault(absent[mandate.acts_for_id], []).append(mandate)
-    for holder, mandates in by_holder.items():
-        for one in _groups(mandates).items():
-            yield sa.and_(held(holder), _of_group(*one), _unbarred(person_id))
-
-
-def everything(session: Session, person_id: UUID, mandates: Sequence[Mandate], now: datetime) -> list[Slice]:
-    """All of it, whatever list it stands in, and each item once."""
-    others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
-    absent = _absent_holders(session, others)
-    delegated = aside(person_id, now)[1]
-    substituted = [str(holder) for holder in absent.values()]
-    return [
-        held(person_id),
-        sa.and_(delegated, WorkItemRow.assignee.not_in(substituted)) if substituted else delegated,
-        *group(person_id, mandates),
-        *_held_by_absent(person_id, others, absent),
-    ]
-
-
-def done(person_id: UUID) -> list[Slice]:
-    """What this person has completed."""
-    return [sa.and_(WorkItemRow.assignee == str(person_id), WorkItemRow.state == "completed")]
+    held = [(holder, one) for holder, mandates in by_holder.items() for one in _groups(mandates).items()]
+    for number, (holder, one) in enumerate(held):
+        place = f"absent{number}"
+        yield _slice(Kind.ABSENT, place, *one, more={f"holder_{place}": str(holder)})
 
 
 def _groups(mandates: Iterable[Mandate]) -> Mapping[_Group, set[str] | None]:
@@ -100,25 +154,55 @@ def _groups(mandates: Iterable[Mandate]) -> Mapping[_Group, set[str] | None]:
     return found
 
 
-def _of_group(key: _Group, processes: set[str] | None) -> Slice:
-    role, body_id = key
-    parts = [WorkItemRow.role == role, WorkItemRow.scope == str(body_id)]
+def _slice(
+    kind: Kind, place: str, key: _Group, processes: set[str] | None, more: Mapping[str, Any] | None = None
+) -> Slice:
+    values = {f"role_{place}": key[0], f"scope_{place}": str(key[1]), **(more or {})}
     if processes is not None:
-        parts.append(WorkItemRow.definition_key.in_(sorted(processes)))
-    return sa.and_(*parts)
+        values[f"processes_{place}"] = sorted(processes)
+    return Slice(kind, place, processes is not None, values)
 
 
-def _hidden(now: datetime) -> Slice:
-    """Set aside until later; an overdue step comes back by itself."""
-    late = sa.func.coalesce(WorkItemRow.due_at < now, sa.false())
-    return sa.and_(WorkItemRow.follow_up_hides, WorkItemRow.follow_up_at > now, sa.not_(late))
+@lru_cache(SHAPES)
+def _condition(kind: Kind, place: str, limited: bool) -> Condition:
+    held, parts = _held(_ME), _of_group(place, limited=limited)
+    substituted: sa.BindParameter[Any] = sa.bindparam("substituted", expanding=True)
+    conditions: Mapping[Kind, tuple[Condition, ...]] = {
+        Kind.MINE: (held, sa.not_(sa.func.coalesce(_HIDDEN, sa.false()))),
+        Kind.HELD: (held,),
+        Kind.SET_ASIDE: (held, _HIDDEN),
+        Kind.DELEGATED: (_DELEGATED,),
+        Kind.DELEGATED_ELSEWHERE: (
+            _DELEGATED,
+            WorkItemRow.assignee.not_in(substituted),
+        ),
+        Kind.DONE: (WorkItemRow.assignee == _ME, WorkItemRow.state == "completed"),
+        Kind.GROUP: (*parts, OPEN, WorkItemRow.state == "ready", WorkItemRow.named.is_(False), _UNBARRED),
+        Kind.ABSENT: (_held(sa.bindparam(f"holder_{place}")), *parts, _UNBARRED),
+    }
+    return sa.and_(*conditions[kind])
 
 
-def _open_to(person_id: UUID) -> Slice:
-    """What a group's people may claim: not what was given by name, nor what four eyes bar this person from."""
-    return sa.and_(OPEN, WorkItemRow.state == "ready", WorkItemRow.named.is_(False), _unbarred(person_id))
+def _held(holder: sa.BindParameter[Any]) -> Condition:
+    return sa.and_(WorkItemRow.state == "reserved", WorkItemRow.assignee == holder)
 
 
+def _of_group(place: str, *, limited: bool) -> tuple[Condition, ...]:
+    parts = (
+        WorkItemRow.role == sa.bindparam(f"role_{place}"),
+        WorkItemRow.scope == sa.bindparam(f"scope_{place}"),
+    )
+    within = WorkItemRow.definition_key.in_(sa.bindparam(f"processes_{place}", expanding=True))
+    return (*parts, within) if limited else parts
+
+
+_HIDDEN = sa.and_(
+    WorkItemRow.follow_up_hides,
+    WorkItemRow.follow_up_at > NOW,
+    sa.not_(sa.func.coalesce(WorkItemRow.due_at < NOW, sa.false())),
+)
+"""set aside until later; an overdue step comes back by itself"""
+_DELEGATED = sa.and_(WorkItemRow.delegated_by == _ME, WorkItemRow.state == "reserved", WorkItemRow.assignee != _ME)
 _signed, _later = aliased(StepRecordRow), aliased(StepRecordRow)
 _SIGNED_LAST = sa.and_(
     _signed.case_id == WorkItemRow.instance_id,
@@ -127,16 +211,6 @@ _SIGNED_LAST = sa.and_(
         _later.case_id == _signed.case_id, _later.element_id == _signed.element_id, _later.round > _signed.round
     ),
 )
-
-
-@lru_cache(maxsize=1_000)
-def _unbarred(person_id: UUID) -> Slice:
-    """Not what this person did, the last time, themselves: the step that the item has to look at."""
-    barred = sa.exists().where(_SIGNED_LAST, _signed.person_id == person_id)
-    return sa.or_(WorkItemRow.four_eyes_with.is_(None), ~barred)
-
-
-def _absent_holders(session: Session, mandates: Sequence[Mandate]) -> dict[Any, UUID]:
-    ids = [mandate.acts_for_id for mandate in mandates]
-    rows = session.execute(sa.select(MandateRow.id, MandateRow.holder_id).where(MandateRow.id.in_(ids)))
-    return {row.id: row.holder_id for row in rows}
+_UNBARRED = sa.or_(WorkItemRow.four_eyes_with.is_(None), ~sa.exists().where(_SIGNED_LAST, _signed.person_id == _MY_ID))
+"""not what this person did, the last time, themselves: the step that the item has to look at"""
+_HOLDERS = sa.select(MandateRow.id, MandateRow.holder_id).where(MandateRow.id.in_(sa.bindparam("ids", expanding=True)))

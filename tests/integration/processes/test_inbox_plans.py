@@ -25,17 +25,18 @@ def mandate(role: str, *scope: str) -> Mandate:
 
 
 SLICES = [
-    *reach.mine(ME, NOW),
-    *reach.aside(ME, NOW),
-    *reach.done(ME),
-    *reach.group(ME, [mandate("clerk"), mandate("operator", "review")]),
+    *reach.mine(),
+    *reach.aside(),
+    *reach.done(),
+    *reach.group([mandate("clerk"), mandate("operator", "review")]),
 ]
 
 
 @pytest.mark.parametrize("number", range(len(SLICES)))
 def test_no_slice_reads_the_whole_table(sqlite_url: str, number: int) -> None:
     engine = create_engine(sqlite_url)
-    query = sa.select(WorkItemRow.id).where(SLICES[number]).compile(engine, compile_kwargs={"literal_binds": True})
+    known = sa.select(WorkItemRow.id).where(SLICES[number].condition).params(reach.parameters(ME, NOW, SLICES))
+    query = known.compile(engine, compile_kwargs={"literal_binds": True})
     with Session(engine) as session:
         plan = [row[3] for row in session.execute(sa.text(f"EXPLAIN QUERY PLAN {query}".replace(":", r"\:")))]
     engine.dispose()
@@ -44,5 +45,11 @@ def test_no_slice_reads_the_whole_table(sqlite_url: str, number: int) -> None:
 
 
 def test_two_mandates_of_one_group_are_one_slice() -> None:
-    assert len(reach.group(ME, [mandate("clerk", "appeal"), mandate("clerk", "review"), mandate("clerk")])) == 1
-    assert len(reach.group(ME, [mandate("clerk"), mandate("operator")])) == 2
+    assert len(reach.group([mandate("clerk", "appeal"), mandate("clerk", "review"), mandate("clerk")])) == 1
+    assert len(reach.group([mandate("clerk"), mandate("operator")])) == 2
+
+
+def test_lists_of_one_shape_are_asked_for_by_one_statement() -> None:
+    assert reach.group([mandate("clerk")]) == reach.group([mandate("operator")])
+    assert reach.group([mandate("clerk")]) != reach.group([mandate("clerk", "appeal")])
+    assert reach.group([mandate("clerk")], "others")[0].values != reach.group([mandate("clerk")], "all")[0].values
