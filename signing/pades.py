@@ -37,6 +37,8 @@ TIMESTAMP_FIELD = "DocumentTimestamp"
 LOCK = FieldMDPSpec(FieldMDPAction.ALL)
 """what a closing signature locks: every field"""
 
+_LINE_ENDS = (b"\n", b"\r")
+
 
 class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
     """Appends a revision and leaves the metadata alone.
@@ -204,7 +206,8 @@ def _placed(steps: Any, setup: SigObjSetup, digest: str) -> Placeholder:
 
 
 def _writer(pdf: bytes) -> _Writer:
-    writer = _Writer(BytesIO(pdf))
+    # what is appended begins on a line of its own (PDF/A-3, 6.1.9); typst ends its files without one
+    writer = _Writer(BytesIO(pdf if pdf.endswith(_LINE_ENDS) else pdf + b"\n"))
     if writer.prev.encrypted:
         raise DocumentUnusable("encrypted documents are not signed")
     if writer.prev.xrefs.hybrid_xrefs_present:

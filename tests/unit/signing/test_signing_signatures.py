@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -80,6 +81,13 @@ def cms_of(pdf: bytes) -> asn1_cms.SignedData:
 
 
 # --- fields
+
+
+def test_what_is_appended_begins_on_a_line_of_its_own(pilot: Pilot):
+    """PDF/A-3, 6.1.9: typst ends its files without a line's end, and an object of pyHanko's followed at once."""
+    assert document("Signature1").endswith(b"%%EOF")
+    raised = pilot.signing.raise_level(pilot.signed(level=SignatureLevel.B_B).pdf, SignatureLevel.B_T).pdf
+    assert re.search(rb"%%EOF[^\r\n]", raised) is None
 
 
 def test_fields_are_invisible_printable_and_only_appended(pilot: Pilot):
