@@ -149,21 +149,31 @@ def label_of(acceptance: Acceptance) -> str:
     return f"{acceptance.name}-{acceptance.least}" if acceptance.least else acceptance.name
 
 
+def end_of(acceptance: Acceptance, sooner: Mapping[str, date] | None = None) -> date | None:
+    """The first day it is no longer fit: the table's, or an earlier one of the office's."""
+    days = (acceptance.until, (sooner or {}).get(label_of(acceptance)))
+    return min((day for day in days if day is not None), default=None)
+
+
+def kind_of(key: PublicKey) -> str:
+    """As the table calls it: rsa or ecdsa."""
+    return "rsa" if isinstance(key, rsa.RSAPublicKey) else "ecdsa"
+
+
 def require_acceptable(key: PublicKey, digest: str, *, at: datetime, sooner: Mapping[str, date] | None = None) -> None:
     """Key and digest are fit for a signature made at `at`.
 
     :param sooner: label → an earlier day than the table's
     :raises NotSignable: rule "algorithm"
     """
-    kind = "rsa" if isinstance(key, rsa.RSAPublicKey) else "ecdsa"
-    for name, bits in ((digest, 0), (kind, key.key_size)):
+    for name, bits in ((digest, 0), (kind_of(key), key.key_size)):
         found = acceptance_of(name, bits)
         told = f"{name} of {bits} bits" if bits else name
         if found is None:
             raise NotSignable("algorithm", f"{told} is not accepted")
-        ends = [day for day in (found.until, (sooner or {}).get(label_of(found))) if day is not None]
-        if ends and at.date() >= min(ends):
-            raise NotSignable("algorithm", f"{told} has not been accepted since {min(ends):%Y-%m-%d}")
+        end = end_of(found, sooner)
+        if end is not None and at.date() >= end:
+            raise NotSignable("algorithm", f"{told} has not been accepted since {end:%Y-%m-%d}")
 
 
 def ecdsa_der(key: PublicKey, value: bytes) -> bytes:

@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from asn1crypto import cms as asn1_cms
 
-from signing.acceptable import ACCEPTED_UNTIL
+from signing.algorithms import acceptance_of, end_of, kind_of, public_key_of
 from signing.evidence import ArchiveTimestamp
-from signing.evidence_validation import key_kind
 from signing.timestamp import require_authentic
 
 
@@ -36,19 +35,22 @@ class RenewalTerm:
         return at >= self.until - ahead
 
 
-def renewal_term(newest: ArchiveTimestamp, accepted_until: Mapping[str, date | None] = ACCEPTED_UNTIL) -> RenewalTerm:
+def renewal_term(newest: ArchiveTimestamp, sooner: Mapping[str, date] | None = None) -> RenewalTerm:
     """Of the newest archive timestamp of a record or a batch.
 
+    :param sooner: days on which the office stops believing an algorithm earlier than `ACCEPTABLE` says, by its label
     :raises TimestampFailed: its token is none
     """
     certificate = require_authentic(asn1_cms.ContentInfo.load(newest.token)["content"])
-    kind = key_kind(certificate)
     ends = certificate.not_valid_after_utc
+    key = public_key_of(certificate)
     terms = [RenewalTerm(ends, Renewal.TIMESTAMP, f"the authority's certificate ends on {ends:%Y-%m-%d}")]
-    for name, renewal in ((kind, Renewal.TIMESTAMP), (newest.algorithm, Renewal.HASH_TREE)):
-        last = accepted_until.get(name, date.min)
+    rows = ((kind_of(key), key.key_size, Renewal.TIMESTAMP), (newest.algorithm, 0, Renewal.HASH_TREE))
+    for name, bits, kind in rows:
+        found = acceptance_of(name, bits)
+        last = date.min if found is None else end_of(found, sooner)
         if last is not None:
-            end = datetime.combine(last, time.max, UTC)
-            terms.append(RenewalTerm(end, renewal, f"{name} is believed until {last}"))
+            end = datetime.combine(last, time.min, UTC)
+            terms.append(RenewalTerm(end, kind, f"{name} is believed until {last}"))
     # of two that end together the one that needs the objects also does what the other would
     return min(terms, key=lambda term: (term.until, term.kind is Renewal.TIMESTAMP))

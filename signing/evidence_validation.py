@@ -4,7 +4,7 @@ Every timestamp has to be valid at the time of the next one, the newest at the t
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -14,10 +14,8 @@ from typing import Any
 
 from asn1crypto import cms as asn1_cms
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from signing.acceptable import ACCEPTED_UNTIL, key_line
-from signing.algorithms import public_key_of
+from signing.algorithms import public_key_of, require_acceptable
 from signing.cms import der_of
 from signing.errors import EvidenceUnreadable, NotSignable, SigningError
 from signing.evidence import ArchiveTimestamp, EvidenceRecord, bound, hash_of_token, read_record
@@ -102,7 +100,8 @@ class EvidenceTrust:
 
     store: TrustStore
     at: datetime
-    accepted_until: Mapping[str, date | None] = field(default_factory=lambda: ACCEPTED_UNTIL)
+    sooner: Mapping[str, date] | None = None
+    """days on which the office stops believing an algorithm earlier than `ACCEPTABLE` says, by its label"""
 
 
 def validate_evidence(data: bytes, hashes: Hashes, trust: EvidenceTrust) -> EvidenceReport:
@@ -133,12 +132,6 @@ def validate_evidence(data: bytes, hashes: Hashes, trust: EvidenceTrust) -> Evid
 def hashes_of(*objects: bytes) -> Hashes:
     """The hashes of objects at hand; each is hashed once an algorithm."""
     return lru_cache(lambda algorithm: [new_hash(algorithm, one).digest() for one in objects])
-
-
-def key_kind(certificate: x509.Certificate) -> str:
-    """The name of the key's algorithm in `ACCEPTED_UNTIL`. Raises CertificateUnusable."""
-    key = public_key_of(certificate)
-    return key_line("rsa" if isinstance(key, rsa.RSAPublicKey) else "ecdsa", key.key_size)
 
 
 def _timestamps(record: EvidenceRecord) -> Iterator[ArchiveTimestamp]:
@@ -191,8 +184,11 @@ def _require_valid(archived: ArchiveTimestamp, info: TokenInfo, valid_at: dateti
         certificate = require_authentic(asn1_cms.ContentInfo.load(archived.token, strict=True)["content"])
     except SigningError as error:
         raise _Fallen(EvidenceRule.TOKEN, str(error)) from error
-    for name in (archived.algorithm, key_kind(certificate)):
-        _require_believed(name, valid_at, trust)
+    try:
+        require_acceptable(public_key_of(certificate), archived.algorithm, at=valid_at, sooner=trust.sooner)
+    except NotSignable as error:
+        reason = f"{error.reason}, and nothing renewed the evidence before"
+        raise _Fallen(EvidenceRule.ALGORITHM, reason) from error
     try:
         path = chain_of(der_of(certificate), info.certificates, trust.store)
     except NotSignable as error:
@@ -201,13 +197,6 @@ def _require_valid(archived: ArchiveTimestamp, info: TokenInfo, valid_at: dateti
         _require_within(one, info.at, valid_at)
     for one, issuer in pairwise(path):
         _require_not_revoked(one, _lists((*trust.store.crls, *info.crls), der_of(issuer)), info.at, valid_at)
-
-
-def _require_believed(name: str, valid_at: datetime, trust: EvidenceTrust) -> None:
-    until = trust.accepted_until.get(name, date.min)
-    if until is not None and valid_at.date() > until:
-        reason = f"{name} is believed until {until}, and nothing renewed the evidence by then"
-        raise _Fallen(EvidenceRule.ALGORITHM, reason)
 
 
 def _require_within(certificate: x509.Certificate, stamped_at: datetime, valid_at: datetime) -> None:

@@ -37,7 +37,7 @@ from signing.evidence import (
     with_validation_data,
 )
 from signing.evidence_renewal import renewal_term
-from signing.evidence_validation import ACCEPTED_UNTIL, EvidenceReport, EvidenceTrust, hashes_of, validate_evidence
+from signing.evidence_validation import EvidenceReport, EvidenceTrust, hashes_of, validate_evidence
 from signing.hash_trees import fold, grow, reduced
 from signing.trust import TrustStore
 
@@ -109,8 +109,7 @@ def test_renewed_by_hash_tree_the_proof_outlives_the_first_algorithm(office: Off
     first = make_batch("sha256", [own, [sha256(b"z")]], office.stamp).record(own)
     office.clock.now = LATER
     twice = renewed_by_hash_tree(office.succeeded(), first, *group)
-    weak = {**ACCEPTED_UNTIL, "sha256": date(2034, 1, 1)}
-    trust = replace(office.trust(datetime(2035, 1, 1, tzinfo=UTC)), accepted_until=weak)
+    trust = replace(office.trust(datetime(2035, 1, 1, tzinfo=UTC)), sooner={"sha256": date(2034, 1, 1)})
     assert judged(first, trust, *group).rule == "algorithm-lifetime"
     # the authority's own signature is ECDSA with SHA-256, but the trees no longer are
     assert [chain[0].algorithm for chain in twice.chains] == ["sha256", "sha512"]
@@ -207,7 +206,10 @@ def test_times_and_authorities_that_are_not_to_be_believed(office: Office, autho
     assert rule(office.trust(JUDGED, Revoked(serial, later, "superseded"))) == ("TOTAL-PASSED", None)
     sooner = Revoked(serial, SIGNED - timedelta(days=1), "superseded")
     assert rule(office.trust(JUDGED, sooner)) == ("INDETERMINATE", "authority-revoked")
-    assert rule(replace(office.trust(), accepted_until={"sha256": None})) == ("INDETERMINATE", "algorithm-lifetime")
+    assert rule(replace(office.trust(), sooner={"ecdsa-256": date(2026, 6, 1)})) == (
+        "INDETERMINATE",
+        "algorithm-lifetime",
+    )
 
 
 def test_revocation_data_put_into_a_token_prove_offline(office: Office, authority: PilotAuthority):
@@ -306,10 +308,10 @@ def test_evidence_is_renewed_before_what_holds_it_up_ends(office: Office):
     assert (term.until, term.kind) == (ends, "timestamp")
     assert not term.due(ends - timedelta(days=181), timedelta(days=180))
     assert term.due(ends - timedelta(days=180), timedelta(days=180))
-    weak = renewal_term(archived, {"sha256": date(2030, 6, 30), "ecdsa": None})
+    weak = renewal_term(archived, {"sha256": date(2030, 6, 30)})
     assert (weak.until.date(), weak.kind, weak.because) == (date(2030, 6, 30), "hash-tree", ANY)
-    assert renewal_term(archived, {"sha256": None, "ecdsa": date(2030, 6, 30)}).kind == "timestamp"
-    both = renewal_term(archived, {"sha256": date(2030, 6, 30), "ecdsa": date(2030, 6, 30)})
+    assert renewal_term(archived, {"ecdsa-256": date(2030, 6, 30)}).kind == "timestamp"
+    both = renewal_term(archived, {"sha256": date(2030, 6, 30), "ecdsa-256": date(2030, 6, 30)})
     assert both.kind == "hash-tree", "a new tree also brings a new timestamp"
 
 
