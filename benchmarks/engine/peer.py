@@ -1,25 +1,24 @@
 """Whole cases in memory: ours against npm's bpmn-engine on the same model, turn about."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from statistics import median
 
 from benchmarks.engine.house import NOW, OPENING
 from benchmarks.engine.model import FORM, GO_ON, JAVASCRIPT, PROCESS, STEPS, model, packages
+from benchmarks.peers import npm_peer
 from benchmarks.run import Clock, Figures, Run
 from engine.deadlines import WorkingCalendar
 from engine.spiff.interpreter import Interpreter
 from engine.spiff.program import Program, compile_package, link
 
 SOURCES = Path(__file__).parent / "peer"
-INSTALL_SECONDS = 120
 
 
 def measure(run: Run) -> Figures:
     """The figures of whole cases; None where Node.js or the npm registry is out of reach."""
-    folder = _installed(run)
+    folder = npm_peer(run, SOURCES, "bpmn-engine")
     if folder is None:
         return {"case_vs_bpmn_engine": None}
     file = folder / "model.bpmn"
@@ -62,21 +61,3 @@ def _case(program: Program) -> None:
         case.complete(task.task_id, FORM if step == STEPS[0] else GO_ON)
     if not case.ended:
         raise RuntimeError(f"a case of {PROCESS} has not ended")
-
-
-def _installed(run: Run) -> Path | None:
-    """The peer's folder with its packages, as pinned in package-lock.json; None if they cannot be had."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        run.say("  bpmn-engine: not measured, Node.js is not installed")
-        return None
-    folder = run.folder / "peer"
-    shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns("node_modules"))
-    try:
-        subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder, check=True, capture_output=True, timeout=INSTALL_SECONDS,
-        )  # fmt: skip
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        run.say("  bpmn-engine: not measured, the npm registry is out of reach")
-        return None
-    return folder

@@ -1,0 +1,88 @@
+"""The whole signed step in the demo office: validate the form, render, sign, archive, engine, commit (SQLite, FULL)."""
+
+import time
+from statistics import median
+from uuid import uuid4
+
+from benchmarks.run import Clock, Figures, Run
+from processes.bootstrap import bootstrap
+from processes.certificates import OpenedKey, open_key
+from processes.demo import player as playing
+from processes.demo.founding import accounts, found
+from processes.demo.player import Player
+from processes.jobs import idle
+from processes.office import Office
+from processes.settings import Settings
+from processes.signed_steps import SignedStep, waiting_attempt
+from processes.tools import initialise_home
+from processes.use_cases.sign_step import SignStep, sign_with
+from processes.worker import Worker
+
+PACKAGE, SCENARIO = "citizen-appeal", "forwarded-to-competent-body"
+
+
+def measure(run: Run) -> Figures:
+    """Steps a second of one core: the first step of so many cases, each by the officer whose turn it is."""
+    settings = Settings(home=run.folder / "office")
+    initialise_home(settings, demo=False, tell=lambda _line: None)
+    office = bootstrap(settings)
+    worker = Worker(office)
+    worker.start()
+    try:
+        found(office)
+        players = _begun(office, run.times(80, 8))
+    finally:
+        worker.stop()
+    try:
+        clock = _played(office, players)
+    finally:
+        office.close()
+    figures = {
+        "whole_step_per_second": round(1 / median(clock.cpu), 1),
+        "whole_step_per_wall_second": round(1 / median(clock.wall), 1),
+        "whole_step_cpu_ms": round(median(clock.cpu) * 1000, 1),
+    }
+    run.say(
+        f"  the whole signed step: {figures['whole_step_per_second']}/s of a core "
+        f"({figures['whole_step_cpu_ms']} ms), {figures['whole_step_per_wall_second']}/s by the wall"
+    )
+    return figures
+
+
+def _begun(office: Office, cases: int) -> list[Player]:
+    """As many cases of one scenario, started, their jobs done."""
+    secret = accounts(office.settings.home)
+    with office.reading() as uow:
+        package = next(one.package for one in uow.engine.definitions() if one.package.key == PACKAGE)
+    players = []
+    for _ in range(cases):
+        player = Player(office=office, package=package, scenario=package.scenarios[SCENARIO], accounts=secret)
+        player.case_id = uuid4()
+        if not players:
+            office.clock.set_to(player.at)
+        player.act()
+        players.append(player)
+    while not idle(office):
+        time.sleep(0.05)
+    return players
+
+
+def _played(office: Office, players: list[Player]) -> Clock:
+    """The key is open: its PIN was asked once for all that follows, as of somebody who signs many."""
+    opened: dict[object, OpenedKey] = {}
+
+    def sign(_: Office, request: SignStep) -> SignedStep:
+        attempt = waiting_attempt(office, request.attempt_id, request.by)
+        if request.by not in opened:
+            opened[request.by] = open_key(office, request.by, request.pin)
+        return sign_with(office, attempt, opened[request.by])
+
+    clock = Clock()
+    before, playing.sign_step = playing.sign_step, sign
+    try:
+        players[0].act()
+        for one in players[1:]:
+            clock.measure(one.act)
+    finally:
+        playing.sign_step = before
+    return clock
