@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from processes.office import Office
 from processes.tables import CertificateRow
 from processes.unit_of_work import UnitOfWork
 from signing.errors import WrongPin
+from signing.keys import KINDS
 from signing.keys.pkcs12 import open_pkcs12, unwrap
 from signing.keys.software import SoftwareKey
 
@@ -26,8 +28,17 @@ class OpenedKey:
     key: SoftwareKey
 
 
+def key_facts(certificate: CertificateRow) -> dict[str, Any]:
+    """Where a certificate's key is kept, and whether its holder alone controls it: documents and reports say so.
+
+    The stores that karguzar.toml adds under names of their own count as their settings say, which policy asks.
+    """
+    kind = KINDS.get(certificate.key_store)
+    return {"store": certificate.key_store, "sole_control": kind.sole_control if kind else None}
+
+
 def certificate_of(uow: UnitOfWork, person_id: UUID) -> CertificateRow:
-    """The newest certificate of a person that is valid now.
+    """The certificate of a person that was enrolled last, of those valid now.
 
     :raises NoCertificate: there is none
     """
@@ -39,7 +50,8 @@ def certificate_of(uow: UnitOfWork, person_id: UUID) -> CertificateRow:
             CertificateRow.not_before <= uow.now,
             CertificateRow.not_after > uow.now,
         )
-        .order_by(CertificateRow.not_after.desc())
+        .order_by(CertificateRow.issued_at.desc(), CertificateRow.not_after.desc())
+        .limit(1)
     ).scalar()
     if row is None:
         raise NoCertificate

@@ -50,8 +50,16 @@ class Settings:
     attempt_minutes: int = 15
     """how long a prepared document waits for its signature"""
     draft_days: int = 90
+    officers_authority: str = "pilot"
+    """who certifies the keys that officers make in their browsers: pilot (at once), or outside (an administrator takes
+    each request to an authority and brings its certificate)"""
     executor_id: str = "office"
     """which worker this is, for jobs that must be taken up after a restart"""
+
+    def __post_init__(self) -> None:
+        """Refuse a word that is none of the choices."""
+        if self.officers_authority not in {"pilot", "outside"}:
+            raise ConfigurationError(f"setting officers_authority is pilot or outside, not {self.officers_authority!r}")
 
     @property
     def url(self) -> str:

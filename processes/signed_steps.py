@@ -14,6 +14,7 @@ from archive.blobs import BlobRef
 from engine.errors import EngineError, InstanceEnded, StaleWorkItem, WorkItemClosed, WorkItemReserved
 from engine.workitem import WorkItem
 from processes.cases import NewDocument, file_document, named_subject
+from processes.certificates import key_facts
 from processes.cosignatures import keep_cosignature, note_cosignature, take_turn
 from processes.cosigning import note_refusal_to_sign, share
 from processes.documents.canonical import canonical_json
@@ -270,7 +271,7 @@ def _file(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mappin
 def _signer(signature: _Signature) -> dict[str, Any]:
     mandate = (signature.attempt.step or {})["mandate"]
     named = {"name": mandate["holder"], "capacity": mandate["capacity"], "acts_for": mandate["acts_for"]}
-    return {**named, "serial": signature.certificate.serial}
+    return {**named, "serial": signature.certificate.serial, "key": key_facts(signature.certificate)}
 
 
 def _note_shared(office: Office, uow: UnitOfWork, step: OpenStep, attempt: SigningAttemptRow, step_id: UUID) -> None:

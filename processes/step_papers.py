@@ -8,6 +8,7 @@ from uuid import UUID
 from engine.definition import ProcessDefinition
 from engine.workitem import WorkItem
 from processes.cases import ChainLink
+from processes.certificates import key_facts
 from processes.cosigning import CLOSING, ExpectedCosigner
 from processes.documents import AttachedFile, DocumentRemark, DocumentSection, OfficeDocument, SignerBlock
 from processes.forms import Form
@@ -106,6 +107,7 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
         ],
         "mandate": mandate_facts(mandate),
         "certificate": content.certificate.serial,
+        "key": key_facts(content.certificate),
         "prepared_at": office.clock().isoformat(),
         "expected_signatures": _expected(content),
         "previous": [link.as_json() for link in content.previous],

@@ -36,6 +36,17 @@ def _particular(error: EntryRefused) -> str:
         ("first", "missing"): _("Choose the first day, and the last one if there are several: at most 60 days."),
         ("number", "missing"): _("Enter the number of the act."),
         ("valid_to", "ends-before-it-begins"): _("The last day lies before the first."),
+        ("key", "subject"): _("The request names somebody else. Reload the page and try again."),
+        ("key", "key"): _("Keys of this kind are not certified: P-256, P-384 or RSA of at least 3072 bits."),
+        ("certificate", "holder"): _("The certificate names somebody else than you."),
+        ("certificate", "chain"): _("The certificate does not lead to an authority this office trusts."),
+        ("certificate", "validity"): _("The certificate is not in force now."),
+        ("certificate", "revocation"): _("The certificate has been revoked."),
+        ("certificate", "usage"): _("The certificate is not for signing documents."),
+        ("certificate", "another-key"): _("The certificate is for another key than the one that was requested."),
+        ("certificate", "taken"): _("This certificate is known already."),
+        ("certificate", "malformed"): _("This is no certificate, PEM or DER."),
+        ("certificate", "expired"): _("The page was open for too long. Reload it and try again."),
         ("person", "last-administrator"): _("Nobody else administers this body: appoint another administrator first."),
     }  # fmt: skip
     return texts.get((error.field, error.reason), "")

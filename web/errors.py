@@ -261,7 +261,10 @@ def told(error: ProcessesError) -> Told:
 
 def _plain(code: str) -> tuple[str, str, str]:
     texts = {
-        "no-certificate": _("You have no valid certificate to sign with. An administrator can issue one."),
+        "no-certificate": _(
+            "You have no certificate in force: make a key under “My password and signing key”, then come back. "
+            "Your draft is kept."
+        ),
         "signature-refused": _("The signature was not accepted. Nothing was changed."),
         "case-stuck": _("The case cannot go on by itself. The administrator sees why; nothing you did is lost."),
         "unknown-field": _("The form holds a field that this step does not have. Reload the page."),
@@ -351,6 +354,7 @@ def _on_crash(error: Exception) -> Response:
 
 def init_app(app: Flask) -> None:
     """Pages for everything that can go wrong."""
+    app.jinja_env.globals["told_text"] = lambda error: told(error).text
     app.register_error_handler(ProcessesError, _on_processes_error)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(HTTPException, _on_http_error)

@@ -88,6 +88,16 @@ def item_ground(ground: str) -> str:
     return _("the holder's mandate for the step has ended") if ground == LOST else ground
 
 
+def store_name(store: str) -> str:
+    """Where the key of a certificate is kept."""
+    names = {
+        "pkcs12": _("kept by the server, opened by the PIN"),
+        "browser": _("in the officer's browser"),
+        "file": _("in the officer's own file"),
+    }
+    return names.get(store, store)
+
+
 def calendar_name(code: str) -> str:
     """A working calendar, by the country whose days it has."""
     return {"AZ": _("Azerbaijan"), "KZ": _("Kazakhstan")}.get(code, code)
@@ -308,7 +318,7 @@ def init_app(app: Flask) -> None:
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
-        function_name, revocation_reason, waits_for,
+        function_name, revocation_reason, store_name, waits_for,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)

@@ -1,6 +1,7 @@
 """The certificates of the office's people and bodies, and how they stand."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,12 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from processes.errors import NotFound
 from processes.office import Office
+from processes.own_keys import challenge, subject_of
 from processes.queries.people import require_any_role
-from processes.tables import BodyRow, CertificateRow, PersonRow
+from processes.tables import BodyRow, CertificateRequestRow, CertificateRow, PersonRow
+from signing.enrolment import subject_name
 
 Titles = Mapping[str, str]
 ADMINISTRATORS = frozenset({"administrator"})
+USABLE = frozenset({"valid", "expiring", "locked"})
 EXPIRING_DAYS = 30
 
 
@@ -30,6 +35,34 @@ class CertificateLine:
     not_after: datetime
     state: str
     """valid, expiring, expired, revoked, locked"""
+    store: str
+    """where its key is: pkcs12, browser, file …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnKeys:
+    """What somebody's own page needs to enrol a key."""
+
+    certificate: CertificateLine | None
+    """the one their documents name; None before the first, or when none is in force"""
+    others: Sequence[CertificateLine]
+    """the rest, newest first"""
+    subject: str
+    """whom a request has to name: DER of the Name, base64"""
+    challenge: str
+    """what the key in an own file signs to show that it is theirs"""
+    requested_at: datetime | None
+    """a request waits for the outside authority"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLine:
+    """A request that waits for its certificate."""
+
+    id: UUID
+    holder: str
+    body: Titles
+    requested_at: datetime
 
 
 def certificates(office: Office, by: UUID) -> list[CertificateLine]:
@@ -49,16 +82,57 @@ def certificates(office: Office, by: UUID) -> list[CertificateLine]:
         return [certificate_line(row, name, title, uow.now) for row, name, title in rows]
 
 
-def own_certificate(office: Office, by: UUID) -> CertificateLine | None:
-    """The newest certificate of whoever asks, in force or not; None before the first."""
+def own_keys(office: Office, by: UUID) -> OwnKeys:
+    """The certificates of whoever asks, and what a new key of theirs needs."""
     with office.reading() as uow:
-        row = uow.session.execute(
-            sa.select(CertificateRow)
-            .where(CertificateRow.person_id == by)
-            .order_by(CertificateRow.revoked_at.is_not(None), CertificateRow.not_after.desc())
-            .limit(1)
-        ).scalar()
-        return certificate_line(row, None, None, uow.now) if row is not None else None
+        rows = uow.session.execute(
+            sa.select(CertificateRow).where(CertificateRow.person_id == by).order_by(CertificateRow.issued_at.desc())
+        ).scalars()
+        lines = [certificate_line(row, None, None, uow.now) for row in rows]
+        current = next((line for line in lines if line.state in USABLE), None)
+        waiting = sa.select(CertificateRequestRow.requested_at).where(
+            CertificateRequestRow.person_id == by, CertificateRequestRow.state == "waiting"
+        )
+        return OwnKeys(
+            certificate=current,
+            others=[line for line in lines if line is not current],
+            subject=base64.b64encode(subject_name(subject_of(uow.session, by))).decode("ascii"),
+            challenge=challenge(office, by, uow.now),
+            requested_at=uow.session.scalar(waiting),
+        )
+
+
+def certificate_requests(office: Office, by: UUID) -> list[RequestLine]:
+    """The requests that wait for the outside authority, oldest first.
+
+    :raises NotPermitted: no administrator
+    """
+    with office.reading() as uow:
+        require_any_role(uow.session, by, ADMINISTRATORS, uow.now)
+        rows = uow.session.execute(
+            sa.select(CertificateRequestRow, PersonRow.name, BodyRow.title)
+            .join(PersonRow, PersonRow.id == CertificateRequestRow.person_id)
+            .join(BodyRow, BodyRow.id == PersonRow.body_id)
+            .where(CertificateRequestRow.state == "waiting")
+            .order_by(CertificateRequestRow.requested_at)
+        )
+        return [
+            RequestLine(id=row.id, holder=name, body=title, requested_at=row.requested_at) for row, name, title in rows
+        ]
+
+
+def request_pem(office: Office, by: UUID, request_id: UUID) -> str:
+    """A request that waits, PKCS#10 as PEM.
+
+    :raises NotPermitted: no administrator
+    :raises NotFound: no such request waits
+    """
+    with office.reading() as uow:
+        require_any_role(uow.session, by, ADMINISTRATORS, uow.now)
+        row = uow.session.get(CertificateRequestRow, request_id)
+        if row is None or row.state != "waiting":
+            raise NotFound("no such request waits")
+        return row.pem
 
 
 def certificate_line(row: CertificateRow, holder: str | None, body: Titles | None, now: datetime) -> CertificateLine:
@@ -72,6 +146,7 @@ def certificate_line(row: CertificateRow, holder: str | None, body: Titles | Non
         not_before=row.not_before,
         not_after=row.not_after,
         state=_state(row, now),
+        store=row.key_store,
     )
 
 

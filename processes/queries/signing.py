@@ -19,6 +19,7 @@ from processes.queries.shared_documents import SharedView, shared_view
 from processes.sealing import verify_code
 from processes.tables import BodyRow, CaseRow, CertificateRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
+from signing.keys import KINDS
 
 Titles = Mapping[str, str]
 
@@ -32,6 +33,11 @@ class CertificateView:
     issuer: str
     not_after: datetime
     locked_until: datetime | None
+    store: str
+    """pkcs12, browser, file …"""
+    reference: str
+    """by which a browser finds its key"""
+    sole_control: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +180,9 @@ def _certificate(uow: UnitOfWork, serial: str) -> CertificateView | None:
         issuer=row.issuer,
         not_after=row.not_after,
         locked_until=row.locked_until,
+        store=row.key_store,
+        reference=row.key_reference,
+        sole_control=KINDS[row.key_store].sole_control if row.key_store in KINDS else True,
     )
 
 

@@ -178,6 +178,12 @@ def _hold(uow: UnitOfWork, step: OpenStep, by: UUID) -> Hold:
     )
 
 
+def kept_fields(uow: UnitOfWork, step: OpenStep, by: UUID) -> dict[str, Any]:
+    """What the form of a step holds when this person opens it: the draft, or what the case knows already."""
+    query = StepQuery(item_id=step.item.id, by=by)
+    return _fields(uow, step, query, _draft(uow, query))
+
+
 def _draft(uow: UnitOfWork, query: StepQuery) -> DraftRow | None:
     wanted = sa.select(DraftRow).where(DraftRow.work_item_id == query.item_id, DraftRow.person_id == query.by)
     return uow.session.execute(wanted.where(DraftRow.expires_at > uow.now)).scalar()

@@ -4,6 +4,7 @@ from processes.tables.base import Base
 from processes.tables.cosigning import CosignatureRow, SharedDocumentRow
 from processes.tables.office import (
     BodyRow,
+    CertificateRequestRow,
     CertificateRow,
     ClockRow,
     CorrespondentRow,
@@ -55,6 +56,7 @@ __all__ = [
     "BulkRow",
     "CaseDocumentRow",
     "CaseRow",
+    "CertificateRequestRow",
     "CertificateRow",
     "ClockRow",
     "CorrespondentRow",

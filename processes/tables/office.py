@@ -138,6 +138,21 @@ class CertificateRow(Base):
     revocation_reason: Mapped[str | None]
 
 
+class CertificateRequestRow(Base):
+    """A request (PKCS#10) that a person's own key has made; an outside authority is to certify it."""
+
+    __tablename__ = "process_certificate_request"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_person.id"), index=True)
+    key_reference: Mapped[str]
+    """SHA-256 of the SubjectPublicKeyInfo, hex: the browser finds its key by it"""
+    pem: Mapped[str]
+    state: Mapped[str]
+    """waiting, granted, withdrawn (a newer one took its place)"""
+    requested_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class TrustAnchorRow(Base):
     """A root certificate this office trusts."""
 

@@ -1,4 +1,7 @@
-"""Choose the PIN of one's own signing key: a first certificate for who has none, a new PIN for who knows the old."""
+"""Choose the PIN of a key that the server keeps: a certificate for who has no such key, a new PIN for who has.
+
+Offered for pilots: a key that the server keeps is not in its holder's sole control.
+"""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -40,10 +43,9 @@ def choose_pin(office: Office, request: ChoosePin) -> str:
 def _has_key(office: Office, person_id: UUID) -> bool:
     with office.reading() as uow:
         try:
-            certificate_of(uow, person_id)
+            return certificate_of(uow, person_id).key_store == "pkcs12"
         except NoCertificate:
             return False
-    return True
 
 
 def _relock(office: Office, request: ChoosePin) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from processes.office import Office
-from processes.organisation import body, person
+from processes.organisation import body
+from processes.own_keys import subject_of
 from processes.tables import CertificateRow
 from processes.unit_of_work import UnitOfWork
 from signing.authority import EnrolledKey, Subject
@@ -26,14 +27,10 @@ def enrol_officer(office: Office, request: EnrolOfficer) -> str:
     :raises signing.errors.WeakPin: the PIN is too short
     """
     with office.reading() as uow:
-        holder = person(uow.session, request.person_id)
-        owner = body(uow.session, holder.body_id)
-    subject = Subject(
-        name=holder.name, organisation=owner.named(), serial_number=str(holder.id), country=owner.calendar
-    )
+        subject = subject_of(uow.session, request.person_id)
     enrolled = office.keys.authority.enrol(subject, at=office.clock(), profile="officer", pin=request.pin)
     with office.unit_of_work() as uow:
-        _keep(office, uow, enrolled, person_id=holder.id, body_id=None, actor=request.by)
+        _keep(office, uow, enrolled, person_id=request.person_id, body_id=None, actor=request.by)
         uow.commit()
     return enrolled.serial
 

@@ -5,13 +5,16 @@ from flask_login import login_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import EntryRefused, PinRefused
-from processes.queries.certificates import own_certificate
+from processes.queries.certificates import own_keys
 from processes.queries.people import signed_in
 from processes.use_cases.change_password import ChangePassword, change_password
 from processes.use_cases.choose_pin import ChoosePin, choose_pin
+from processes.use_cases.register_key_file import RegisterKeyFile, register_key_file
+from processes.use_cases.request_certificate import RequestCertificate, request_certificate
 from web.current import my_id, office
 from web.entries import refused, same_twice
 from web.findings import PageFinding
+from web.own_keys import decoded, octets
 from web.session import SessionUser, signed_in_only
 from web.texts import gettext as _
 from web.texts import ngettext
@@ -65,6 +68,42 @@ def pin() -> Answer:
     return redirect(url_for("profile.page"))
 
 
+@pages.post("/key")
+@signed_in_only
+def key() -> Answer:
+    """A key made in this browser asks for its certificate."""
+    command = RequestCertificate(by=my_id(), info=octets("info"), value=octets("value"))
+    try:
+        serial = request_certificate(office(), command)
+    except EntryRefused as error:
+        return _page([refused(error)])
+    if serial is None:
+        told = _("Your request waits for the authority. An administrator takes it there and brings the certificate.")
+    else:
+        told = _("Your key is made and certified. It stays in this browser: sign from here.")
+    flash(told, "ok")
+    return redirect(url_for("profile.page"))
+
+
+@pages.post("/key-file")
+@signed_in_only
+def key_file() -> Answer:
+    """The certificate of an own file, with the proof that its key is at hand. The file itself never comes here."""
+    command = RegisterKeyFile(
+        by=my_id(),
+        certificate=octets("certificate"),
+        chain=[decoded(one) for one in request.form.get("chain", "").split()],
+        challenge=request.form.get("challenge", ""),
+        value=octets("value"),
+    )
+    try:
+        register_key_file(office(), command)
+    except EntryRefused as error:
+        return _page([refused(error)])
+    flash(_("The certificate of your file is entered. Choose the file each time you sign."), "ok")
+    return redirect(url_for("profile.page"))
+
+
 def _page(findings: list[PageFinding]) -> Response:
-    shown = render_template("me.html", certificate=own_certificate(office(), my_id()), findings=findings)
+    shown = render_template("me.html", keys=own_keys(office(), my_id()), findings=findings)
     return make_response(shown, 422 if findings else 200)

@@ -2,18 +2,25 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import DocumentMoved, PinRefused, ProcessesError
 from processes.queries.signing import item_of_attempt, signed_receipt, signing_page
 from processes.use_cases.abandon_attempt import AbandonAttempt, abandon_attempt
+from processes.use_cases.sign_outside import (
+    CompleteSignature,
+    PrepareSignature,
+    complete_signature,
+    prepare_signature,
+)
 from processes.use_cases.sign_step import SignStep, sign_step
 from processes.use_cases.submit_step import attempt_pdf
 from web.current import my_id, office
 from web.documents import pdf
 from web.errors import told
 from web.findings import PageFinding
+from web.own_keys import octets, to_be_signed
 from web.requests import line
 from web.session import signed_in_only
 from web.texts import gettext as _
@@ -50,9 +57,9 @@ def document(attempt_id: UUID) -> Answer:
 @pages.post("/<uuid:attempt_id>")
 @signed_in_only
 def sign(attempt_id: UUID) -> Answer:
-    """Sign it. A double click signs once and shows the same receipt."""
+    """Sign it, with the PIN or with the value an own key has made. A double click signs once, same receipt."""
     try:
-        sign_step(office(), SignStep(attempt_id=attempt_id, by=my_id(), pin=request.form.get("pin", "")))
+        _sign(attempt_id)
     except DocumentMoved as moved:
         flash(told(moved).text, "warn")
         return redirect(url_for("signing.page", attempt_id=moved.attempt_id or attempt_id))
@@ -60,9 +67,17 @@ def sign(attempt_id: UUID) -> Answer:
         if error.code not in STAY:
             raise
         view = signing_page(office(), attempt_id, my_id())
-        finding = PageFinding(text=_why(error), href="#pin")
+        finding = PageFinding(text=_why(error), href="#pin" if "value" not in request.form else "#own-key")
         return make_response(render_template("sign.html", page=view, findings=[finding]), told(error).status)
     return redirect(url_for("signing.receipt", attempt_id=attempt_id))
+
+
+@pages.post("/<uuid:attempt_id>/prepare")
+@signed_in_only
+def prepare(attempt_id: UUID) -> Answer:
+    """What an own key is to sign: the signed attributes, and the bytes they speak of beside those shown."""
+    prepared = prepare_signature(office(), PrepareSignature(attempt_id=attempt_id, by=my_id()))
+    return jsonify(to_be_signed(prepared))
 
 
 @pages.get("/<uuid:attempt_id>/receipt")
@@ -80,6 +95,13 @@ def abandon(attempt_id: UUID) -> Answer:
     item_id = abandon_attempt(office(), AbandonAttempt(attempt_id=attempt_id, by=my_id(), reason=reason))
     flash(_("The document was withdrawn unsigned. Your entries are still in the form."), "ok")
     return redirect(url_for("tasks.form", item_id=item_id))
+
+
+def _sign(attempt_id: UUID) -> None:
+    if "value" not in request.form:
+        sign_step(office(), SignStep(attempt_id=attempt_id, by=my_id(), pin=request.form.get("pin", "")))
+    else:
+        complete_signature(office(), CompleteSignature(attempt_id=attempt_id, by=my_id(), value=octets("value")))
 
 
 def _why(error: ProcessesError) -> str:

@@ -802,6 +802,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_process_certificate_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "process_certificate_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("key_reference", sa.Text(), nullable=False),
+        sa.Column("pem", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["process_person.id"], name=op.f("fk_process_certificate_request_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_certificate_request")),
+    )
+    with op.batch_alter_table("process_certificate_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_certificate_request_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "process_deadline",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),

@@ -11,7 +11,7 @@ from signing_pilot import CREATED, OFFICER, Pilot
 
 from signing.algorithms import PrivateKey, ecdsa_der
 from signing.certificates import Profile, Subject, facts_of, signer_name
-from signing.csr import checked_request, require_new_key, subject_name
+from signing.enrolment import checked_request, require_new_key, subject_name
 from signing.errors import NotSignable, RequestRefused
 from signing.request import PreparedSignature
 

@@ -1,10 +1,11 @@
-"""Certification requests (PKCS#10, RFC 2986) that a page made with the officer's own key.
+"""Enrolment of an officer's own key: certification requests (PKCS#10, RFC 2986), and proof that a key is at hand.
 
 The page builds the part that is signed and signs it; WebCrypto gives an ECDSA value as r‖s, so the whole is put
 together here, in the one place that turns such values into DER.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from asn1crypto import csr as asn1_csr
 from cryptography import x509
@@ -13,9 +14,24 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from signing import der
-from signing.algorithms import PublicKey, ecdsa_der, mechanism_of
-from signing.certificates import Profile, Subject, signer_name
+from signing.algorithms import PublicKey, ecdsa_der, mechanism_of, public_key_of, require_signature
+from signing.certificates import CertificateFacts, Profile, Subject, facts_of, signer_name
+from signing.cms import load_certificate
 from signing.errors import RequestRefused
+from signing.policy import Matched, matched, require_signing_usage
+from signing.trust import TrustStore, require_chain
+
+__all__ = [
+    "CertificateFacts",
+    "CheckedRequest",
+    "Matched",
+    "checked_request",
+    "facts_of",
+    "require_new_key",
+    "require_own",
+    "require_possession",
+    "subject_name",
+]
 
 MINIMAL_NEW_RSA_BITS = 3072
 """of a key made today (ETSI TS 119 312; SOG-IS: 2048 only until the end of 2025)"""
@@ -65,6 +81,33 @@ def checked_request(info: bytes, value: bytes, subject: Subject) -> CheckedReque
         raise RequestRefused("possession", "it is not signed by the key it names")
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return CheckedRequest(key, spki, parsed.public_bytes(Encoding.PEM).decode("ascii"))
+
+
+def require_possession(certificate: bytes, value: bytes, challenge: bytes) -> None:
+    """Whoever sent the certificate has its key, and it is one that signs documents.
+
+    :param value: the signature over `challenge`, ECDSA as r‖s or DER
+    :raises NotSignable: rules "value" and "usage"
+    :raises CertificateUnusable: unreadable, or a key that cannot sign here
+    """
+    parsed = load_certificate(certificate)
+    key = public_key_of(parsed)
+    require_signature(key, ecdsa_der(key, value), challenge)
+    require_signing_usage(parsed)
+
+
+def require_own(certificate: bytes, chain: tuple[bytes, ...], *, name: str, trust: TrustStore, at: datetime) -> Matched:
+    """A certificate from outside is this person's, for documents, and leads to a trusted root; how it is theirs.
+
+    :raises NotSignable: rules holder, usage, chain, validity, revocation
+    :raises CertificateUnusable: it, or one of the chain, cannot be read
+    """
+    found = matched(certificate, name=name)
+    require_signing_usage(load_certificate(certificate))
+    require_chain(certificate, chain, trust, at=at)
+    for one in chain:
+        load_certificate(one)
+    return found
 
 
 def require_new_key(key: object) -> PublicKey:
