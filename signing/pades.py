@@ -28,9 +28,12 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 
+from signing import reading
 from signing.errors import DocumentLocked, DocumentUnusable, FieldUnavailable, RoomTooSmall, SigningError
 from signing.request import SignatureRequest
 from signing.structure import STATEMENT
+
+reading.install()
 
 PDF_2 = (2, 0)
 TIMESTAMP_FIELD = "DocumentTimestamp"

@@ -10,7 +10,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from signing import reading
 from signing.errors import DocumentUnusable
+
+reading.install()
 
 SIGNATURE_FORMATS = {"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"}
 TIMESTAMP_FORMAT = "/ETSI.RFC3161"
