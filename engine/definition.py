@@ -64,6 +64,18 @@ class Instances:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureDefinition:
+    """What `[signatures.<name>]` asks of the signature of every task that names it."""
+
+    name: str
+    level: str | None = None
+    """to which the document is raised after signing; None: the office's usual one"""
+    key_stores: tuple[str, ...] | None = None
+    """kinds of store that may hold the key; None: all the office takes"""
+    sole_control: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ElementDefinition:
     """A flow node of the process, with what `karguzar:task` and process.toml say about it."""
 
@@ -77,6 +89,7 @@ class ElementDefinition:
     form: str | None = None
     document: str | None = None
     signature: str = "personal"
+    """personal, or a table of [signatures] in process.toml, which asks for more than a personal certificate"""
     deadline: str | None = None
     four_eyes_with: str | None = None
     cosigns: str | None = None
@@ -211,6 +224,8 @@ class ProcessPackage:
     roles: Mapping[str, RoleDefinition]
     variables: Mapping[str, VariableDefinition]
     deadlines: Mapping[str, DeadlineDefinition]
+    signatures: Mapping[str, SignatureDefinition]
+    """name → what tasks that name it ask of their signatures"""
     elements: Mapping[str, ElementDefinition]
     forms: Mapping[str, FormFiles]
     templates: Mapping[str, str]

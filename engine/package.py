@@ -80,8 +80,7 @@ def package_from_files(files: Mapping[str, bytes], key: str | None = None) -> Pr
 
     :param key: the process of the diagram that is meant, if it is not the one the package is named after
     """
-    findings = Findings()
-    folder = PackageFiles(files, findings)
+    folder = PackageFiles(files, Findings())
     folder.required(MANIFEST)
     manifest = read_manifest(folder.toml(MANIFEST))
     process, partners = _process(folder, key or manifest.key)
@@ -89,7 +88,7 @@ def package_from_files(files: Mapping[str, bytes], key: str | None = None) -> Pr
     scenarios = {name: read_scenario(name, folder.toml(path)) for name, path in folder.named("scenarios/", ".toml")}
     templates = {name: folder.text(path) for name, path in folder.named("documents/", ".typ")}
     decisions = _decisions(folder)
-    _raise(findings)
+    _raise(folder.findings)
     elements = {node.id: _element(node, manifest) for node in process.nodes.values()} if process else {}
     return ProcessPackage(
         key=key or manifest.key,
@@ -104,6 +103,7 @@ def package_from_files(files: Mapping[str, bytes], key: str | None = None) -> Pr
         roles=manifest.roles,
         variables=manifest.variables,
         deadlines=manifest.deadlines,
+        signatures=manifest.signatures,
         elements=elements,
         forms=forms,
         templates=templates,

@@ -14,6 +14,7 @@ from processes.documents import DocumentRenderer
 from processes.errors import ConfigurationError
 from processes.handlers.catalogue import load_handlers
 from processes.jobs import JobClient, system_url
+from processes.key_stores import read_key_stores
 from processes.keyring import KeyRing, has_keys
 from processes.migrate import migrate, require_current
 from processes.office import Office
@@ -41,6 +42,7 @@ def bootstrap(settings: Settings) -> Office:
         clock=clock,
         blobs=LocalBlobStore(settings.home / "blobs"),
         keys=keys,
+        key_stores=read_key_stores(settings.home),
         signing=signing_room(settings, database, keys, clock, lambda: office),
         renderer=DocumentRenderer(workers=1),
         validator=Validator(workers=2),
@@ -101,4 +103,4 @@ def check_config(settings: Settings) -> list[str]:
         warnings.append("tsa_url is empty: timestamps come from the pilot authority, which is not qualified")
     if not settings.smtp_host:
         warnings.append("smtp_host is empty: notices stay in the outbox")
-    return warnings
+    return [*warnings, *read_key_stores(settings.home).check()]

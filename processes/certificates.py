@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -94,12 +94,16 @@ def open_key(office: Office, person_id: UUID, pin: str, *, serial: str | None = 
     try:
         key = open_pkcs12(unwrap(certificate.wrapped_key, office.keys.server_key), pin)
     except WrongPin:
-        _count_wrong_pin(office, certificate, person_id)
-    _forget_wrong_pins(office, certificate)
+        count_wrong_pin(office, certificate, person_id)
+    forget_wrong_pins(office, certificate)
     return OpenedKey(certificate=certificate, key=key)
 
 
-def _count_wrong_pin(office: Office, certificate: CertificateRow, person_id: UUID) -> None:
+def count_wrong_pin(office: Office, certificate: CertificateRow, person_id: UUID) -> NoReturn:
+    """Write a wrong PIN down, in a transaction of its own; after five the key is locked for a quarter of an hour.
+
+    :raises PinRefused: with the tries left; :raises PinLocked: with when it opens again
+    """
     with office.unit_of_work() as uow:
         uow.update(CertificateRow, {"id": certificate.id}, failed_pins=CertificateRow.failed_pins + 1)
         failed = uow.session.scalar(sa.select(CertificateRow.failed_pins).where(CertificateRow.id == certificate.id))
@@ -116,7 +120,8 @@ def _count_wrong_pin(office: Office, certificate: CertificateRow, person_id: UUI
     raise PinRefused(left)
 
 
-def _forget_wrong_pins(office: Office, certificate: CertificateRow) -> None:
+def forget_wrong_pins(office: Office, certificate: CertificateRow) -> None:
+    """The right PIN begins the count anew."""
     if certificate.failed_pins == 0:
         return
     with office.unit_of_work() as uow:

@@ -135,6 +135,12 @@ class NoCertificate(ProcessesError):
     code = "no-certificate"
 
 
+class KeyStoreFailed(ProcessesError):
+    """The key store gave no signature; the document waits, and the same may be tried again."""
+
+    code = "key-store-failed"
+
+
 class SignatureRefused(ProcessesError):
     """The signature was not accepted; nothing was changed."""
 

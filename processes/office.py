@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.deadlines import WorkingCalendar
 from engine.service import DefinitionCache, Engine
 from processes.clock import Clock
 from processes.documents import DocumentRenderer
+from processes.key_stores import KeyStores
 from processes.keyring import KeyRing
 from processes.knocks import Knocks
 from processes.organisation import role_scope
@@ -34,6 +35,8 @@ class Office:
     clock: Clock
     blobs: BlobStore
     keys: KeyRing
+    key_stores: KeyStores = field(default_factory=KeyStores)
+    """the key stores that are set up, and what signatures the office takes"""
     signing: Signing
     renderer: DocumentRenderer
     validator: Validator

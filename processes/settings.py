@@ -10,6 +10,8 @@ from typing import Any
 from processes.errors import ConfigurationError
 
 PREFIX = "KARGUZAR_"
+TABLES = frozenset({"key_stores", "signature"})
+"""of karguzar.toml, read by processes/key_stores.py"""
 ELSEWHERE = {"HOME", "KEYS_PASSPHRASE"}
 """variables that are no settings: where the home is, and a secret that no object may hold that may be printed"""
 
@@ -78,7 +80,7 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         values = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}") from error
-    values |= {
+    values = {name: value for name, value in values.items() if name not in TABLES} | {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
         if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in ELSEWHERE

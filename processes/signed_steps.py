@@ -26,6 +26,7 @@ from processes.payloads import store_payload
 from processes.refusals import tell_refusal
 from processes.remarks import record_remarks
 from processes.settling import settle
+from processes.signature_policy import require_may_sign, task_policy
 from processes.step_papers import FIELD
 from processes.steps import OpenStep, holder_name, item_of, open_step, require_actable
 from processes.tables import CaseRow, CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
@@ -110,6 +111,7 @@ def accept(
     """Keep the signed document and complete the step; whoever comes second with the same attempt is told the same.
 
     :raises AttemptExpired: it waited too long
+    :raises SignatureRefused: the policy of task or office does not take this certificate
     :raises StepOvertaken: the step was done or interrupted meanwhile; the signed document is kept without effect
     :raises DocumentMoved: somebody else has signed the shared document meanwhile; it is prepared anew
     """
@@ -210,6 +212,7 @@ def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) 
     _take_attempt(uow, attempt)
     if step.mandate.id != attempt.mandate_id:
         raise NotPermitted
+    require_may_sign(office, signature.certificate, task_policy(step.definition, step.element), at=uow.now)
     record: Mapping[str, Any] = attempt.step or {}
     fields = record["fields"]
     guard_step(uow, step, by, fields)

@@ -15,7 +15,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from signing.algorithms import mechanism_of, public_key_of, require_acceptable
+from signing.algorithms import ACCEPTABLE, label_of, mechanism_of, public_key_of, require_acceptable
 from signing.certificates import DOCUMENT_SIGNING, FULL_NAME
 from signing.cms import load_certificate
 from signing.errors import NotSignable
@@ -37,9 +37,14 @@ RULES = {
     "digest": "The signature is over this document",
     "value": "The signature value is this key's",
     "attributes": "The signed attributes are those of a PAdES signature of this document, each once",
+    "declined": "The signer has not declined on the device that was asked",
     "shape": "What an agent or a service returned is a CMS with one detached signature",
 }
 """every rule a signature being made can fail by, and what it asks"""
+
+
+ALGORITHMS = frozenset(label_of(one) for one in ACCEPTABLE)
+"""what an office may set an earlier day for"""
 
 
 class Matched(StrEnum):
@@ -53,18 +58,10 @@ class Matched(StrEnum):
     """its subject has the person's full name, letter by letter"""
 
 
-class SignatureKind(StrEnum):
-    """What a task's document is signed with."""
-
-    PERSONAL = "personal"
-    """the personal certificate of whoever does the task"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPolicy:
-    """What one task asks of its signature."""
+    """What one task asks of the personal signature its document gets."""
 
-    signature: SignatureKind = SignatureKind.PERSONAL
     level: SignatureLevel = SignatureLevel.B_LTA
     """to which the document is raised after signing"""
     key_stores: frozenset[str] = frozenset(KINDS)

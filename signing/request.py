@@ -51,6 +51,8 @@ class SignatureRequest:
     reason: str = ""
     """for instance the decision and the capacity in which the officer signs"""
     location: str | None = None
+    spare: int = 0
+    """bytes of room beyond what a signature made here needs: for a CMS from outside"""
     certify: bool = True
     """certification signature, the first of a document: with P=1 (no changes but timestamps and validation data)"""
     others_follow: bool = False

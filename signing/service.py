@@ -98,7 +98,7 @@ class Signing:
         request = replace(request, claimed_at=request.claimed_at.astimezone(UTC).replace(microsecond=0))
         signer = signer_of(request.certificate, request.chain)
         level = min(request.level, SignatureLevel.B_T, key=lambda one: one.rank)
-        room = _room(signer) + (self._token_room if level is SignatureLevel.B_T else 0)
+        room = _room(signer) + request.spare + (self._token_room if level is SignatureLevel.B_T else 0)
         placeholder = pades.prepare_signature(request, digest=signer.mechanism.digest, room=room)
         return PreparedSignature(
             pdf=placeholder.pdf,

@@ -11,6 +11,7 @@ from processes import VERSION
 from web.cli_archive import archive
 from web.cli_base import FORMAT, say, settings, told_plainly
 from web.cli_calendar import calendar
+from web.cli_keys import key
 from web.cli_people import body, user
 from web.cli_pki import pki
 
@@ -221,6 +222,7 @@ main.add_command(user)
 main.add_command(calendar)
 main.add_command(body)
 main.add_command(pki)
+main.add_command(key)
 
 if __name__ == "__main__":
     main()

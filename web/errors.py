@@ -22,6 +22,7 @@ from processes.errors import (
     ProcessesError,
     ProcessSuspended,
     RouteBarred,
+    SignatureRefused,
     StepOvertaken,
     TooManyAttempts,
     TooManyCases,
@@ -44,6 +45,7 @@ STATUS = {
     "wrong-pin": 422,
     "no-certificate": 422,
     "signature-refused": 422,
+    "key-store-failed": 503,
     "invalid-form": 422,
     "entry-refused": 422,
     "state-secret": 422,
@@ -197,6 +199,36 @@ def _expired(_error: ProcessesError) -> tuple[str, str, str]:
     return _("The document has expired"), text, _("Open the step again and submit it: a new document is made.")
 
 
+def _refused(error: ProcessesError) -> tuple[str, str, str]:
+    rule = error.rule if isinstance(error, SignatureRefused) else ""
+    reasons = {
+        "key-store": _("Keys of this kind are not taken for this step."),
+        "sole-control": _("This step asks for a key that you alone control; yours is kept by the server."),
+        "holder": _("The certificate is not known to be yours in a way that this office takes."),
+        "usage": _("The certificate was not issued for signing documents."),
+        "algorithm": _("The certificate's key or algorithm is no longer taken as safe."),
+        "chain": _("The certificate does not come from an authority this office trusts."),
+        "validity": _("The certificate is not valid now."),
+        "revocation": _("The certificate has been revoked."),
+        "certificate": _("It was signed with another certificate than the one this document names."),
+        "declined": _("The signature was declined on the other device, or it took too long there."),
+    }
+    text = reasons.get(rule, _("The signature was not accepted. Nothing was changed."))
+    return (
+        _("The signature was not accepted"),
+        text,
+        _("The document waits, nothing is lost. Rule: %(rule)s.", rule=rule),
+    )
+
+
+def _store_failed(_error: ProcessesError) -> tuple[str, str, str]:
+    return (
+        _("The key could not be reached"),
+        _("The token or the signing service gave no signature. The document waits, nothing is lost."),
+        _("Try again in a moment; if it stays, the administrator sees why in the log."),
+    )
+
+
 def _state_secret(_error: ProcessesError) -> tuple[str, str, str]:
     text = _("A state secret must not enter this system. Nothing has been kept.")
     return _("Not accepted here"), text, _("Hand it over in the way the law on state secrets prescribes.")
@@ -232,6 +264,8 @@ WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "route-barred": _route_barred,
     "attempt-expired": _expired,
     "state-secret": _state_secret,
+    "signature-refused": _refused,
+    "key-store-failed": _store_failed,
     "attachment-refused": _attachment,
     "ground-too-short": _ground_too_short,
     "case-ended": _case_ended,
@@ -265,7 +299,6 @@ def _plain(code: str) -> tuple[str, str, str]:
             "You have no certificate in force: make a key under “My password and signing key”, then come back. "
             "Your draft is kept."
         ),
-        "signature-refused": _("The signature was not accepted. Nothing was changed."),
         "case-stuck": _("The case cannot go on by itself. The administrator sees why; nothing you did is lost."),
         "unknown-field": _("The form holds a field that this step does not have. Reload the page."),
         "cosigners-unknown": _("Who is to sign the document beside you cannot be told from what you entered."),

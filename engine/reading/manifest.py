@@ -9,6 +9,7 @@ from engine.definition import (
     VARIABLE_TYPES,
     DeadlineDefinition,
     RoleDefinition,
+    SignatureDefinition,
     StartDefinition,
     Titles,
     VariableDefinition,
@@ -20,6 +21,10 @@ from engine.receipt import parse_receipt
 
 ACCESS_LEVELS = ("open", "official_use", "commercial_secret")
 """state secrets are refused at every door (B16)"""
+PERSONAL = "personal"
+SIGNATURE_LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
+KEY_STORES = ("pkcs12", "browser", "file", "pkcs11", "csc", "agent", "mobile")
+"""signing/keys names them too; a test compares"""
 KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TYPES_OF: Mapping[str, type | tuple[type, ...]] = {
@@ -48,6 +53,7 @@ class Manifest:
     roles: Mapping[str, RoleDefinition]
     variables: Mapping[str, VariableDefinition]
     deadlines: Mapping[str, DeadlineDefinition]
+    signatures: Mapping[str, SignatureDefinition]
     element_titles: Mapping[str, Titles]
     start: StartDefinition
 
@@ -65,6 +71,7 @@ def read_manifest(table: Table) -> Manifest:
         roles={name: _role(name, inner) for name, inner in table.tables("roles").items()},
         variables={name: _variable(name, inner) for name, inner in table.tables("variables").items()},
         deadlines={name: _deadline(name, inner) for name, inner in table.tables("deadlines").items()},
+        signatures={name: _signature(name, inner) for name, inner in table.tables("signatures").items()},
         element_titles={name: _element(inner) for name, inner in table.tables("elements").items()},
         start=_start(table.table("start")),
     )
@@ -117,6 +124,23 @@ def _deadline(name: str, table: Table) -> DeadlineDefinition:
     )
     table.finish()
     return deadline
+
+
+def _signature(name: str, table: Table) -> SignatureDefinition:
+    _checked_name(name, table)
+    if name == PERSONAL:
+        table.error(name, f"{name!r} is what every signature is; give what asks for more another name")
+    level = table.choice("level", SIGNATURE_LEVELS) if "level" in table.content else None
+    stores = table.texts("key_stores")
+    if stores is not None and not stores:
+        table.error("key_stores", f"{table.path}.key_stores is empty: nobody could sign; leave it out or name some")
+    for store in stores or ():
+        if store not in KEY_STORES:
+            known = ", ".join(KEY_STORES)
+            table.error("key_stores", f"{table.path}.key_stores: {store!r} is unknown; known are {known}")
+    signature = SignatureDefinition(name=name, level=level, key_stores=stores, sole_control=table.flag("sole_control"))
+    table.finish()
+    return signature
 
 
 def _receipt(table: Table) -> dict[str, str]:

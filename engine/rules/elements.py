@@ -12,7 +12,7 @@ from engine.workitem import Priority
 
 MANIFEST = "process.toml"
 HUMAN = frozenset({"userTask", "manualTask"})
-SIGNATURES = ("personal",)
+PERSONAL = "personal"
 """every human step is signed with the officer's own key; what nothing reads must not be written"""
 GENERIC = "generic"
 ON_HUMAN = frozenset(
@@ -116,12 +116,21 @@ def task_attributes(lint: PackageUnderLint) -> Iterator[Found]:
 
 @package_rule("task-signature")
 def task_signature(lint: PackageUnderLint) -> Iterator[Found]:
-    """A signature is personal; a document is generic or a template of the package."""
+    """A signature is personal or a table of [signatures]; a document is generic or a template of the package."""
+    known = (PERSONAL, *lint.package.signatures)
     for element in humans(lint):
-        if element.signature not in SIGNATURES:
-            yield Found(element.id, f"signature must be one of {', '.join(SIGNATURES)}, not {element.signature!r}")
+        if element.signature not in known:
+            yield Found(element.id, f"signature must be one of {', '.join(known)}, not {element.signature!r}")
         if element.document not in {None, GENERIC} and element.document not in lint.package.templates:
             yield Found(element.id, f"its document {element.document!r} is neither generic nor in documents/")
+
+
+@package_rule("unused-signatures", Severity.WARNING)
+def unused_signatures(lint: PackageUnderLint) -> Iterator[Found]:
+    """Every table of [signatures] is asked for by a task: one that nobody names protects nothing."""
+    named = {element.signature for element in humans(lint)}
+    for name in lint.package.signatures.keys() - named:
+        yield Found(f"signatures.{name}", f"no task has signature={name!r}", MANIFEST)
 
 
 @package_rule("handlers")

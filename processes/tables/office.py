@@ -129,6 +129,8 @@ class CertificateRow(Base):
     """pkcs12, browser or file, or the name of a store of karguzar.toml"""
     key_reference: Mapped[str]
     """what the store knows the key by; empty where the certificate is enough"""
+    matched_by: Mapped[str] = mapped_column(default="issued")
+    """how it was found to be the holder's: issued (by this office's authority for them), number, name"""
     wrapped_key: Mapped[bytes | None]
     """the PIN-encrypted PKCS#12, wrapped once more by the server's key"""
     failed_pins: Mapped[int]

@@ -120,6 +120,8 @@ class SigningAttemptRow(Base):
     pdf_sha256: Mapped[str]
     prepared: Mapped[bytes | None]
     """JSON: what a key outside this server is to sign, with the bytes appended to the document; cleared with it"""
+    ticket: Mapped[str | None]
+    """JSON: by which a service that signs later finds its question again"""
     prepared_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -5,20 +5,23 @@ completes it; it expires with the attempt, and whatever ends the attempt ends it
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
-
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from processes.certificates import named_certificate
 from processes.errors import AttemptExpired, NoCertificate, SignatureRefused
 from processes.office import Office
+from processes.opened_keys import entry_of
 from processes.signed_steps import SignedStep, accept, named_serial, signature_request, told_before, waiting_attempt
 from processes.tables import CertificateRow, SigningAttemptRow
 from signing.errors import SigningError
-from signing.keys import KINDS, Manner
+from signing.keys import Manner
 from signing.request import PreparedSignature
+from signing.service import SignedDocument
+
+SPARE = 4096
+"""bytes more for the signed attributes of an agent or a service, which may have some of their own"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +69,7 @@ def prepare_signature(office: Office, request: PrepareSignature) -> ToBeSigned:
     attempt = waiting_attempt(office, request.attempt_id, request.by)
     if attempt.state == "signed":
         return _nothing_left(attempt)
-    with office.reading() as uow:
-        certificate = named_certificate(uow, request.by, named_serial(attempt))
-    prepared = (
-        _restored(attempt) if attempt.prepared else _kept(office, attempt, _prepare(office, attempt, certificate))
-    )
+    _, prepared = prepared_once(office, attempt, Manner.PAGE)
     return ToBeSigned(
         attempt_id=attempt.id,
         attributes=prepared.to_be_signed,
@@ -89,15 +88,40 @@ def complete_signature(office: Office, request: CompleteSignature) -> SignedStep
     :raises StepOvertaken: the step was done or interrupted meanwhile; the signed document is kept without effect
     """
     attempt = waiting_attempt(office, request.attempt_id, request.by)
+    return completed(office, attempt, lambda prepared: office.signing.complete(prepared, request.value))
+
+
+def prepared_once(
+    office: Office, attempt: SigningAttemptRow, manner: Manner
+) -> tuple[CertificateRow, PreparedSignature]:
+    """The certificate an attempt's document names and what its key, which is somewhere else, has to sign.
+
+    :raises NoCertificate: it is not in force, or its key signs in another manner
+    """
+    with office.reading() as uow:
+        certificate = named_certificate(uow, attempt.person_id, named_serial(attempt))
+    if office.key_stores.kind_of(certificate.key_store).manner is not manner:
+        raise NoCertificate("the key of this certificate signs in another way")
+    if attempt.prepared:
+        return certificate, _restored(attempt)
+    return certificate, _kept(office, attempt, _prepare(office, attempt, certificate, manner))
+
+
+def completed(
+    office: Office, attempt: SigningAttemptRow, embed: Callable[[PreparedSignature], SignedDocument]
+) -> SignedStep:
+    """Embed what came back and complete the step; a signed attempt tells its result again.
+
+    :raises SignatureRefused: and AttemptExpired, StepOvertaken, as `complete_signature`
+    """
     if attempt.state == "signed":
         return told_before(office, attempt)
     if not attempt.prepared:
         raise AttemptExpired
     with office.reading() as uow:
-        certificate = named_certificate(uow, request.by, named_serial(attempt))
+        certificate = named_certificate(uow, attempt.person_id, named_serial(attempt))
     try:
-        prepared = _restored(attempt)
-        signed = office.signing.complete(prepared, request.value)
+        signed = embed(_restored(attempt))
     except SigningError as error:
         raise SignatureRefused(getattr(error, "rule", error.code), str(error)) from error
     return accept(office, attempt, certificate, signed)
@@ -107,19 +131,17 @@ def _nothing_left(attempt: SigningAttemptRow) -> ToBeSigned:
     return ToBeSigned(attempt_id=attempt.id, attributes=b"", appended=b"", reserved=(0, 0), digest="", signed=True)
 
 
-def _prepare(office: Office, attempt: SigningAttemptRow, certificate: CertificateRow) -> PreparedSignature:
-    if KINDS[certificate.key_store].manner is not Manner.PAGE:
-        raise NoCertificate("the key of this certificate is not the officer's own")
-    chain = tuple(one.public_bytes(Encoding.DER) for one in _certificates(certificate.chain))
-    own = x509.load_pem_x509_certificate(certificate.pem.encode()).public_bytes(Encoding.DER)
+def _prepare(
+    office: Office, attempt: SigningAttemptRow, certificate: CertificateRow, manner: Manner
+) -> PreparedSignature:
+    entry = entry_of(office, certificate)
+    request = signature_request(office, attempt, entry.certificate, entry.chain)
+    if manner is not Manner.PAGE:
+        request = replace(request, spare=SPARE)
     try:
-        return office.signing.prepare(signature_request(office, attempt, own, chain))
+        return office.signing.prepare(request)
     except SigningError as error:
         raise SignatureRefused(error.code, str(error)) from error
-
-
-def _certificates(pem: str) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(pem.encode()) if pem else []
 
 
 def _kept(office: Office, attempt: SigningAttemptRow, prepared: PreparedSignature) -> PreparedSignature:

@@ -1,14 +1,17 @@
-"""Sign a prepared step with a key that the server keeps and the officer's PIN opens (DESIGN 3, hops 6 to 9)."""
+"""Sign a prepared step with a key that the officer's PIN opens: kept here, in a token, at a service (DESIGN 3, 6-9)."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from processes.certificates import OpenedKey, open_key
+from processes.certificates import OpenedKey
 from processes.errors import SignatureRefused
 from processes.office import Office
+from processes.opened_keys import KeyInHand, key_in_hand
 from processes.signed_steps import SignedStep, accept, named_serial, signature_request, told_before, waiting_attempt
 from processes.tables import SigningAttemptRow
-from signing.errors import SigningError
+from signing.errors import SigningError, StoreFailed, WrongPin
+from signing.keys import SigningKey
+from signing.service import SignedDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,21 +26,34 @@ class SignStep:
 def sign_step(office: Office, request: SignStep) -> SignedStep:
     """Sign and complete a step. A second call for a signed attempt tells the first one's result again.
 
-    :raises PinRefused: and PinLocked, see certificates.open_key
+    :raises PinRefused: and PinLocked, KeyStoreFailed, see opened_keys.key_in_hand
     :raises AttemptExpired: it waited too long
     :raises StepOvertaken: the step was done or interrupted meanwhile; the signed document is kept without effect
     """
     attempt = waiting_attempt(office, request.attempt_id, request.by)
     if attempt.state == "signed":
         return told_before(office, attempt)
-    return sign_with(office, attempt, open_key(office, request.by, request.pin, serial=named_serial(attempt)))
-
-
-def sign_with(office: Office, attempt: SigningAttemptRow, opened: OpenedKey) -> SignedStep:
-    """The same with a key that is open already: one authentication may cover many attempts."""
-    request = signature_request(office, attempt, opened.key.certificate, opened.key.chain)
-    try:
-        signed = office.signing.sign(request, opened.key)
-    except SigningError as error:
-        raise SignatureRefused(error.code, str(error)) from error
+    with key_in_hand(office, request.by, request.pin, serial=named_serial(attempt)) as opened:
+        signed = signed_document(office, attempt, opened.key)
+    # token and service are let go before the transaction begins
     return accept(office, attempt, opened.certificate, signed)
+
+
+def sign_with(office: Office, attempt: SigningAttemptRow, opened: OpenedKey | KeyInHand) -> SignedStep:
+    """The same with a key that is open already: one authentication may cover many attempts."""
+    return accept(office, attempt, opened.certificate, signed_document(office, attempt, opened.key))
+
+
+def signed_document(office: Office, attempt: SigningAttemptRow, key: SigningKey) -> SignedDocument:
+    """The attempt's document, signed; nothing has taken effect yet.
+
+    :raises SignatureRefused: `rule` says why
+    :raises StoreFailed: and WrongPin: what the key's store says while it signs
+    """
+    request = signature_request(office, attempt, key.certificate, key.chain)
+    try:
+        return office.signing.sign(request, key)
+    except (StoreFailed, WrongPin):
+        raise
+    except SigningError as error:
+        raise SignatureRefused(getattr(error, "rule", error.code), str(error)) from error

@@ -21,6 +21,7 @@ from processes.office import Office
 from processes.organisation import body
 from processes.queries.review import signed_versions
 from processes.remarks import remarks_to_show
+from processes.signature_policy import require_may_sign, task_policy
 from processes.step_papers import StepContent, step_paper, step_record
 from processes.steps import OpenStep, attachments_of, item_of, open_step, require_actable, round_of
 from processes.tables import SigningAttemptRow
@@ -59,6 +60,7 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
     :raises NotPermitted: mandate, assignment or four eyes
     :raises StepOvertaken: somebody else was faster
     :raises InvalidStep: the form's findings
+    :raises SignatureRefused: task or office do not take this person's certificate; the rule says why
     :raises RouteBarred: a guard of the process refused
     :raises StateSecretDeclared: B16
     :raises CosignersUnknown: who signs after them cannot be told
@@ -104,6 +106,8 @@ def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[Open
 
 def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mapping[str, Any]) -> StepContent:
     labels = _labels(uow, step)
+    certificate = certificate_of(uow, request.by)
+    require_may_sign(office, certificate, task_policy(step.definition, step.element), at=uow.now)
     return StepContent(
         document_id=uuid4(),
         cosigners=expected_cosigners(uow, step, fields),
@@ -120,7 +124,7 @@ def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mappin
         remarks=_remarks(request.remarks, labels),
         attachments=attachments_of(uow.session, step.item.id),
         mandate=step.mandate,
-        certificate=certificate_of(uow, request.by),
+        certificate=certificate,
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
         open_remarks=remarks_to_show(uow, step.case) if step.form.shows_remarks else (),

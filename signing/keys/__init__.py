@@ -142,3 +142,7 @@ class KeyStore(Protocol):
         :raises StoreFailed: the store does not answer, or has no such key: what, where, and what to do
         """
         ...
+
+    def check(self) -> list[str]:
+        """What keeps it from working, or makes it weak, as far as it is seen from here; empty: nothing."""
+        ...

@@ -28,7 +28,9 @@ from web.texts import ngettext
 
 pages = Blueprint("signing", __name__, url_prefix="/sign")
 Answer = Response | BaseResponse | str
-STAY = frozenset({"wrong-pin", "pin-locked", "no-certificate", "signature-refused", "document-busy"})
+STAY = frozenset(
+    {"wrong-pin", "pin-locked", "no-certificate", "signature-refused", "document-busy", "key-store-failed"}
+)
 """after these the document still waits, and the page says what happened"""
 MAX_REASON = 500
 

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from engine.errors import PackageInvalid
 from engine.findings import Severity
 from engine.lint import HandlerNames, lint_package
 from engine.package import package_from_files
@@ -149,8 +150,10 @@ BAD = {
         task('<karguzar:task form="check" dedline="review"/>'),
         body('<karguzar:task handler="case.mark_overdue"/>', '<karguzar:task handler="case.mark_overdue" form="check"/>'),
     ],
+    "unused-signatures": [toml("[deadlines.review]", "[signatures.own]\nsole_control = true\n[deadlines.review]")],
     "task-signature": [
         task('<karguzar:task form="check" signature="thumb"/>'),
+        task('<karguzar:task form="check" signature="seal"/>'),
         task('<karguzar:task form="check" document="letter"/>'),
     ],
     "handlers": [
@@ -323,6 +326,33 @@ def test_a_package_that_breaks_a_rule_is_told_so(files, rule, number, change):
     mine = [finding for finding in findings if finding.rule == rule]
     assert mine, [str(finding) for finding in findings]
     assert all(finding.severity is PACKAGE_RULES[rule][0].severity and finding.message for finding in mine)
+
+
+ASKED = task('<karguzar:task form="check" document="generic" signature="own" deadline="review"/>')
+
+
+def asking(table):
+    return ASKED | toml("[deadlines.review]", f"[signatures.own]\n{table}\n[deadlines.review]")
+
+
+def test_a_task_may_ask_for_more_of_its_signature(files):
+    assert lint(files(**asking('level = "B-LTA"\nsole_control = true\nkey_stores = ["pkcs11", "csc"]'))) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('level = "B-X"', "signatures.own.level must be one of B-B, B-T, B-LT, B-LTA"),
+        ('key_stores = ["floppy"]', "'floppy' is unknown; known are pkcs12, browser"),
+        ("key_stores = []", "nobody could sign"),
+        ('sole_control = "yes"', "must be true or false"),
+        ("soul_control = true", "signatures.own.soul_control is unknown here"),
+    ],
+)
+def test_what_a_signature_may_not_ask_for_is_told(files, table, message):
+    with pytest.raises(PackageInvalid) as refused:
+        package_from_files(files(**asking(table)))
+    assert message in str([finding.message for finding in refused.value.findings])
 
 
 def test_every_rule_has_a_package_that_breaks_it():

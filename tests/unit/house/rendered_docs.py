@@ -14,6 +14,9 @@ from processes.demo.people import BODIES, PEOPLE
 from processes.handlers import guards, recorders, services, starters
 from processes.handlers.catalogue import handler_names
 from processes.options import SOURCES
+from signing.algorithms import ACCEPTABLE, label_of
+from signing.keys import KINDS
+from signing.policy import RULES
 
 ROOT = Path(__file__).parents[3]
 TOLD_BY_NAME = {
@@ -95,6 +98,23 @@ def people() -> str:
     return table(("Login", "Name", "Role", "Of"), rows)
 
 
+def key_stores() -> str:
+    """The kinds of key stores, and whether the signer alone controls a key in one."""
+    rows = [
+        (f"`{kind.name}`", kind.told, "yes" if kind.sole_control else "**no sole control**") for kind in KINDS.values()
+    ]
+    return table(("Kind", "What it is", "Sole control"), rows)
+
+
+def algorithms() -> str:
+    """Until when digests and keys are taken for new signatures."""
+    rows = []
+    for one in ACCEPTABLE:
+        told = f"{one.name.upper()} from {one.least} bits" if one.least else one.name.upper()
+        rows.append((f"`{label_of(one)}`", told, f"{one.until:%Y-%m-%d}" if one.until else "no end set"))
+    return table(("Label", "Algorithm", "Not taken from"), rows)
+
+
 def listed(names: Iterable[str]) -> str:
     """Names in a row."""
     return ", ".join(f"`{name}`" for name in names) + "\n"
@@ -107,6 +127,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "functions": functions,
     "handlers": handlers,
     "people": people,
+    "key-stores": key_stores,
+    "signature-rules": lambda: table(
+        ("Rule", "What it asks"), ((f"`{name}`", f"{told}.") for name, told in RULES.items())
+    ),
+    "algorithms": algorithms,
     "widgets": lambda: listed(sorted(form_rules.WIDGETS)),
     "option-sources": lambda: listed(sorted(SOURCES)),
     "variable-types": lambda: listed(VARIABLE_TYPES),

@@ -17,8 +17,8 @@ MODULE_LINES, FUNCTION_LINES = 400, 40
 DOORS = {
     "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
                "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses", "cosigning"},
-    "signing": {"service", "errors", "request", "report", "keys", "authority", "authorities", "trust", "validation",
-                "enrolment"},
+    "signing": {"service", "errors", "request", "report", "keys", "policy", "authority", "authorities", "trust",
+                "validation", "enrolment"},
     "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
                 "holds", "search", "access", "highlights"},
 }  # fmt: skip

@@ -1,0 +1,47 @@
+"""Whether a certificate may sign a task's document: the package's policy, the office's, and the certificate as it is
+enrolled. Asked when the document is prepared and again, under the case's lock, when its signature takes effect.
+"""
+
+from datetime import datetime
+
+from engine.definition import ElementDefinition, ProcessDefinition
+from processes.errors import ConfigurationError, SignatureRefused
+from processes.office import Office
+from processes.opened_keys import der_of_pem
+from processes.tables import CertificateRow
+from signing.errors import NotSignable, SigningError
+from signing.policy import Candidate, TaskPolicy, require_policy
+from signing.request import SignatureLevel
+
+
+def task_policy(definition: ProcessDefinition, element: ElementDefinition) -> TaskPolicy:
+    """What a task asks of its signature: `signature` of karguzar:task names a table of process.toml or is personal."""
+    said = definition.package.signatures.get(element.signature)
+    if said is None:
+        return TaskPolicy()
+    usual = TaskPolicy()
+    return TaskPolicy(
+        level=SignatureLevel(said.level) if said.level else usual.level,
+        key_stores=frozenset(said.key_stores) if said.key_stores is not None else usual.key_stores,
+        sole_control=said.sole_control,
+    )
+
+
+def require_may_sign(office: Office, certificate: CertificateRow, task: TaskPolicy, *, at: datetime) -> None:
+    """This certificate may sign this task's document now.
+
+    :raises SignatureRefused: `rule` is key-store, sole-control, holder, algorithm, usage, validity, or certificate
+    """
+    stores = office.key_stores
+    try:
+        candidate = Candidate(
+            certificate=der_of_pem(certificate.pem),
+            key_store=stores.kind_of(certificate.key_store).name,
+            sole_control=stores.sole_control(certificate.key_store),
+            matched_by=certificate.matched_by,
+        )
+        require_policy(candidate, task, stores.policy, at=at)
+    except NotSignable as error:
+        raise SignatureRefused(error.rule, error.reason) from error
+    except (SigningError, ConfigurationError) as error:
+        raise SignatureRefused("certificate", str(error)) from error
