@@ -1,4 +1,4 @@
-"""SoftHSM2 tokens (Debian's softhsm2), made once a session: an officer's, and an HSM's with two keys."""
+"""A SoftHSM2 token (Debian's softhsm2) with an RSA and an EC key, made once a module of tests."""
 
 import os
 import shutil
@@ -43,7 +43,7 @@ def certified(authority: PilotAuthority, key: PrivateKey) -> bytes:
     return der_of(issue(request, issuer))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def softhsm(tmp_path_factory: pytest.TempPathFactory, authority: PilotAuthority) -> Iterator[SoftHsm]:
     module = next((one for one in MODULES if Path(one).exists()), None)
     if shutil.which("softhsm2-util") is None or module is None:
@@ -55,6 +55,8 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory, authority: PilotAuthority)
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
+        # loaded by another module of tests, it would go on with that one's tokens
+        pkcs11.unload(module)
         _run(
             "softhsm2-util", "--init-token", "--free", "--label", "officer", "--so-pin", "12345678", "--pin", TOKEN_PIN
         )
