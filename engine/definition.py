@@ -69,7 +69,7 @@ class SignatureDefinition:
 
     name: str
     level: str | None = None
-    """to which the document is raised after signing; None: the office's usual one"""
+    """to which the document is raised after signing, if that is more than the office's usual one"""
     key_stores: tuple[str, ...] | None = None
     """kinds of store that may hold the key; None: all the office takes"""
     sole_control: bool = False

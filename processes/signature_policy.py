@@ -3,12 +3,17 @@ enrolled. Asked when the document is prepared and again, under the case's lock, 
 """
 
 from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
 
 from engine.definition import ElementDefinition, ProcessDefinition
 from processes.errors import ConfigurationError, SignatureRefused
 from processes.office import Office
 from processes.opened_keys import der_of_pem
-from processes.tables import CertificateRow
+from processes.signing_room import wanted_level
+from processes.tables import CertificateRow, StepRecordRow
+from processes.unit_of_work import UnitOfWork
 from signing.errors import NotSignable, SigningError
 from signing.policy import Candidate, TaskPolicy, require_policy
 from signing.request import SignatureLevel
@@ -21,10 +26,21 @@ def task_policy(definition: ProcessDefinition, element: ElementDefinition) -> Ta
         return TaskPolicy()
     usual = TaskPolicy()
     return TaskPolicy(
-        level=SignatureLevel(said.level) if said.level else usual.level,
+        level=SignatureLevel(said.level) if said.level else None,
         key_stores=frozenset(said.key_stores) if said.key_stores is not None else usual.key_stores,
         sole_control=said.sole_control,
     )
+
+
+def level_for(office: Office, uow: UnitOfWork, document_id: UUID) -> SignatureLevel:
+    """To which a document is raised: the office's usual level, or a higher one that its task asks for."""
+    usual = wanted_level(office.settings)
+    step = uow.session.execute(sa.select(StepRecordRow).where(StepRecordRow.document_id == document_id)).scalar()
+    if step is None:
+        return usual
+    definition = uow.engine.definition(step.definition_key, step.definition_version)
+    asked = task_policy(definition, definition.package.elements[step.element_id]).level
+    return max(usual, asked or usual, key=lambda level: level.rank)
 
 
 def require_may_sign(office: Office, certificate: CertificateRow, task: TaskPolicy, *, at: datetime) -> None:

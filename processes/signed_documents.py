@@ -15,7 +15,7 @@ import structlog
 
 from processes.incidents import Failure, close_incidents, note_incident, subject_of
 from processes.office import Office
-from processes.signing_room import wanted_level
+from processes.signature_policy import level_for
 from processes.tables import DocumentLevelRow
 from processes.trust import trust_store
 from processes.unit_of_work import UnitOfWork
@@ -80,7 +80,8 @@ def _tended(office: Office, document_id: UUID, *, judge: bool) -> tuple[Signatur
         pdf = uow.archive.fetch(document_id)
         row = uow.session.get(DocumentLevelRow, document_id)
         renew = row is not None and row.renew_at is not None and row.renew_at <= uow.now
-    raised = _raised(office, pdf, renew=renew)
+        wanted = level_for(office, uow, document_id)
+    raised = _raised(office, pdf, wanted, renew=renew)
     report: ValidationReport | None = None
     if judge or raised.pdf != pdf:
         raised, report = _judged(office, pdf, raised)
@@ -101,7 +102,7 @@ def _tended(office: Office, document_id: UUID, *, judge: bool) -> tuple[Signatur
     return raised.level, report.verdict if report else None
 
 
-def _raised(office: Office, pdf: bytes, *, renew: bool) -> _Raised:
+def _raised(office: Office, pdf: bytes, wanted: SignatureLevel, *, renew: bool) -> _Raised:
     """As far as it goes today: nothing is appended while somebody has yet to sign."""
     try:
         state = document_state(pdf)
@@ -111,12 +112,11 @@ def _raised(office: Office, pdf: bytes, *, renew: bool) -> _Raised:
         return _Raised(pdf, state.level, outstanding=True)
     if renew and state.level is SignatureLevel.B_LTA:
         return _tried(_Raised(pdf, state.level), office.signing.renew)
-    return _climbed(office, _Raised(pdf, state.level))
+    return _climbed(office, _Raised(pdf, state.level), wanted)
 
 
-def _climbed(office: Office, start: _Raised) -> _Raised:
+def _climbed(office: Office, start: _Raised, wanted: SignatureLevel) -> _Raised:
     """At the wanted level, or at the highest one that the authorities which answer suffice for."""
-    wanted = wanted_level(office.settings)
     best = start
     for level in reversed(SignatureLevel):
         if start.level is not None and start.level.rank < level.rank <= wanted.rank:

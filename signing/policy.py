@@ -62,8 +62,8 @@ class Matched(StrEnum):
 class TaskPolicy:
     """What one task asks of the personal signature its document gets."""
 
-    level: SignatureLevel = SignatureLevel.B_LTA
-    """to which the document is raised after signing"""
+    level: SignatureLevel | None = None
+    """to which the document is raised after signing, where that is more than the office's usual one"""
     key_stores: frozenset[str] = frozenset(KINDS)
     """kinds of store that may hold the key"""
     sole_control: bool = False

@@ -23,6 +23,7 @@ from rehearsal import Rehearsal
 from processes.errors import EntryRefused, KeyStoreFailed, PinRefused, SignatureRefused
 from processes.key_stores import KeyStores
 from processes.opened_keys import der_of_pem
+from processes.signature_policy import level_for
 from processes.tables import CertificateRow, SigningAttemptRow, TrustAnchorRow
 from processes.use_cases.enrol_key import EnrolKey, enrol_key, keys_in
 from processes.use_cases.sign_by_agent import AgentAnswer, AskAgent, ask_agent, sign_by_agent
@@ -295,3 +296,20 @@ def test_policy_is_asked_again_when_the_signature_takes_effect(rehearsal: Rehear
     assert refused.value.rule == "key-store"
     set_up(rehearsal)
     assert rehearsal.sign(step, "head").number
+
+
+def test_a_task_may_ask_for_a_higher_level_than_the_office_usually_has(rehearsal: Rehearsal) -> None:
+    office = rehearsal.office
+    office.settings = replace(office.settings, level="B-B")
+    own = '[signatures.own]\nlevel = "B-T"\n[deadlines.minute]'
+    step = prepared(
+        rehearsal,
+        model=MODEL.replace('signature="personal"', 'signature="own"'),
+        manifest=MANIFEST.replace("[deadlines.minute]", own),
+    )
+    document_id = rehearsal.sign(step, "head").document_id
+    with office.reading() as uow:
+        assert level_for(office, uow, document_id) == "B-T"
+        assert level_for(office, uow, uuid4()) == "B-B", "a seal's"
+        office.settings = replace(office.settings, level="B-LTA")
+        assert level_for(office, uow, document_id) == "B-LTA", "a task cannot ask for less"
