@@ -92,6 +92,7 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
         },
         "step": {"work_item": str(item.id), "element": item.element_id, "round": content.round},
         "body": {"id": str(body.id), "code": body.code, "title": body.named(), "language": body.language},
+        "key": office.key_stores.facts(content.certificate.key_store),
         "decision": content.decision,
         "fields": dict(content.fields),
         "remarks": [dict(remark) for remark in content.remarks],

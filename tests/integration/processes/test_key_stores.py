@@ -37,6 +37,7 @@ from signing.keys.csc import CscStore
 from signing.keys.later import Declined, Given, LaterStore, Question, Ticket, Waiting
 from signing.keys.services import JsonService
 from signing.policy import OfficePolicy
+from signing.service import read_attachment
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "signing"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "signing"))
@@ -295,7 +296,9 @@ def test_policy_is_asked_again_when_the_signature_takes_effect(rehearsal: Rehear
         rehearsal.sign(step, "head")
     assert refused.value.rule == "key-store"
     set_up(rehearsal)
-    assert rehearsal.sign(step, "head").number
+    signed = rehearsal.sign(step, "head")
+    said = json.loads(read_attachment(rehearsal.pdf(signed.document_id), "step.json"))
+    assert said["key"] == {"kind": "pkcs12", "sole_control": False}, "the document says that the server kept the key"
 
 
 def test_a_task_may_ask_for_a_higher_level_than_the_office_usually_has(rehearsal: Rehearsal) -> None:
