@@ -101,13 +101,12 @@ def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[Open
     require_actable(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
     guard_step(uow, step, request.by, fields)
+    require_may_sign(office, certificate_of(uow, request.by), task_policy(step.definition, step.element), at=uow.now)
     return step, fields
 
 
 def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mapping[str, Any]) -> StepContent:
     labels = _labels(uow, step)
-    certificate = certificate_of(uow, request.by)
-    require_may_sign(office, certificate, task_policy(step.definition, step.element), at=uow.now)
     return StepContent(
         document_id=uuid4(),
         cosigners=expected_cosigners(uow, step, fields),
@@ -124,7 +123,7 @@ def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mappin
         remarks=_remarks(request.remarks, labels),
         attachments=attachments_of(uow.session, step.item.id),
         mandate=step.mandate,
-        certificate=certificate,
+        certificate=certificate_of(uow, request.by),
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
         open_remarks=remarks_to_show(uow, step.case) if step.form.shows_remarks else (),
