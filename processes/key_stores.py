@@ -50,8 +50,8 @@ class KeyStores:
         return KINDS[name].sole_control if name in BUILT_IN else self.named(name).sole_control
 
     def facts(self, name: str) -> dict[str, Any]:
-        """What a document says of its signer's key: the kind of store, and whether the signer alone controls it."""
-        return {"kind": self.kind_of(name).name, "sole_control": self.sole_control(name)}
+        """What a document says of its signer's key: the store, and whether the signer alone controls it."""
+        return {"store": name, "sole_control": self.sole_control(name)}
 
     def named(self, name: str) -> Store:
         """A store of karguzar.toml.

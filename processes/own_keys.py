@@ -59,6 +59,7 @@ def keep_own_key(uow: UnitOfWork, person_id: UUID, own: OwnKey, *, actor: str) -
         not_after=facts.not_after,
         key_store=own.store,
         key_reference=reference_of(own.certificate),
+        matched_by=own.matched_by,
         wrapped_key=None,
         failed_pins=0,
         issued_at=uow.now,

@@ -8,7 +8,6 @@ from uuid import UUID
 from engine.definition import ProcessDefinition
 from engine.workitem import WorkItem
 from processes.cases import ChainLink
-from processes.certificates import key_facts
 from processes.cosigning import CLOSING, ExpectedCosigner
 from processes.documents import AttachedFile, DocumentRemark, DocumentSection, OfficeDocument, SignerBlock
 from processes.forms import Form
@@ -92,7 +91,6 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
         },
         "step": {"work_item": str(item.id), "element": item.element_id, "round": content.round},
         "body": {"id": str(body.id), "code": body.code, "title": body.named(), "language": body.language},
-        "key": office.key_stores.facts(content.certificate.key_store),
         "decision": content.decision,
         "fields": dict(content.fields),
         "remarks": [dict(remark) for remark in content.remarks],
@@ -108,7 +106,7 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
         ],
         "mandate": mandate_facts(mandate),
         "certificate": content.certificate.serial,
-        "key": key_facts(content.certificate),
+        "key": office.key_stores.facts(content.certificate.key_store),
         "prepared_at": office.clock().isoformat(),
         "expected_signatures": _expected(content),
         "previous": [link.as_json() for link in content.previous],

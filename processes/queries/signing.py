@@ -19,7 +19,6 @@ from processes.queries.shared_documents import SharedView, shared_view
 from processes.sealing import verify_code
 from processes.tables import BodyRow, CaseRow, CertificateRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
-from signing.keys import KINDS
 
 Titles = Mapping[str, str]
 
@@ -110,7 +109,7 @@ def signing_page(office: Office, attempt_id: UUID, by: UUID) -> SigningPage:
         item = uow.session.get_one(WorkItemRow, attempt.work_item_id)
         if attempt.state != "signed":
             _require_waiting(uow, attempt, item)
-        return _page(uow, attempt, item)
+        return _page(office, uow, attempt, item)
 
 
 def item_of_attempt(office: Office, attempt_id: UUID, by: UUID) -> UUID:
@@ -134,7 +133,7 @@ def _require_waiting(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItem
     require_head(uow, attempt)
 
 
-def _page(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> SigningPage:
+def _page(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> SigningPage:
     case = uow.session.get_one(CaseRow, attempt.case_id)
     body = uow.session.get_one(BodyRow, case.body_id)
     definitions, step = Definitions(uow), attempt.step or {}
@@ -159,7 +158,7 @@ def _page(uow: UnitOfWork, attempt: SigningAttemptRow, item: WorkItemRow) -> Sig
         capacity=str(mandate.get("capacity", "")),
         acts_for=mandate.get("acts_for"),
         ground=_ground(mandate.get("ground", {})),
-        certificate=_certificate(uow, str(step.get("certificate", ""))),
+        certificate=_certificate(office, uow, str(step.get("certificate", ""))),
         previous=len(step.get("previous", ())),
         shared=shared_view(uow, attempt.cosigns) if attempt.cosigns else None,
     )
@@ -170,7 +169,7 @@ def _ground(ground: Mapping[str, Any]) -> str:
     return f"{ground.get('act', '')} № {ground.get('number', '')}, {day}"
 
 
-def _certificate(uow: UnitOfWork, serial: str) -> CertificateView | None:
+def _certificate(office: Office, uow: UnitOfWork, serial: str) -> CertificateView | None:
     row = uow.session.execute(sa.select(CertificateRow).where(CertificateRow.serial == serial)).scalar()
     if row is None:
         return None
@@ -182,7 +181,7 @@ def _certificate(uow: UnitOfWork, serial: str) -> CertificateView | None:
         locked_until=row.locked_until,
         store=row.key_store,
         reference=row.key_reference,
-        sole_control=KINDS[row.key_store].sole_control if row.key_store in KINDS else True,
+        sole_control=office.key_stores.sole_control(row.key_store),
     )
 
 

@@ -298,7 +298,7 @@ def test_policy_is_asked_again_when_the_signature_takes_effect(rehearsal: Rehear
     set_up(rehearsal)
     signed = rehearsal.sign(step, "head")
     said = json.loads(read_attachment(rehearsal.pdf(signed.document_id), "step.json"))
-    assert said["key"] == {"kind": "pkcs12", "sole_control": False}, "the document says that the server kept the key"
+    assert said["key"] == {"store": "pkcs12", "sole_control": False}, "the document says that the server kept the key"
 
 
 def test_a_task_may_ask_for_a_higher_level_than_the_office_usually_has(rehearsal: Rehearsal) -> None:
