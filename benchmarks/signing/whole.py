@@ -54,7 +54,7 @@ def _begun(office: Office, cases: int) -> list[Player]:
     secret = accounts(office.settings.home)
     with office.reading() as uow:
         package = next(one.package for one in uow.engine.definitions() if one.package.key == PACKAGE)
-    players = []
+    players: list[Player] = []
     for _ in range(cases):
         player = Player(office=office, package=package, scenario=package.scenarios[SCENARIO], accounts=secret)
         player.case_id = uuid4()
@@ -78,11 +78,12 @@ def _played(office: Office, players: list[Player]) -> Clock:
         return sign_with(office, attempt, opened[request.by])
 
     clock = Clock()
-    before, playing.sign_step = playing.sign_step, sign
+    before = vars(playing)["sign_step"]
+    vars(playing)["sign_step"] = sign
     try:
         players[0].act()
         for one in players[1:]:
             clock.measure(one.act)
     finally:
-        playing.sign_step = before
+        vars(playing)["sign_step"] = before
     return clock
