@@ -32,6 +32,11 @@ class Definitions:
         element = self.get(key, version).package.elements.get(element_id)
         return element.titles if element and element.titles else {"en": element.name if element else element_id}
 
+    def cosigns(self, key: str, version: int, element_id: str) -> bool:
+        """Whether a step signs the document of another one."""
+        element = self.get(key, version).package.elements.get(element_id)
+        return element is not None and element.cosigns is not None
+
     def role_title(self, key: str, version: int, role: str) -> Mapping[str, str]:
         """The shown title of a lane's role."""
         found = self.get(key, version).package.roles.get(role)

@@ -93,6 +93,8 @@ class InboxLine:
     subject: str
     process: Titles
     step: Titles
+    cosigns: bool
+    """it signs the document of another step"""
     body: Titles
     time_zone: str
     language: str
@@ -348,6 +350,7 @@ def _lines(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate], rows: 
                 subject=case.subject,
                 process=definitions.process_title(item.definition_key, item.definition_version),
                 step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
+                cosigns=definitions.cosigns(item.definition_key, item.definition_version, item.element_id),
                 body=body.title,
                 time_zone=body.time_zone,
                 language=body.language,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from processes.cosignatures import leave_turn
 from processes.errors import NotFound
 from processes.forms import clean_text
 from processes.office import Office
@@ -43,7 +44,8 @@ def abandon_attempt(office: Office, request: AbandonAttempt) -> UUID:
             details={"number": row.number},
         )
         uow.commit()
-        return row.work_item_id
+    leave_turn(office, row)
+    return row.work_item_id
 
 
 def expire_attempts(office: Office) -> int:
