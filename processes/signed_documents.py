@@ -37,6 +37,8 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 3
 PATIENT_TRIES = 3
 """failures in a row after which somebody is told"""
 JOB = "raise_level"
+FOREIGN = "origin"
+"""the property of a document that was not made here: where it came from"""
 log = structlog.get_logger(__name__)
 
 
@@ -54,8 +56,26 @@ class _Raised:
 
 
 def validate_document(office: Office, document_id: UUID) -> str:
-    """Raise a newly archived document as far as it goes, validate it in full and keep the verdict; the verdict."""
+    """Raise a newly archived document as far as it goes, validate it in full and keep the verdict; the verdict.
+
+    What others signed is judged apart and never appended to: evidence records prove it from the day it came.
+    """
+    with office.reading() as uow:
+        foreign = FOREIGN in uow.archive.document(document_id).properties
+    if foreign:
+        return str(_judged_foreign(office, document_id))
     return str(_tended(office, document_id, judge=True)[1])
+
+
+def _judged_foreign(office: Office, document_id: UUID) -> Verdict:
+    with office.reading() as uow:
+        pdf = uow.archive.fetch(document_id)
+    report = office.validator.validate(pdf, trust_store(office), at=office.clock())
+    with office.unit_of_work() as uow:
+        level = str(report.level) if report.level else None
+        uow.archive.record_validation(document_id, verdict=str(report.verdict), level=level, actor="system")
+        uow.commit()
+    return report.verdict
 
 
 def raise_document_level(office: Office, document_id: UUID) -> str:

@@ -15,6 +15,7 @@ from processes.authorization import COMMAND_LINE
 from processes.errors import EntryRefused
 from processes.office import Office
 from processes.organisation import Body, body_by_code
+from processes.signed_documents import FOREIGN
 from processes.unit_of_work import UnitOfWork
 
 BATCH = 50
@@ -158,7 +159,7 @@ def _accession(owner: Body, document: _Document) -> Accession:
         retention_class=entry.retention_class,
         dated_on=entry.dated_on,
         signers=({"name": entry.signer, "capacity": None, "serial": None},) if entry.signer else (),
-        properties={"legacy": {"file": entry.file, "mended": dict(document.mended)}},
+        properties={FOREIGN: {"file": entry.file, "mended": dict(document.mended)}},
         text=document.text,
     )
 

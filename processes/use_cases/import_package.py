@@ -14,6 +14,7 @@ from processes.authorization import COMMAND_LINE
 from processes.errors import EntryRefused
 from processes.office import Office
 from processes.organisation import Body, body_by_code
+from processes.signed_documents import FOREIGN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ def _take_in(office: Office, owner: Body, told: Mapping[str, Any], file: Path) -
         if uow.archive.exists(document_id):
             return "kept"
     blob = office.blobs.put(file.read_bytes())
+    origin = {"package": file.parents[2].name, "custody": told["custody"]}
     history = {"custody_head": told["custody_head"], "custody_seq": told["custody_seq"], "owner": told["owner"]}
     with office.unit_of_work() as uow:
         uow.archive.accession(
@@ -91,7 +93,7 @@ def _take_in(office: Office, owner: Body, told: Mapping[str, Any], file: Path) -
                 signed_at=datetime.fromisoformat(told["signed_at"]) if told["signed_at"] else None,
                 dated_on=date.fromisoformat(told["dated_on"]),
                 signers=tuple(told["signers"]),
-                properties={**told["properties"], "custody_before": told["custody"]},
+                properties={**told["properties"], FOREIGN: origin},
                 text=told["title"],
             ),
             actor=COMMAND_LINE,

@@ -11,6 +11,8 @@ from rehearsal import Rehearsal
 
 from archive.service import SearchQuery, Visibility
 from processes.errors import EntryRefused
+from processes.signed_documents import validate_document
+from processes.tables import DocumentLevelRow
 from processes.use_cases import import_legacy as importing
 from processes.use_cases.import_legacy import ImportLegacy, import_legacy
 
@@ -55,6 +57,8 @@ def test_a_folder_is_taken_in_and_what_is_wrong_is_told(rehearsal: Rehearsal, fo
         assert uow.archive.fetch(document.id) == (folder / "004.txt").read_bytes(), "the file stays as it came"
     (pdf,) = found(rehearsal, "Köhnə sənəd")
     assert pdf.media_type == "application/pdf"
+    assert validate_document(rehearsal.office, pdf.id) == "TOTAL-FAILED"
+    assert not rehearsal.rows(DocumentLevelRow, document_id=pdf.id), "what others signed is not appended to"
     assert rehearsal.audit("archive:import")[-1].details == {"taken": 6, "refused": 2}
 
 

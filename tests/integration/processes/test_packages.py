@@ -122,6 +122,6 @@ def test_another_archive_takes_the_documents_in_with_their_history(
                 assert there.archive.fetch(document_id) == here.archive.fetch(document_id)
                 assert [each.event for each in there.archive.custody(document_id)] == ["accessioned", "imported"]
                 there.archive.verify_custody(document_id)
-                known = [each["event"] for each in after.properties["custody_before"]]
+                known = [each["event"] for each in after.properties["origin"]["custody"]]
                 assert known == [each.event for each in here.archive.custody(document_id)][:-1], "all but the export"
         elsewhere.close()
