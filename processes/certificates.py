@@ -1,5 +1,6 @@
 """Officers' certificates and the PIN that opens their keys."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -37,12 +38,15 @@ def key_facts(certificate: CertificateRow) -> dict[str, Any]:
     return {"store": certificate.key_store, "sole_control": kind.sole_control if kind else None}
 
 
-def certificate_of(uow: UnitOfWork, person_id: UUID) -> CertificateRow:
+def certificate_of(uow: UnitOfWork, person_id: UUID, here: Collection[str] = ()) -> CertificateRow:
     """The certificate of a person that was enrolled last, of those valid now.
 
+    Somebody with a key in each of several browsers gets the one whose key is in the browser they sit at.
+
+    :param here: the keys of that browser, by their references
     :raises NoCertificate: there is none
     """
-    row = uow.session.execute(
+    rows = uow.session.execute(
         sa.select(CertificateRow)
         .where(
             CertificateRow.person_id == person_id,
@@ -51,11 +55,13 @@ def certificate_of(uow: UnitOfWork, person_id: UUID) -> CertificateRow:
             CertificateRow.not_after > uow.now,
         )
         .order_by(CertificateRow.issued_at.desc(), CertificateRow.not_after.desc())
-        .limit(1)
-    ).scalar()
-    if row is None:
+    ).scalars()
+    found = list(rows)
+    if not found:
         raise NoCertificate
-    return row
+    if found[0].key_store != "browser":
+        return found[0]
+    return next((row for row in found if row.key_store == "browser" and row.key_reference in here), found[0])
 
 
 def named_certificate(uow: UnitOfWork, person_id: UUID, serial: str) -> CertificateRow:

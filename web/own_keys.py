@@ -9,6 +9,16 @@ from werkzeug.exceptions import BadRequest
 
 from processes.use_cases.sign_outside import ToBeSigned
 
+MOST_KEYS = 20
+REFERENCE = 64
+"""characters of a SHA-256 in hex"""
+
+
+def keys_here() -> list[str]:
+    """The signing keys of the browser, by their references, as its script wrote them into the form."""
+    found = request.form.get("_keys", "").split()[:MOST_KEYS]
+    return [each for each in found if len(each) == REFERENCE and each.isascii() and each.isalnum()]
+
 
 def octets(name: str) -> bytes:
     """Bytes that a page's script wrote into a hidden field.

@@ -38,6 +38,8 @@ class PrepareMany:
     by: UUID
     answer: str
     """a value of the form's decision; empty where the form has none"""
+    keys_here: Sequence[str] = ()
+    """as in SubmitStep"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,10 @@ def prepare_many(office: Office, request: PrepareMany) -> list[Outcome]:
         with office.reading() as uow:
             step = open_step(office, uow, item_id, request.by, version=version)
             fields = answered(kept_fields(uow, step, request.by), request.answer)
-        submit_step(office, SubmitStep(item_id=item_id, version=version, by=request.by, fields=fields))
+        command = SubmitStep(
+            item_id=item_id, version=version, by=request.by, fields=fields, keys_here=request.keys_here
+        )
+        submit_step(office, command)
 
     return [_outcome(item[0], lambda item=item: prepare(item)) for item in request.items]  # type: ignore[misc]
 

@@ -41,6 +41,8 @@ class SubmitStep:
     fields: Mapping[str, Any]
     remarks: Sequence[Mapping[str, str]] = ()
     """[{field, text}]"""
+    keys_here: Sequence[str] = ()
+    """the signing keys of the browser it comes from, by their references"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mappin
         remarks=_remarks(request.remarks, labels),
         attachments=attachments_of(uow.session, step.item.id),
         mandate=step.mandate,
-        certificate=certificate_of(uow, request.by),
+        certificate=certificate_of(uow, request.by, request.keys_here),
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
         open_remarks=remarks_to_show(uow, step.case) if step.form.shows_remarks else (),

@@ -50,14 +50,14 @@ def newcomer(town: Town, chromium: Browser, served: ServedOffice, account: Accou
     person.close()
 
 
-def prepare_a_document(officer: Watched, number: str) -> None:
+def prepare_a_document(officer: Person, number: str) -> None:
     claim(officer, number)
     officer.fill({"decision": "consider"})
     officer.press("Go on to signing")
     officer.page.wait_for_url("**/sign/*")
 
 
-def make_a_key(officer: Watched, kind: str = "P-256") -> None:
+def make_a_key(officer: Person, kind: str = "P-256") -> None:
     officer.go("/me")
     officer.page.check(f'input[value="{kind}"]', force=True)
     officer.press("Make the key and ask for the certificate")
@@ -85,6 +85,12 @@ def test_a_new_officer_makes_a_key_in_the_browser_and_signs_with_it(town: Town, 
     elsewhere.reads("Your key is not in this browser.")
     expect(elsewhere.page.locator("form[data-sign]")).to_be_hidden()
     elsewhere.photo("own-key-04-elsewhere")
+
+    make_a_key(elsewhere)
+    for officer in (newcomer, elsewhere):  # each browser signs with its own key
+        prepare_a_document(officer, submit_quickly(town, "housing").number)
+        officer.press("Sign the document")
+        officer.reads("Signed and safely kept")
 
 
 @pytest.mark.parametrize(

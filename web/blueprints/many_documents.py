@@ -24,7 +24,7 @@ from processes.use_cases.many_documents import (
 from web.current import my_id, office
 from web.errors import told
 from web.findings import PageFinding
-from web.own_keys import decoded, to_be_signed
+from web.own_keys import decoded, keys_here, to_be_signed
 from web.requests import identity, selection
 from web.session import signed_in_only
 from web.texts import gettext as _
@@ -56,7 +56,8 @@ def prepare() -> Answer:
     """Make the documents of a portion of the chosen steps."""
     items = selection()
     answer = request.form.get("answer", "")[:MAX_ANSWER]
-    outcomes = prepare_many(office(), PrepareMany(items=items[:PORTION], by=my_id(), answer=answer))
+    command = PrepareMany(items=items[:PORTION], by=my_id(), answer=answer, keys_here=keys_here())
+    outcomes = prepare_many(office(), command)
     if by_script():
         return jsonify(_results(outcomes))
     _tell(outcomes, left=len(items) - len(outcomes))

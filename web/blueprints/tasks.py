@@ -36,6 +36,7 @@ from web.errors import told
 from web.findings import PageFinding
 from web.form_view import page_form, posted, summary, uploads
 from web.i18n import use_language
+from web.own_keys import keys_here
 from web.requests import identity, line, version
 from web.session import signed_in_only
 from web.texts import gettext as _
@@ -161,6 +162,7 @@ def _submit(page: StepPage) -> Answer:
         by=my_id(),
         fields=page.form.fields,
         remarks=page.drafted_remarks,
+        keys_here=keys_here(),
     )
     try:
         prepared = submit_step(office(), command)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from rehearsal import ANSWERED, APPEAL, Rehearsal
 
+from processes.certificates import certificate_of
 from processes.errors import AttemptExpired, EntryRefused, NoCertificate, NotFound, SignatureRefused, StepOvertaken
 from processes.own_keys import subject_of
 from processes.queries.certificates import certificate_requests, request_pem
@@ -107,6 +108,17 @@ def test_the_page_signs_and_the_step_is_done_once(heads: Browser) -> None:
     assert heads.rehearsal.office.signing.validate(
         pdf, heads.rehearsal.office.keys.authority.trust(), at=heads.rehearsal.office.clock()
     ).signatures
+
+
+def test_a_document_names_the_key_of_the_browser_it_is_submitted_from(heads: Browser) -> None:
+    rehearsal = heads.rehearsal
+    at_home = Browser(rehearsal, "head", ec.generate_private_key(ec.SECP256R1()))
+    serials = [str(heads.enrol()), str(at_home.enrol())]
+    rows = {row.serial: row.key_reference for row in rehearsal.rows(CertificateRow, key_store="browser")}
+    head = rehearsal.person("head")
+    with rehearsal.office.reading() as uow:
+        named = [certificate_of(uow, head, here).serial for here in ([rows[serials[0]]], [rows[serials[1]]], [])]
+    assert named == [serials[0], serials[1], serials[1]]
 
 
 def test_who_signs_too_late_or_for_somebody_else_changes_nothing(heads: Browser) -> None:

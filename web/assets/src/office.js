@@ -6,6 +6,7 @@ import { weighFiles } from './files.js';
 import { keyboard } from './keyboard.js';
 import { onceOnly } from './once.js';
 import { keepTyping } from './refresh.js';
+import { nameKeys } from './keys/here.js';
 import { reveal } from './reveal.js';
 
 htmx.config.includeIndicatorStyles = false;
@@ -21,6 +22,7 @@ keepTyping();
 keyboard();
 onceOnly();
 weighFiles();
+nameKeys();
 reveal(document);
 document.body.addEventListener('htmx:afterSwap', (event) => reveal(event.target));
 // a 409 or 422 answers with a page that must be seen

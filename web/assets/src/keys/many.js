@@ -51,8 +51,9 @@ async function inPortions(form, all, act) {
 export async function prepareMany(form) {
   const answer = form.querySelector('[name=answer]:checked').value;
   const items = [...form.querySelectorAll('[name=item]')].map((each) => each.value);
+  const keys = form.elements._keys.value;
   const done = await inPortions(form, items, (some) => asked(
-    form.action, form, [['answer', answer], ...some.map((each) => ['item', each])],
+    form.action, form, [['answer', answer], ['_keys', keys], ...some.map((each) => ['item', each])],
   ));
   if (done) window.location.assign(form.dataset.next);
 }
