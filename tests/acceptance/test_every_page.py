@@ -56,6 +56,7 @@ def for_the_clerk(town: Town, clerk: Person) -> Iterator[Page]:
     yield "case-new", "/cases/new"
     yield "registration", step
     yield "sign", attempt
+    yield "many-sign", "/sign/many"
     yield "delegate", f"{step}/delegate"
     in_english(clerk, attempt)
     clerk.sign()
