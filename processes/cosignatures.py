@@ -1,6 +1,6 @@
 """One signature on a shared document: prepared on its newest bytes, taken in turn, kept as a new revision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,17 +26,18 @@ LEASE = timedelta(minutes=1)
 
 
 def prepare_cosignature(
-    office: Office, uow: UnitOfWork, step: OpenStep, by: UUID, fields: Mapping[str, Any]
+    office: Office, uow: UnitOfWork, step: OpenStep, by: UUID, fields: Mapping[str, Any], keys_here: Sequence[str]
 ) -> SigningAttemptRow:
     """An attempt on the newest bytes of the document that the step co-signs.
 
+    :param keys_here: as in SubmitStep
     :raises NoPlaceToSign: no document expects this person's signature here
     """
     document = shared_document(uow, step)
     place = place_of(uow, document, step)
     archived = uow.archive.document(document.document_id)
     record = _record(uow, step, archived, fields)
-    record |= {"field": place.field, "certificate": certificate_of(uow, by).serial}
+    record |= {"field": place.field, "certificate": certificate_of(uow, by, keys_here).serial}
     return open_attempt(
         office,
         uow,

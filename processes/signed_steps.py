@@ -95,9 +95,20 @@ def _prepared_anew(office: Office, attempt: SigningAttemptRow) -> Iterator[None]
     except DocumentMoved as moved:
         fields = (attempt.step or {})["fields"]
         request = SubmitStep(
-            item_id=attempt.work_item_id, version=attempt.item_version, by=attempt.person_id, fields=fields
+            item_id=attempt.work_item_id,
+            version=attempt.item_version,
+            by=attempt.person_id,
+            fields=fields,
+            keys_here=_key_of(office, attempt),
         )
         raise DocumentMoved(by=moved.by, attempt_id=submit_step(office, request).attempt_id) from moved
+
+
+def _key_of(office: Office, attempt: SigningAttemptRow) -> list[str]:
+    """The key its signer was about to use, so that the document prepared anew names the same."""
+    with office.reading() as uow:
+        named = sa.select(CertificateRow.key_reference).where(CertificateRow.serial == named_serial(attempt))
+        return list(uow.session.execute(named).scalars())
 
 
 def named_serial(attempt: SigningAttemptRow) -> str:

@@ -71,7 +71,7 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
     with office.unit_of_work() as uow:
         step, fields = _checked(office, uow, request)
         if signs_another(step, fields):
-            attempt = prepare_cosignature(office, uow, step, request.by, fields)
+            attempt = prepare_cosignature(office, uow, step, request.by, fields, request.keys_here)
             uow.commit()
             return _prepared(attempt)
         content = _gather(uow, request, step, fields)
