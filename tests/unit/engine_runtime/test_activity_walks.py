@@ -1,16 +1,14 @@
 """The law of the walks, for activities: loops, instances, quantities, complex gateways, compensation, transactions."""
 
-import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import ExecutionFailed
 from engine.spiff.program import compile_bpmn, link
 from tests.unit.engine_runtime.models import Model
-from tests.unit.engine_runtime.test_walks import ALLOWED, Block, Builder, Walk
+from tests.unit.engine_runtime.test_walks import ALLOWED, Block, Builder, Walk, same_way
 
 LEAVES = st.sampled_from(
     [("user",), ("script",), ("none",), ("repeated",), ("several", True), ("several", False), ("quantities",)]
@@ -132,23 +130,7 @@ def _memory_keeps_everything(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=ALLOWED)
 @given(block=BLOCKS, dice=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), min_size=3, max_size=25))
 def test_activities_go_the_same_way_through_their_bytes_as_in_memory(block: Block, dice: list[tuple[int, int]]) -> None:
-    program = of(block)
-    memory, stored = Walk(program, stored=False), Walk(program, stored=True)
-    for choice, roll in dice:
-        moves = memory.moves()
-        assert moves == stored.moves()
-        if not moves:
-            break
-        move = moves[choice % len(moves)]
-        try:
-            memory.make(move, roll)
-        except ExecutionFailed as failed:
-            with pytest.raises(ExecutionFailed, match=re.escape(str(failed))):
-                stored.make(move, roll)
-            return
-        stored.make(move, roll)
-        assert list(memory.facts()) == list(stored.facts())
-        assert memory.path == stored.path
+    same_way(of(block), dice, Walk)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=ALLOWED)

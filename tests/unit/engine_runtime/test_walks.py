@@ -5,7 +5,7 @@ subprocesses, called processes, several instances, event gateways); the walk thr
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -267,18 +267,17 @@ class Walk:
         yield self.case.markings()
 
 
-@pytest.fixture(autouse=True)
-def _memory_keeps_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.spiff.interpreter.COMPACT_EVERY", 10**9)
+def same_way(
+    program: Program,
+    dice: list[tuple[int, int]],
+    kind: type[Walk],
+    check: Callable[[Walk], None] = lambda _stored: None,
+) -> tuple[Walk, Walk] | None:
+    """The law: in memory and through its bytes a case goes the same way. Both walks, or None: the model failed alike.
 
-
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(block=BLOCKS, dice=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), min_size=3, max_size=25))
-def test_a_case_through_its_bytes_goes_the_same_way_as_in_memory(block: Block, dice: list[tuple[int, int]]) -> None:
-    program = link(compile_bpmn(Builder().xml(block)), process="p")
-    memory, stored = Walk(program, stored=False), Walk(program, stored=True)
+    `check` looks at the stored one after every step.
+    """
+    memory, stored = kind(program, stored=False), kind(program, stored=True)
     for choice, roll in dice:
         moves = memory.moves()
         assert moves == stored.moves()
@@ -290,10 +289,29 @@ def test_a_case_through_its_bytes_goes_the_same_way_as_in_memory(block: Block, d
         except ExecutionFailed as failed:
             with pytest.raises(ExecutionFailed, match=re.escape(str(failed))):
                 stored.make(move, roll)
-            return
+            return None
         stored.make(move, roll)
         assert list(memory.facts()) == list(stored.facts())
         assert memory.path == stored.path
+        check(stored)
+    return memory, stored
+
+
+@pytest.fixture(autouse=True)
+def _memory_keeps_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.spiff.interpreter.COMPACT_EVERY", 10**9)
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(block=BLOCKS, dice=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), min_size=3, max_size=25))
+def test_a_case_through_its_bytes_goes_the_same_way_as_in_memory(block: Block, dice: list[tuple[int, int]]) -> None:
+    program = link(compile_bpmn(Builder().xml(block)), process="p")
+    walks = same_way(program, dice, Walk)
+    if walks is None:
+        return
+    _, stored = walks
     bound = 12 * (len(program.specs) * 4 + sum(len(spec.task_specs) for spec in program.specs.values()))
     compaction.compact(stored.case._case)
     assert stored.case.size < bound
