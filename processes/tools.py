@@ -284,6 +284,20 @@ def waits_for(level: str | None) -> list[str]:
     return [str(part) for part in missing(level)]
 
 
+def report_details(report: Any) -> dict[str, Any]:
+    """A report in full, as plain data."""
+    from signing.validation import as_details
+
+    return as_details(report)
+
+
+def report_xml(reports: Sequence[Any]) -> bytes:
+    """Reports as ETSI TS 119 102-2 XML."""
+    from signing.validation import as_xml
+
+    return as_xml(reports)
+
+
 def export_trust(settings: Settings, directory: Path) -> None:
     """The authority's certificates and fresh revocation lists."""
     from processes.bootstrap import bootstrap

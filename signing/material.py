@@ -1,6 +1,7 @@
 """What a signature is made of, for the report: certificate, algorithms, value, digest. Reads, judges nothing."""
 
 import base64
+import hashlib
 from typing import Any
 
 from pyhanko.sign.general import extract_certificate_info, extract_signer_info
@@ -44,10 +45,19 @@ def _material(signed_data: Any, kind: str, digest: bytes) -> Material:
         issuer=certificate.issuer.human_friendly,
         format=kind.removeprefix("/"),
         digest=signer_info["digest_algorithm"]["algorithm"].native,
+        attributes_digest=_text(_attributes_digest(signer_info)),
         algorithm=signer_info["signature_algorithm"].signature_algo,
         value=_text(signer_info["signature"].native),
         document_digest=_text(digest),
     )
+
+
+def _attributes_digest(signer_info: Any) -> bytes:
+    name = signer_info["digest_algorithm"]["algorithm"].native
+    try:
+        return hashlib.new(name, signer_info["signed_attrs"].untag().dump()).digest()
+    except ValueError:
+        return b""  # shake and the like need a length; the algorithm is told as it is
 
 
 def _text(data: bytes) -> str:

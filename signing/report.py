@@ -133,6 +133,8 @@ class Material:
     """of the signature value, e.g. rsassa_pkcs1v15"""
     value: str = ""
     """the signature value, base64"""
+    attributes_digest: str = ""
+    """of the signed attributes by `digest`, base64: what the value is over"""
     document_digest: str = ""
     """of the signed bytes by `digest`, base64; of a timestamp its imprint"""
 

@@ -46,6 +46,7 @@ from signing.report import (
     require_passed,
     worst,
 )
+from signing.report_xml import as_xml
 from signing.request import SignatureLevel
 from signing.structure import Broken, Stamp, open_pdf, read_attachment, stamps_of
 from signing.timestamp import CLOCK_TOLERANCE
@@ -58,6 +59,7 @@ __all__ = [
     "ValidationReport",
     "Verdict",
     "as_details",
+    "as_xml",
     "from_details",
     "limit_exceeded",
     "read_attachment",

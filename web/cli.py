@@ -9,7 +9,7 @@ import click
 
 from processes import VERSION
 from web.cli_archive import archive
-from web.cli_base import FORMAT, say, settings, told_plainly
+from web.cli_base import FORMAT, REPORT_FORMAT, say, settings, told_plainly
 from web.cli_calendar import calendar
 from web.cli_keys import key
 from web.cli_people import body, user
@@ -189,15 +189,19 @@ def scenario(paths: tuple[Path, ...]) -> None:
 @main.command()
 @PATHS
 @click.option("--trust", type=click.Path(path_type=Path, file_okay=False), help="Folder of certificates and CRLs.")
-@FORMAT
+@REPORT_FORMAT
 @told_plainly
 def verify(paths: tuple[Path, ...], trust: Path | None, shape: str) -> None:
     """Verify signed PDFs offline. Example: karguzar verify --trust signed/trust signed/*/*.pdf"""
-    from processes.tools import verify_paths
+    from processes.tools import report_details, report_xml, verify_paths
 
     reports = verify_paths(paths, trust)
     if shape == "json":
         click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=1))
+    elif shape == "details":
+        click.echo(json.dumps([report_details(report) for report in reports], ensure_ascii=False, indent=1))
+    elif shape == "xml":
+        click.echo(report_xml(reports), nl=False)
     else:
         for report in reports:
             _tell_report(report.as_json())

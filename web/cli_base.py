@@ -14,6 +14,13 @@ P = ParamSpec("P")
 FORMAT = click.option(
     "--format", "shape", type=click.Choice(["text", "json"]), default="text", help="What to print; json for scripts."
 )
+REPORT_FORMAT = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "details", "xml"]),
+    default="text",
+    help="What to print: json in short, details in full, xml as ETSI TS 119 102-2.",
+)
 
 
 def told_plainly(command: Callable[P, None]) -> Callable[P, None]:

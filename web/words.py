@@ -15,6 +15,7 @@ from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
 from web.i18n import language, moment, titled
 from web.texts import gettext as _
+from web.verdicts import in_plain_words
 
 SEPARATOR = re.compile(r"(?<!\\),")
 
@@ -318,7 +319,7 @@ def init_app(app: Flask) -> None:
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
-        function_name, revocation_reason, store_name, waits_for,
+        function_name, revocation_reason, store_name, waits_for, in_plain_words,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
     app.jinja_env.filters.update(instant=instant, name_of=name_of)

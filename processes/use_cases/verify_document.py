@@ -1,6 +1,7 @@
 """Verify a document for anybody: by upload, or by the code on its page. Tells nothing of its content."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from processes.queries.levels import LevelNote, level_notes
 from processes.sealing import document_of_code
 from processes.trust import trust_store
 from processes.unit_of_work import UnitOfWork
-from signing.validation import ValidationReport
+from signing.validation import ValidationReport, as_details, as_xml
 
 MAX_UPLOAD = 30 * 1024 * 1024
 
@@ -59,6 +60,16 @@ def verify_code(office: Office, code: str) -> Verification:
         level = _level(office, uow, document)
     report = office.signing.validate(content, trust_store(office), at=office.clock())
     return _told(report, document, content, level)
+
+
+def report_as(result: Verification, shape: str) -> bytes:
+    """The whole report, as JSON or as ETSI TS 119 102-2 XML.
+
+    :param shape: json or xml
+    """
+    if shape == "xml":
+        return as_xml([result.report])
+    return json.dumps(as_details(result.report), ensure_ascii=False, indent=1).encode()
 
 
 def _document(uow: UnitOfWork, identity: Any) -> ArchivedDocument | None:
