@@ -37,6 +37,10 @@ def trust_pilot_authority(office: Office) -> None:
                     pem=certificate.public_bytes(Encoding.PEM).decode(),
                     added_by="system",
                     added_at=uow.now,
+                    ground="the pilot authority of this office (not qualified)",
+                    # a rehearsal's clock may go back
+                    valid_from=certificate.not_valid_before_utc,
+                    valid_until=None,
                 )
         uow.commit()
 
@@ -44,10 +48,18 @@ def trust_pilot_authority(office: Office) -> None:
 def trust_store(office: Office) -> TrustStore:
     """Anchors, intermediates and revocation lists as of now; lists near their end are made anew."""
     with office.reading() as uow:
-        anchors = tuple(_der(pem) for pem in uow.session.execute(sa.select(TrustAnchorRow.pem)).scalars())
+        anchors = tuple(_der(pem) for pem in uow.session.execute(_in_force(uow.now)).scalars())
     cached = current_lists(office)
     own = office.keys.authority.trust()
     return TrustStore(anchors=anchors, intermediates=own.intermediates, crls=tuple(cached.values()))
+
+
+def _in_force(now: datetime) -> sa.Select[str]:
+    return sa.select(TrustAnchorRow.pem).where(
+        TrustAnchorRow.removed_at.is_(None),
+        TrustAnchorRow.valid_from <= now,
+        sa.or_(TrustAnchorRow.valid_until.is_(None), TrustAnchorRow.valid_until > now),
+    )
 
 
 def current_lists(office: Office) -> dict[str, bytes]:

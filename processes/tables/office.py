@@ -165,6 +165,11 @@ class TrustAnchorRow(Base):
     pem: Mapped[str]
     added_by: Mapped[str]
     added_at: Mapped[datetime]
+    ground: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    removed_ground: Mapped[str | None]
 
 
 class RevocationCacheRow(Base):

@@ -580,6 +580,11 @@ def upgrade() -> None:
         sa.Column("pem", sa.Text(), nullable=False),
         sa.Column("added_by", sa.Text(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_ground", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_trust_anchor")),
         sa.UniqueConstraint("sha256", name=op.f("uq_process_trust_anchor_sha256")),
     )
