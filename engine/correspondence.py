@@ -211,6 +211,14 @@ class Correspondence(Operating):
             return None
         return self._hand_over(event, instance_id, addressed=True)
 
+    def drop_event(self, event_id: UUID) -> bool:
+        """An undelivered message is for nobody; False when it has been delivered. What it carried is let go of."""
+        event = self._events.event(event_id, lock=True)
+        if event is None or not event.state.incident:
+            return False
+        self._events.settle(event_id, EventState.DROPPED, at=self.now)
+        return True
+
     # inner
 
     def _publish(self, event: SentEvent) -> EventJob:

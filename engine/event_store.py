@@ -46,9 +46,9 @@ class EventStore:
         return as_event(row) if row else None
 
     def settle(self, event_id: UUID, state: EventState, *, at: datetime, error: str | None = None) -> None:
-        """The event has had its end; what it carried is let go of when somebody else has it."""
+        """The event has had its end; what it carried is let go of when somebody else has it, or nobody is to."""
         values: dict[str, Any] = {"state": state.value, "settled_at": at, "error": error}
-        if state is EventState.DELIVERED:
+        if state in {EventState.DELIVERED, EventState.DROPPED}:
             values |= {"payload": {}, "correlations": {}}
         self._run(_event.update().where(_event.c.id == event_id).values(**values))
 

@@ -21,6 +21,7 @@ __all__ = [
     "EventState",
     "Hearers",
     "SentEvent",
+    "ThrownKind",
     "digest_key",
     "digests",
     "sent_event",
@@ -43,6 +44,9 @@ class EventState(StrEnum):
     """nobody came to wait for it in its time"""
     FAILED = "failed"
     """the case it was for could not go on with it"""
+
+    DROPPED = "dropped"
+    """a person has said that it is for nobody"""
 
     @property
     def incident(self) -> bool:

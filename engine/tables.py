@@ -228,7 +228,7 @@ class ThrownEventRow(Base):
     thrown_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     state: Mapped[str]
-    """pending, delivered, heard, ambiguous, expired, failed"""
+    """pending, delivered, heard, ambiguous, expired, failed, dropped"""
     attempts: Mapped[int]
     error: Mapped[str | None]
     settled_at: Mapped[datetime | None]

@@ -36,29 +36,35 @@ def note_incident(office: Office, failure: Failure) -> None:
     The same subject failing again counts on the incident that is open.
     """
     with office.unit_of_work() as uow:
-        _lock(uow, failure.subject)
-        open_ = sa.select(IncidentRow).where(IncidentRow.subject == failure.subject, IncidentRow.state.in_(OPEN))
-        row = uow.session.execute(open_).scalar()
-        if row is None:
-            known = failure.case_id is not None and uow.session.get(CaseRow, failure.case_id) is not None
-            row = IncidentRow(
-                id=uuid4(),
-                kind=failure.kind,
-                subject=failure.subject,
-                case_id=failure.case_id if known else None,
-                definition_key=failure.definition_key,
-                element_id=failure.element_id,
-                job=failure.job,
-                arguments=list(failure.arguments),
-                first_at=uow.now,
-                times=0,
-            )
-            uow.session.add(row)
-        row.cause = failure.cause[:LONGEST_CAUSE]
-        row.last_at = uow.now
-        row.times += 1
-        row.state = "open"
+        note_within(uow, failure)
         uow.commit()
+
+
+def note_within(uow: UnitOfWork, failure: Failure) -> None:
+    """The same inside a transaction."""
+    _lock(uow, failure.subject)
+    open_ = sa.select(IncidentRow).where(IncidentRow.subject == failure.subject, IncidentRow.state.in_(OPEN))
+    row = uow.session.execute(open_).scalar()
+    if row is None:
+        known = failure.case_id is not None and uow.session.get(CaseRow, failure.case_id) is not None
+        row = IncidentRow(
+            id=uuid4(),
+            kind=failure.kind,
+            subject=failure.subject,
+            case_id=failure.case_id if known else None,
+            definition_key=failure.definition_key,
+            element_id=failure.element_id,
+            job=failure.job,
+            arguments=list(failure.arguments),
+            first_at=uow.now,
+            times=0,
+        )
+        uow.session.add(row)
+    row.cause = failure.cause[:LONGEST_CAUSE]
+    row.last_at = uow.now
+    row.times += 1
+    row.state = "open"
+    uow.session.flush()
 
 
 def close_incidents(
@@ -95,7 +101,7 @@ def watched(office: Office, job: str, *arguments: str, closes: bool = True) -> I
     try:
         yield
     except Exception as error:
-        note_incident(office, _failure(office, job, arguments, error))
+        note_incident(office, failure_of(office, job, arguments, words_of(error)))
         raise
     if closes and _is_open(office, subject):
         with office.unit_of_work() as uow:
@@ -103,10 +109,12 @@ def watched(office: Office, job: str, *arguments: str, closes: bool = True) -> I
             uow.commit()
 
 
-def _failure(office: Office, job: str, arguments: Sequence[str], error: Exception) -> Failure:
-    subject, cause = subject_of(job, arguments), words_of(error)
+def failure_of(office: Office, job: str, arguments: Sequence[str], cause: str) -> Failure:
+    """A job that has failed, with the case and the step it was for."""
+    subject = subject_of(job, arguments)
     if job != "service_task":
-        return Failure(kind="job", subject=subject, cause=cause, job=job, arguments=arguments)
+        case_id = UUID(arguments[1]) if job == "hear_signal" else None
+        return Failure(kind="job", subject=subject, cause=cause, job=job, arguments=arguments, case_id=case_id)
     case_id = UUID(arguments[0])
     with office.reading() as uow:
         calls = {str(call.task_id): call for call in uow.engine.waiting_services(case_id)}

@@ -31,6 +31,7 @@ from processes.office import Office
 from processes.recounting import recount_calendar
 from processes.service_tasks import perform, record
 from processes.signed_documents import raise_document_level, validate_document
+from processes.use_cases.fire_starts import begin_anew
 from processes.use_cases.run_bulk import run_bulk
 from processes.use_cases.send_notice import send_notice
 
@@ -62,6 +63,7 @@ class JobClient:
         "broadcast_signal": "events",
         "hear_signal": "events",
         "begin_by_signal": "events",
+        "begin_by_start": "events",
         "validate_document": "signatures",
         "raise_level": "signatures",
         "close_document": "signatures",
@@ -167,8 +169,8 @@ def _register_events(office: Office, store: SQLAlchemyDatasource, transaction: D
     """Messages and signals between cases: a transaction for each that hears one."""
 
     def joined(function: Callable[..., str | None], *arguments: str | None) -> str | None:
-        ids = [UUID(argument) if argument else None for argument in arguments]
-        return function(office, office.joined(store.sql_session()), *ids)
+        given = [_id(argument) if argument else None for argument in arguments]
+        return function(office, office.joined(store.sql_session()), *given)
 
     def recorded(function: Callable[..., str | None], *arguments: str | None) -> str | None:
         told: str | None = store.run_tx_step(transaction, joined, function, *arguments)
@@ -176,19 +178,36 @@ def _register_events(office: Office, store: SQLAlchemyDatasource, transaction: D
 
     @DBOS.workflow(name="deliver_message")
     def deliver_message(event_id: str) -> str | None:
-        return _look(lambda: recorded(hand_over, event_id))
+        with watched(office, "deliver_message", event_id):
+            return _look(lambda: recorded(hand_over, event_id))
 
     @DBOS.workflow(name="broadcast_signal")
     def broadcast_signal(event_id: str) -> None:
-        _go_on(lambda after: recorded(broadcast, event_id, after))
+        with watched(office, "broadcast_signal", event_id):
+            _go_on(lambda after: recorded(broadcast, event_id, after))
 
     @DBOS.workflow(name="hear_signal")
     def hear_signal(event_id: str, instance_id: str) -> str | None:
-        return recorded(hear, event_id, instance_id)
+        with watched(office, "hear_signal", event_id, instance_id):
+            return recorded(hear, event_id, instance_id)
 
     @DBOS.workflow(name="begin_by_signal")
     def begin_by(event_id: str, start_id: str) -> str | None:
-        return recorded(begin_by_signal, event_id, start_id)
+        with watched(office, "begin_by_signal", event_id, start_id):
+            return recorded(begin_by_signal, event_id, start_id)
+
+    @DBOS.workflow(name="begin_by_start")
+    def begin_by_start(start_id: str, definition_key: str, element: str) -> str | None:
+        with watched(office, "begin_by_start", start_id, definition_key, element):
+            return recorded(begin_anew, start_id, definition_key, element)
+
+
+def _id(argument: str) -> UUID | str:
+    """An argument that is no id is a process's or an element's own."""
+    try:
+        return UUID(argument)
+    except ValueError:
+        return argument
 
 
 def _look(once: Callable[[], str | None]) -> str | None:

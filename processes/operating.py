@@ -17,6 +17,7 @@ from engine.errors import (
     InstanceSuspended,
     MigrationRefused,
 )
+from engine.passing import SentEvent
 from processes.authorization import ADMINISTRATOR, require_case_operator, require_role
 from processes.cases import case_row
 from processes.errors import (
@@ -101,6 +102,39 @@ def require_mender(uow: UnitOfWork, case_id: UUID | None, by: UUID) -> None:
         if case_id is None:
             raise
         require_case_operator(uow.session, by, case_row(uow.session, case_id).body_id, uow.now)
+
+
+def undelivered_message(uow: UnitOfWork, event_id: UUID, by: UUID) -> SentEvent:
+    """A message that waits for somebody to see to it, for who may see to incidents of its sender's body.
+
+    :raises NotFound: :raises NotPermitted: :raises CaseChanged: somebody has seen to it, or it has been delivered
+    """
+    event = uow.engine.event(event_id)
+    if event is None:
+        raise NotFound("no such message")
+    require_sender_mender(uow, event, by)
+    if not event.state.incident:
+        raise CaseChanged
+    return event
+
+
+def require_sender_mender(uow: UnitOfWork, event: SentEvent, by: UUID) -> None:
+    """Who may see to a message: an administrator, or a supervisor of the body that sent it. :raises NotPermitted:"""
+    try:
+        require_role(uow.session, by, ADMINISTRATOR, uow.now)
+    except NotPermitted:
+        sender = uow.session.get(CaseRow, event.instance_id) if event.instance_id else None
+        body_id = sender.body_id if sender else UUID(event.scope) if event.scope else None
+        if body_id is None:
+            raise
+        require_case_operator(uow.session, by, body_id, uow.now)
+
+
+def note_message_act(uow: UnitOfWork, action: str, event: SentEvent, by: UUID, **details: Any) -> None:
+    """A line of the audit trail: ``case:message:<action>``, in the stream of the case that sent it, if one did."""
+    stream = {"stream": str(event.instance_id)} if event.instance_id else {}
+    facts = {"message": event.name, **details}
+    uow.audit.record(f"case:message:{action}", actor=str(by), subject=str(event.id), details=facts, **stream)
 
 
 def note_incident_act(uow: UnitOfWork, action: str, row: IncidentRow, by: UUID, ground: str) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import structlog
 
 from processes.bootstrap import bootstrap, warn
+from processes.dead_jobs import tell_dead_jobs
 from processes.handing_over import tend_events
 from processes.jobs import idle
 from processes.locks import Locks, LocksLost
@@ -76,6 +77,7 @@ def every_second(office: Office) -> Callable[[], None]:
         if number % MINUTE == 0:
             return_lost_work(office)
             raise_waiting(office)
+            tell_dead_jobs(office)
         if number % HOUR == 0:
             annul_unsigned_sheets(office)
             office.knocks.sweep()

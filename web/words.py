@@ -235,10 +235,25 @@ def job_name(name: str) -> str:
         "send_notice": _("Sending of a notice"),
         "recount_calendar": _("Counting of terms after a change of the calendar"),
         "run_bulk": _("Change of many cases"),
+        "deliver_message": _("Delivery of a message"),
+        "broadcast_signal": _("Spreading of a signal"),
+        "hear_signal": _("Signal for a case"),
+        "begin_by_signal": _("Beginning of a case by a signal"),
+        "begin_by_start": _("Beginning of a case by its start event"),
         "timer": _("Timer"),
         "step": _("Signed step that cannot go on"),
     }
     return names.get(name, name)
+
+
+def undelivered_reason(state: str) -> str:
+    """Why nobody has got a message."""
+    reasons = {
+        "ambiguous": _("Several could have it, and nothing tells which is meant."),
+        "expired": _("Nobody came to wait for it in its time."),
+        "failed": _("The case it was for could not go on with it."),
+    }
+    return reasons.get(state, state)
 
 
 def operation_name(event: str) -> str:
@@ -316,6 +331,7 @@ def name_of(distinguished: str) -> str:
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     functions = (
+        undelivered_reason,
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,

@@ -170,30 +170,27 @@ def four_eyes(lint: PackageUnderLint) -> Iterator[Found]:
 def assignee(lint: PackageUnderLint) -> Iterator[Found]:
     """An assignee is an expression over declared variables."""
     for element in humans(lint):
-        if element.assignee is None:
-            continue
-        try:
-            unknown = compile_expression(element.assignee).names - lint.names
-        except ExpressionError as error:
-            yield Found(element.id, f"the assignee {error.source!r} is refused: {error.reason}")
-            continue
-        for name in sorted(unknown):
-            yield Found(element.id, f"the assignee reads {name!r}, which process.toml does not declare")
+        if element.assignee is not None:
+            yield from _reads(lint, element, "assignee", element.assignee)
 
 
 @package_rule("priority")
 def priority(lint: PackageUnderLint) -> Iterator[Found]:
     """A priority is low, normal, high or urgent, or an expression over declared variables that gives one of them."""
     for element in humans(lint):
-        if element.priority is None or element.priority.upper() in Priority.__members__:
-            continue
-        try:
-            unknown = compile_expression(element.priority).names - lint.names
-        except ExpressionError as error:
-            yield Found(element.id, f"the priority {error.source!r} is refused: {error.reason}")
-            continue
-        for name in sorted(unknown):
-            yield Found(element.id, f"the priority reads {name!r}, which process.toml does not declare")
+        if element.priority is not None and element.priority.upper() not in Priority.__members__:
+            yield from _reads(lint, element, "priority", element.priority)
+
+
+def _reads(lint: PackageUnderLint, element: ElementDefinition, what: str, expression: str) -> Iterator[Found]:
+    """What is wrong with an expression over declared variables."""
+    try:
+        unknown = compile_expression(expression).names - lint.names
+    except ExpressionError as error:
+        yield Found(element.id, f"the {what} {error.source!r} is refused: {error.reason}")
+        return
+    for name in sorted(unknown):
+        yield Found(element.id, f"the {what} reads {name!r}, which process.toml does not declare")
 
 
 @package_rule("called-process")

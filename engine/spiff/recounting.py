@@ -1,7 +1,7 @@
 """Timers that follow the calendar, counted again after it has changed.
 
-A timer keeps when it was armed and what it was computed to. It moves by the difference the calendar makes, so that what
-a suspension added stays; one whose variables have changed meanwhile is left as it is.
+A timer keeps when it was armed and what it was computed to; a repetition, its first time. It moves by the difference
+the calendar makes, so that what a suspension added stays; one whose variables have changed is left as it is.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.deadlines import WorkingCalendar
 from engine.errors import EngineError
-from engine.spiff.timers import ARMED, DateTimer, definitions_of
+from engine.spiff.timers import ARMED, RECOUNTED, definitions_of
 
 CalendarsAt = Callable[[str, datetime], WorkingCalendar]
 """(code, instant) → the calendar as it stood then"""
@@ -22,7 +22,7 @@ def recount(case: Any, calendars_at: CalendarsAt) -> list[list[str]]:
     moved = []
     for task in case.event_manager.tasks.values():
         for definition in definitions_of(task):
-            due = definition.due_at(task) if isinstance(definition, DateTimer) else None
+            due = definition.due_at(task) if isinstance(definition, RECOUNTED) else None
             counted = task.internal_data.get(ARMED, {}).get(definition.name) if due else None
             if due is None or counted is None:
                 continue
@@ -37,13 +37,13 @@ def recount(case: Any, calendars_at: CalendarsAt) -> list[list[str]]:
     return moved
 
 
-def _recounted(task: Any, timer: DateTimer, counted: list[str], calendars_at: CalendarsAt) -> datetime | None:
+def _recounted(task: Any, timer: Any, counted: list[str], calendars_at: CalendarsAt) -> datetime | None:
     """What the timer's expression gives with the calendar of today for the moment it was armed."""
     armed, first = datetime.fromisoformat(counted[0]), datetime.fromisoformat(counted[1])
     engine = task.workflow.script_engine
     try:
         with _standing_at(engine, armed, lambda code: calendars_at(code, armed)):
-            as_then = timer.compute(task).astimezone(UTC)
+            as_then: datetime = timer.compute(task).astimezone(UTC)
         with _standing_at(engine, armed, engine.calendars):
             return timer.compute(task).astimezone(UTC) if as_then == first else None
     except (EngineError, ValueError, OverflowError):

@@ -145,7 +145,11 @@ class _Timer:
         return due
 
     def note_armed(self, my_task: Any, due: datetime) -> None:
-        """Only an instant that is computed from a calendar may have to be computed again."""
+        """Keep what it was computed to: an instant from a calendar may have to be computed again."""
+        if _CALENDAR.search(self.expression or ""):
+            now: datetime = my_task.workflow.top_workflow.now
+            counted = [now.isoformat(), due.isoformat(), due.isoformat()]
+            my_task.internal_data[ARMED] = {**my_task.internal_data.get(ARMED, {}), self.name: counted}
 
     def put_off(self, my_task: Any, due: datetime) -> None:
         """Wait for another instant than before."""
@@ -180,12 +184,6 @@ class DateTimer(_Timer, spiff.TimeDateEventDefinition):
     def compute(self, my_task: Any) -> datetime:
         return parse_instant(self.value(my_task), my_task.workflow.script_engine.zone_of(my_task))
 
-    def note_armed(self, my_task: Any, due: datetime) -> None:
-        if _CALENDAR.search(self.expression or ""):
-            now: datetime = my_task.workflow.top_workflow.now
-            counted = [now.isoformat(), due.isoformat(), due.isoformat()]
-            my_task.internal_data[ARMED] = {**my_task.internal_data.get(ARMED, {}), self.name: counted}
-
 
 class DurationTimer(_Timer, spiff.DurationTimerEventDefinition):
     """Fires after a while."""
@@ -214,8 +212,14 @@ class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
         left, _, every = my_task.internal_data[CYCLE][self.name]
         my_task.internal_data[CYCLE] = {**my_task.internal_data[CYCLE], self.name: [left, due.isoformat(), every]}
 
+    def compute(self, my_task: Any) -> datetime:
+        """Its first time."""
+        return _cycle(self, my_task).next
+
     def has_fired(self, my_task: Any) -> bool:
         cycle = self._known(my_task)
+        if self.name not in my_task.internal_data.get(CYCLE, {}):
+            self.note_armed(my_task, cycle.next.astimezone(UTC))
         due = cycle.left != 0 and cycle.next <= my_task.workflow.top_workflow.now
         if due:
             left = None if cycle.left is None else cycle.left - 1
@@ -236,6 +240,10 @@ class CycleTimer(_Timer, spiff.CycleTimerEventDefinition):
             return _cycle(self, my_task)
         left, following, every = kept
         return Cycle(left, datetime.fromisoformat(following), parse_duration(every))
+
+
+RECOUNTED = (DateTimer, FirstOfCycle, CycleTimer)
+"""timers whose instant an expression may take from a calendar"""
 
 
 def _cycle(timer: _Timer, my_task: Any) -> Cycle:

@@ -30,7 +30,7 @@ class Definitions:
     def step_title(self, key: str, version: int, element_id: str) -> Mapping[str, str]:
         """The shown title of an element in four languages."""
         element = self.get(key, version).package.elements.get(element_id)
-        return element.titles if element and element.titles else {"en": element.name if element else element_id}
+        return element.titles if element and element.titles else {"en": (element and element.name) or element_id}
 
     def cosigns(self, key: str, version: int, element_id: str) -> bool:
         """Whether a step signs the document of another one."""

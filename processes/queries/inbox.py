@@ -116,6 +116,8 @@ class InboxLine:
     follow_up_at: datetime | None
     follow_up_due: bool
     """whether its holder wanted to be reminded by now"""
+    suspended: bool
+    """the case stands still: nobody acts on its steps"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,6 +368,7 @@ def _lines(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate], rows: 
                 delegated_by=names.get(UUID(item.delegated_by)) if item.delegated_by else None,
                 follow_up_at=item.follow_up_at,
                 follow_up_due=item.follow_up_at is not None and item.follow_up_at <= uow.now,
+                suspended=case.status == "suspended" and item.ended_at is None,
             )
         )
     return lines

@@ -1,8 +1,8 @@
 """What failed for good: with its case and step, its cause, and who tries it again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from engine.errors import DefinitionNotFound
 from processes.authorization import bodies_below
 from processes.incidents import OPEN
-from processes.jobs import status_table
 from processes.mandates import mandates_of
 from processes.office import Office
 from processes.operating import require_mender
@@ -22,19 +21,14 @@ from processes.unit_of_work import UnitOfWork
 
 Titles = Mapping[str, str]
 MENDERS = frozenset({"administrator", "supervisor"})
-DEAD = ("MAX_RECOVERY_ATTEMPTS_EXCEEDED",)
-"""jobs whose worker died with them again and again: nobody was left to write an incident down"""
 MOST = 200
-LONGEST = 400
-MILLI = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """Something that failed, and waits for somebody."""
 
-    id: UUID | None
-    """None: a job that died with its worker; it is told, and begins anew when a worker starts"""
+    id: UUID
     kind: str
     """service, timer, step, job"""
     name: str
@@ -73,8 +67,7 @@ def incidents(office: Office, by: UUID) -> Sequence[Incident]:
             .limit(MOST)
         ).all()
         definitions = Definitions(uow)
-        found = [_incident(uow, definitions, *row) for row in rows]
-        return found + (list(_dead(office, uow)) if everything else [])
+        return [_incident(uow, definitions, *row) for row in rows]
 
 
 def incident(office: Office, incident_id: UUID, by: UUID) -> Incident | None:
@@ -110,8 +103,8 @@ def _incident(
         case_number=case.number if case else None,
         subject=case.subject if case else None,
         language=body.language if body else "az",
-        process=definitions.process_title(case.definition_key) if case else None,
-        step=_step(definitions, row, instance.bindings) if instance else None,
+        process=_process(definitions, case.definition_key if case else row.definition_key),
+        step=_step(definitions, row, instance.bindings if instance else {}),
         at=row.last_at,
         times=row.times,
         state=row.state,
@@ -122,36 +115,19 @@ def _incident(
 
 def _step(definitions: Definitions, row: IncidentRow, bindings: Mapping[str, str]) -> Titles | None:
     key, element = row.definition_key, row.element_id
-    if key is None or element is None or key not in bindings:
+    if key is None or element is None:
         return None
     try:
-        return definitions.step_title(key, definitions.version_of(key, bindings[key]), element)
+        version = definitions.version_of(key, bindings[key]) if key in bindings else definitions.get(key).version
     except DefinitionNotFound:
+        return {"en": element}
+    return definitions.step_title(key, version, element)
+
+
+def _process(definitions: Definitions, key: str | None) -> Titles | None:
+    if key is None:
         return None
-
-
-def _dead(office: Office, uow: UnitOfWork) -> Iterable[Incident]:
-    rows = uow.session.execute(
-        sa.text(
-            # the name comes from the job engine's own schema, never from a person
-            f"SELECT workflow_uuid, name, updated_at, recovery_attempts, error FROM {status_table(office)} "  # noqa: S608
-            "WHERE status IN :failed ORDER BY updated_at DESC LIMIT :most"
-        ).bindparams(sa.bindparam("failed", DEAD, expanding=True), most=MOST)
-    )
-    for row in rows:
-        yield Incident(
-            id=None,
-            kind="job",
-            name=row.name,
-            case_id=None,
-            case_number=None,
-            subject=None,
-            language="az",
-            process=None,
-            step=None,
-            at=datetime.fromtimestamp((row.updated_at or 0) / MILLI, UTC),
-            times=int(row.recovery_attempts or 0),
-            state="dead",
-            cause=f"{row.workflow_uuid} {row.error or ''}"[:LONGEST],
-            variables={},
-        )
+    try:
+        return definitions.process_title(key)
+    except DefinitionNotFound:
+        return {"en": key}

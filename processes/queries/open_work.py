@@ -83,7 +83,9 @@ def open_work(office: Office, by: UUID, standing: Standing, page: int) -> OpenWo
         paging = Paging(page=max(1, page), total=total)
         order = (WorkItemRow.due_at.is_(None), WorkItemRow.due_at, WorkItemRow.created_at, WorkItemRow.id)
         return OpenWork(
-            standing=standing, lines=_lines(uow, where, order, limit=paging.size, offset=paging.offset), paging=paging
+            standing=standing,
+            lines=open_lines(uow, where, order, limit=paging.size, offset=paging.offset),
+            paging=paging,
         )
 
 
@@ -100,7 +102,7 @@ def giving(office: Office, item_ids: Sequence[UUID], by: UUID) -> Giving:
         for item in items:
             able = {each.id: each for each in candidates(uow, item)}
             common = able if common is None else {ident: each for ident, each in common.items() if ident in able}
-        lines = _lines(uow, WorkItemRow.id.in_(item_ids), (WorkItemRow.due_at, WorkItemRow.id), limit=len(items))
+        lines = open_lines(uow, WorkItemRow.id.in_(item_ids), (WorkItemRow.due_at, WorkItemRow.id), limit=len(items))
         return Giving(lines=lines, candidates=sorted((common or {}).values(), key=lambda each: each.name))
 
 
@@ -124,7 +126,7 @@ def _stands(standing: Standing, uow: UnitOfWork) -> sa.ColumnElement[bool]:
     return conditions[standing]
 
 
-def _lines(
+def open_lines(
     uow: UnitOfWork,
     where: sa.ColumnElement[bool],
     order: Sequence[sa.ColumnExpressionArgument[object]],
@@ -132,6 +134,7 @@ def _lines(
     limit: int,
     offset: int = 0,
 ) -> list[OpenLine]:
+    """Steps as lines of a list; whose they may be is the caller's condition."""
     rows = uow.session.execute(
         sa.select(WorkItemRow, CaseRow, BodyRow)
         .join(CaseRow, CaseRow.id == WorkItemRow.instance_id)

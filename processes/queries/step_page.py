@@ -109,6 +109,8 @@ class StepPage:
     hold: Hold
     shared: SharedView | None
     """the document of an earlier step that this one signs"""
+    suspended_since: datetime | None
+    """the case stands still since then: the draft is kept, and nothing can be submitted"""
 
 
 def step_page(office: Office, query: StepQuery) -> StepPage:
@@ -162,7 +164,13 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         attempt_id=_attempt(uow, query),
         hold=_hold(uow, step, query.by),
         shared=shared_of_step(uow, step),
+        suspended_since=_suspended_since(uow, step),
     )
+
+
+def _suspended_since(uow: UnitOfWork, step: OpenStep) -> datetime | None:
+    suspended = uow.engine.suspension(step.case.id)
+    return suspended.since if suspended else None
 
 
 def _hold(uow: UnitOfWork, step: OpenStep, by: UUID) -> Hold:

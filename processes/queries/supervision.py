@@ -1,8 +1,7 @@
 """What a supervisor watches: overdue steps, deadlines kept and breached, workload, execution discipline (D12, E8)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,8 +9,7 @@ import sqlalchemy as sa
 from engine.tables import WorkItemRow
 from processes.office import Office
 from processes.organisation import people_named
-from processes.queries.definitions import Definitions
-from processes.queries.due import Due, DueCounter
+from processes.queries.open_work import OpenLine, open_lines
 from processes.queries.people import require_any_role
 from processes.queries.reach import OPEN
 from processes.queries.registry import Share
@@ -22,21 +20,6 @@ Titles = Mapping[str, str]
 WATCHERS = frozenset({"supervisor"})
 MOST = 200
 """overdue steps a page shows; the counts tell of the rest"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverdueStep:
-    """An open step whose due date has passed."""
-
-    item_id: UUID
-    case_id: UUID
-    case_number: str
-    subject: str
-    language: str
-    step: Titles
-    body: Titles
-    holder: str | None
-    due: Due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +57,7 @@ class Discipline:
 class Supervision:
     """Everything the page shows."""
 
-    overdue: Sequence[OverdueStep]
+    overdue: Sequence[OpenLine]
     overdue_total: int
     running_cases: int
     ended_cases: int
@@ -93,7 +76,7 @@ def supervision(office: Office, by: UUID) -> Supervision:
         require_any_role(uow.session, by, WATCHERS, uow.now)
         late = sa.and_(OPEN, WorkItemRow.due_at < uow.now)
         return Supervision(
-            overdue=_overdue(uow, late),
+            overdue=open_lines(uow, late, (WorkItemRow.due_at,), limit=MOST),
             overdue_total=_count(uow, WorkItemRow, late),
             running_cases=_count(uow, CaseRow, CaseRow.status.in_(("running", "suspended"))),
             ended_cases=_count(uow, CaseRow, CaseRow.status.in_(("completed", "cancelled"))),
@@ -106,37 +89,6 @@ def supervision(office: Office, by: UUID) -> Supervision:
 
 def _count(uow: UnitOfWork, table: type, where: sa.ColumnElement[bool]) -> int:
     return uow.session.scalar(sa.select(sa.func.count()).select_from(table).where(where)) or 0
-
-
-def _overdue(uow: UnitOfWork, late: sa.ColumnElement[bool]) -> list[OverdueStep]:
-    rows: Sequence[Any] = uow.session.execute(
-        sa.select(WorkItemRow, CaseRow, BodyRow)
-        .join(CaseRow, CaseRow.id == WorkItemRow.instance_id)
-        .join(BodyRow, BodyRow.id == CaseRow.body_id)
-        .where(late)
-        .order_by(WorkItemRow.due_at)
-        .limit(MOST)
-    ).all()
-    names = people_named(uow.session, {UUID(item.assignee) for item, _, _ in rows if item.assignee})
-    return list(_steps(uow, rows, names))
-
-
-def _steps(uow: UnitOfWork, rows: Sequence[Any], names: Mapping[UUID, str]) -> Iterable[OverdueStep]:
-    definitions, counter = Definitions(uow), DueCounter(uow)
-    for item, case, body in rows:
-        due = counter.due(item.due_at, calendar=body.calendar, time_zone=body.time_zone)
-        assert due is not None
-        yield OverdueStep(
-            item_id=item.id,
-            case_id=case.id,
-            case_number=case.number,
-            subject=case.subject,
-            language=body.language,
-            step=definitions.step_title(item.definition_key, item.definition_version, item.element_id),
-            body=body.title,
-            holder=names.get(UUID(item.assignee)) if item.assignee else None,
-            due=due,
-        )
 
 
 def _sum(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

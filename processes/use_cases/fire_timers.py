@@ -23,7 +23,7 @@ def fire_timers(office: Office, limit: int = 100) -> int:
                 advance = uow.engine.fire_timer(timer.id)
             except EngineError as error:
                 # one broken case must not keep the others' timers from firing; it is shown as an incident
-                log.error("timer failed", timer=str(timer.id), case=str(timer.instance_id), error=str(error))  # noqa: TRY400 the error is in the line
+                log.error("timer failed", timer=str(timer.id), case=str(timer.instance_id), error=error.code)  # noqa: TRY400 the code is in the line
                 uow.session.rollback()
                 _hold(office, timer, error)
                 continue

@@ -24,6 +24,7 @@ from web.blueprints import (
     supervision,
     tasks,
     tracking,
+    undelivered,
     verify,
     work,
 )
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     many_cases.pages,
     many_documents.pages,
     mending.pages,
+    undelivered.pages,
     admin.pages,
     calendars.pages,
     profile.pages,

@@ -7,9 +7,13 @@ from visitor import Visitor
 
 from engine.package import package_from_files, read_package
 from processes.deployment import shipped_folders
+from processes.handing_over import hand_over
 from processes.incidents import Failure, note_incident
 from processes.office import Office
+from processes.organisation import bodies
 from processes.use_cases.run_bulk import run_bulk
+from processes.use_cases.start_case import StartCase, open_case
+from tests.unit.engine_runtime.models import Model
 
 DATABASES = ("sqlite",)
 GROUND = "Prokurorluğun sorğusuna görə"
@@ -34,7 +38,9 @@ def test_a_case_is_suspended_resumed_and_cancelled_on_its_page(visitor: Visitor)
     assert f'href="{case}"' in visitor.text
 
     visitor.sign_in("responsible1")
+    assert '<span class="tag warn">Suspended</span>' in visitor.text
     visitor.get(step)
+    assert "The case is suspended" in visitor.text
     visitor.act("save", {"service_name": "Qalır"})
     assert visitor.field("service_name") == "Qalır"
     assert visitor.act("submit", QUESTIONNAIRE).status_code == 409
@@ -143,6 +149,37 @@ def test_an_incident_is_shown_in_words_retried_and_passed_over(visitor: Visitor,
     visitor.get(page)
     visitor.post(page, {"_action": "skip", "ground": GROUND})
     assert "Nothing has failed" in visitor.text
+
+
+def test_an_undelivered_message_is_shown_and_given_to_a_case(visitor: Visitor, office: Office) -> None:
+    visitor.sign_in("supervisor")
+    visitor.get("/operations/messages")
+    assert "Every message has been delivered" in visitor.text
+    model = Model("listener").path("start", "hear", "end")
+    model.message("intermediateCatchEvent", "hear", "news")
+    with office.unit_of_work() as uow:
+        uow.engine.deploy(model.package(), by="designer")
+        agency = next(each for each in bodies(uow.session) if each.code == "agency")
+        for number in (1, 2):
+            request = StartCase(
+                definition_key="listener", body_id=agency.id, by=None, language="az", case_id=UUID(int=number)
+            )
+            open_case(office, uow, request, {}, actor="somebody")
+        job = uow.engine.publish_message("news", {"number": 7}, by="somebody", scope=str(agency.id))
+        uow.commit()
+    hand_over(office, office.unit_of_work(), job.event_id)
+    visitor.get("/operations/messages")
+    assert "nothing tells which is meant" in visitor.text
+    page = visitor.link("/operations/messages/[0-9a-f-]+")
+    visitor.get(page)
+    assert visitor.post(page, {"_action": "give", "ground": GROUND}).status_code == 422
+    assert "Choose the case" in visitor.text
+    assert visitor.post(page, {"_action": "give", "case": str(UUID(int=2)), "ground": "az"}).status_code == 422
+    visitor.post(page, {"_action": "give", "case": str(UUID(int=2)), "ground": GROUND})
+    assert "The case has got the message" in visitor.text
+    assert visitor.get(page).status_code == 404
+    visitor.sign_in("clerk")
+    assert visitor.get("/operations/messages").status_code == 403
 
 
 def test_a_process_is_suspended_and_its_cases_are_brought_to_another_version(visitor: Visitor, office: Office) -> None:

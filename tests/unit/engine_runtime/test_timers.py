@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from engine.deadlines import WorkingCalendar
 from engine.errors import ExecutionFailed
+from engine.spiff.operated import recount
 from engine.spiff.timers import parse_cycle, parse_duration, parse_instant
 from tests.unit.engine_runtime.conftest import NOW, Run
 from tests.unit.engine_runtime.models import Model
@@ -123,3 +125,25 @@ def test_a_repetition_that_interrupts_or_stands_in_the_flow_lets_one_token_pass(
     case = run(model.path("late", "user:chase", "end:two")).store()
     assert len(case.case.advance(NOW + timedelta(hours=9))) == 1
     assert case.store().waiting == ["chase"]
+
+
+@pytest.mark.parametrize(("fired", "interrupting"), [(0, False), (1, False), (0, True)])
+def test_a_repetition_that_follows_the_calendar_moves_with_it(run: Begin, *, fired: int, interrupting: bool) -> None:
+    """The first working day turns out to be a day off."""
+    model = Model().path("start", "user:work", "end")
+    cycle = "'R3/' + str(working_days(1)) + 'T10:00:00/P7D'"
+    model.timer("remind", "work", interrupting=interrupting, timeCycle=cycle)
+    case = run(model.path("remind", "user:chase", "end:two")).store()
+    [before] = case.case.timers()
+    for _ in range(fired):
+        case.case.advance(case.case.timers()[0].due_at)
+    off = before.due_at.date()
+    changed = WorkingCalendar("AZ", {off: False})
+    case.store()
+    case.case._engine.calendars = lambda _code: changed
+    [told] = recount(case.case, lambda code, _at: WorkingCalendar(code, {}))
+    assert told[0] == "remind"
+    [after] = case.store().case.timers()
+    assert after.due_at == before.due_at + timedelta(days=7 * fired + 1)
+    case.case._engine.calendars = lambda _code: changed
+    assert recount(case.case, lambda code, _at: WorkingCalendar(code, {})) == []

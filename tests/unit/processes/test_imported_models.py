@@ -50,8 +50,15 @@ def test_a_file_runs_with_what_it_imports(tmp_path: Path) -> None:
     assert result["data"] == {"x": 1}
 
 
-def test_an_id_that_stands_in_two_files_is_told(tmp_path: Path) -> None:
-    written(tmp_path, "other.bpmn", "other", OTHER.replace('"t"', '"s"'))
+def test_an_id_that_stands_in_two_files_is_two_ids(tmp_path: Path) -> None:
+    written(tmp_path, "other.bpmn", "other", OTHER.replace('"qs', '"s').replace('"q"', '"p"').replace("qs_t", "s_t"))
+    main = written(tmp_path, "main.bpmn", "main", IMPORT.format("other.bpmn"), CALLER.replace('"o:q"', '"o:p"'))
+    assert lint_paths([main]) == []
+    assert traced(main)["path"] == ["s", "s-1", "t", "qe", "c", "G", "d", "e"]
+
+
+def test_an_id_that_stands_twice_in_one_namespace_is_told(tmp_path: Path) -> None:
+    written(tmp_path, "other.bpmn", "main", OTHER.replace('"t"', '"s"'))
     main = written(tmp_path, "main.bpmn", "main", IMPORT.format("other.bpmn"), CALLER)
     [finding] = lint_paths([main])
     assert (finding.rule, finding.element, finding.file) == ("unique-id", "s", "other.bpmn")
