@@ -154,7 +154,16 @@ def trust_its_root(rehearsal: Rehearsal, tmp_path: Path) -> None:
     root = x509.load_der_x509_certificate(store.credential("office/ec").entry.chain[-1])
     pem = root.public_bytes(Encoding.PEM).decode()
     with rehearsal.office.unit_of_work() as uow:
-        uow.insert(TrustAnchorRow, id=uuid4(), subject="remote", sha256="0", pem=pem, added_by="test", added_at=uow.now)
+        uow.insert(
+            TrustAnchorRow,
+            id=uuid4(),
+            subject="remote",
+            sha256="0",
+            pem=pem,
+            added_by="test",
+            added_at=uow.now,
+            ground="test",
+        )
         uow.commit()
 
 
