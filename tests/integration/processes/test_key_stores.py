@@ -163,6 +163,7 @@ def trust_its_root(rehearsal: Rehearsal, tmp_path: Path) -> None:
             added_by="test",
             added_at=uow.now,
             ground="test",
+            valid_from=root.not_valid_before_utc,
         )
         uow.commit()
 
