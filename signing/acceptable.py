@@ -1,47 +1,19 @@
-"""Until when an algorithm is believed (ETSI TS 119 312; SOG-IS agreed mechanisms), for signatures of any maker.
+"""The table of algorithms as pyHanko asks for it, for signatures of any maker.
 
-A table, and the policy pyHanko asks. What is out of date by now may still be proven by a timestamp made in time.
+What is out of date by now may still be proven by a timestamp made in time.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
+from datetime import UTC, datetime, time
 
 from asn1crypto import algos, keys
 from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator.policy_decl import AlgorithmUsageConstraint
 
-NEVER = date.min
-ACCEPTED_UNTIL: Mapping[str, date | None] = MappingProxyType(
-    {
-        "md5": date(2004, 7, 31),
-        "sha1": date(2012, 7, 31),
-        "sha224": date(2028, 12, 31),
-        "sha256": None,
-        "sha384": None,
-        "sha512": None,
-        "sha3_256": None,
-        "sha3_384": None,
-        "sha3_512": None,
-        "rsa": None,
-        "rsa below 3000": date(2028, 12, 31),
-        "rsa below 1900": date(2019, 9, 30),
-        "rsa below 1024": NEVER,
-        "ecdsa": None,
-        "ecdsa below 256": date(2020, 12, 31),
-        "ed25519": None,
-        "ed448": None,
-    }
-)
-"""last day an algorithm is believed; None: no end in sight; what is not named is not believed"""
-STEPS = {"rsa": (1024, 1900, 3000), "ecdsa": (256,)}
-"""sizes of keys, in bits, below which another line of the table holds"""
+from signing.algorithms import acceptance_of
+
+LONG = 2**16
+"""bits"""
 _KINDS = {"rsassa_pkcs1v15": "rsa", "rsassa_pss": "rsa"}
-
-
-def key_line(kind: str, bits: int) -> str:
-    """The line of the table for a key: `rsa` of 2048 bits is `rsa below 3000`."""
-    return next((f"{kind} below {step}" for step in STEPS.get(kind, ()) if bits < step), kind)
 
 
 class DatedAlgorithms(CMSAlgorithmUsagePolicy):  # type: ignore[misc]  # to mypy, pyHanko is untyped
@@ -62,8 +34,8 @@ class DatedAlgorithms(CMSAlgorithmUsagePolicy):  # type: ignore[misc]  # to mypy
         except ValueError:
             return AlgorithmUsageConstraint(allowed=False, failure_reason="an algorithm nobody here knows")
         # asn1crypto knows no size of keys that have but one
-        line = kind if public_key is None or kind not in STEPS else key_line(kind, public_key.bit_size)
-        by_key = _constraint(line, moment)
+        bits = public_key.bit_size if public_key is not None and kind in ("rsa", "ecdsa") else None
+        by_key = _constraint(kind, moment, bits)
         try:
             digest = algo.hash_algo
         except ValueError:
@@ -74,12 +46,14 @@ class DatedAlgorithms(CMSAlgorithmUsagePolicy):  # type: ignore[misc]  # to mypy
 DATED_ALGORITHMS = DatedAlgorithms()
 
 
-def _constraint(name: str, moment: datetime | None) -> AlgorithmUsageConstraint:
-    last = ACCEPTED_UNTIL.get(name, NEVER)
-    if last is None:
+def _constraint(name: str, moment: datetime | None, bits: int | None = None) -> AlgorithmUsageConstraint:
+    """The row of the table at a moment; a key whose size nobody tells is taken for a long one."""
+    row = acceptance_of(name, LONG if bits is None else bits)
+    told = name if bits is None else f"{name} of {bits} bits"
+    if row is None:
+        return AlgorithmUsageConstraint(allowed=False, failure_reason=f"{told} is not believed")
+    if row.until is None:
         return AlgorithmUsageConstraint(allowed=True)
-    if last == NEVER:
-        return AlgorithmUsageConstraint(allowed=False, failure_reason=f"{name} is not believed")
-    end = datetime.combine(last + timedelta(days=1), time.min, UTC)
+    end = datetime.combine(row.until, time.min, UTC)
     believed = moment is not None and moment < end
-    return AlgorithmUsageConstraint(believed, end, None if believed else f"{name} is believed until {last}")
+    return AlgorithmUsageConstraint(believed, end, None if believed else f"{told} is not believed since {row.until}")

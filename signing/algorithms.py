@@ -31,7 +31,7 @@ _RSA_SHA256_IDENTIFIER = der.sequence(der.oid(_RSA_SHA256), der.NULL)
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Until when an algorithm, or a length of key, is fit for new signatures."""
+    """Until when an algorithm, or a length of key, is fit for a signature."""
 
     name: str
     least: int
@@ -47,12 +47,20 @@ ACCEPTABLE = (
     Acceptance("sha256", 0, None),
     Acceptance("sha384", 0, None),
     Acceptance("sha512", 0, None),
+    Acceptance("sha3_256", 0, None),
+    Acceptance("sha3_384", 0, None),
+    Acceptance("sha3_512", 0, None),
+    Acceptance("rsa", 1024, date(2019, 10, 1)),
     Acceptance("rsa", 1900, date(2029, 1, 1)),
     Acceptance("rsa", 3000, date(2029, 1, 1)),
+    Acceptance("ecdsa", 160, date(2021, 1, 1)),
     Acceptance("ecdsa", 256, None),
+    Acceptance("ed25519", 0, None),
+    Acceptance("ed448", 0, None),
 )
-"""ETSI TS 119 312 V1.5.1 (2024-10), as its machine-readable catalogue has it; what is not here was never fit or has
-been unfit for years. An office may set earlier days, never later ones"""
+"""ETSI TS 119 312 V1.5.1 (2024-10), as its machine-readable catalogue has it; what is not here is not believed. New
+signatures and signatures of any maker are held to it: one that is older than the end of its algorithm stands if a
+timestamp proves it. An office may set earlier days, never later ones"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Documents of other makers, made with pyHanko alone: other formats, digests and keys, judged by the same rules."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +14,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from signing_archival import InProcess, with_archival_timestamp, with_validation_data
 from signing_pilot import JUDGED, SIGNED, Pilot, SetClock, document
 
-from signing.acceptable import ACCEPTED_UNTIL, key_line
+from signing.algorithms import acceptance_of
 from signing.keys.software import SoftwareKey
 from signing.report import ValidationReport
 
@@ -119,11 +119,11 @@ def test_a_format_nobody_can_check_is_told(pilot: Pilot, foreign_key):
 
 
 def test_the_table_of_algorithms_knows_what_a_size_means():
-    assert [key_line("rsa", bits) for bits in (512, 1024, 2048, 3072)] == [
-        "rsa below 1024",
-        "rsa below 1900",
-        "rsa below 3000",
-        "rsa",
-    ]
-    assert key_line("ecdsa", 192) == "ecdsa below 256"
-    assert {key_line(kind, 1) for kind in ("rsa", "ecdsa", "ed25519")} <= ACCEPTED_UNTIL.keys()
+    ends = [acceptance_of("rsa", bits) for bits in (512, 1024, 2048, 3072)]
+    assert ends[0] is None
+    assert [each.until for each in ends if each] == [date(2019, 10, 1), date(2029, 1, 1), date(2029, 1, 1)]
+    short, long = acceptance_of("ecdsa", 192), acceptance_of("ecdsa", 256)
+    assert short is not None
+    assert long is not None
+    assert (short.until, long.until) == (date(2021, 1, 1), None)
+    assert acceptance_of("rc4") is None
