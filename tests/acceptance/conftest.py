@@ -12,7 +12,7 @@ from acceptance.person import SCREENSHOTS
 from acceptance.served_office import ServedOffice
 from acceptance.town import Town
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 HERE = Path(__file__).parent
 
 
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        missing = f"{CHROMIUM} is missing: apt-get install chromium, to see the pages as a person does"
+        missing = f"{CHROMIUM} is missing: apt-get install chromium-headless-shell, to see the pages as a person does"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
