@@ -50,7 +50,13 @@ def test_an_outage_costs_a_level_for_a_while_never_a_signature(rehearsal: Rehear
     office = rehearsal.office
     deploy_minutes(office)
     office.clock.set_to(PAST)
-    answering, office.signing = office.signing, Signing(clock=office.clock, timestamper=Unreachable())
+    answering = office.signing
+    office.signing = Signing(
+        clock=office.clock,
+        timestamper=Unreachable(),
+        trust=lambda: trust_store(office),
+        revocation=answering._revocation,
+    )
     case = rehearsal.start(KEY, "executive", "head")
     item = rehearsal.item(case.case_id, ELEMENT)
     signed = rehearsal.sign(rehearsal.submit(item, "head", {"text": "Qeyd", "last": False}), "head")

@@ -101,7 +101,7 @@ def test_without_tables_the_built_in_stores_serve(tmp_path: Path) -> None:
         ('[signature]\nkey_stores = ["floppy"]', "floppy unknown; known are: agent, browser"),
         ('[signature]\nsole_control = "yes"', "must be true or false"),
         ('[signature]\nmatched_by = ["face"]', "face unknown; known are: issued, name, number"),
-        ('[signature]\nalgorithms = { "rsa-7" = 2027-01-01 }', "rsa-7 unknown; known are: ecdsa-256"),
+        ('[signature]\nalgorithms = { "rsa-7" = 2027-01-01 }', "rsa-7 unknown; known are: ecdsa-160, ecdsa-256"),
         ('[signature]\nalgorithms = { "sha256" = "soon" }', "must be a day such as"),
         ("[signature]\nsoul_control = true", "soul_control unknown; known are: algorithms, key_stores"),
         ("[signature", "cannot be read"),
