@@ -41,6 +41,10 @@ PATIENCE_SECONDS = 120.0
 log = structlog.get_logger(__name__)
 
 
+LEFT_OUT = frozenset({"joint-act/refused-then-signed-by-substitute"})
+"""not played: two members refuse its first act, which is kept without effect and rightly judged INDETERMINATE"""
+
+
 @dataclass(slots=True)
 class Told:
     """told.log: a line a step, on the disk before anybody is told."""
@@ -50,7 +54,7 @@ class Told:
 
     def __post_init__(self) -> None:
         if self.file.exists():
-            self.known = {json.loads(line)["document"] for line in self._whole_lines()}
+            self.known = {json.loads(line)["record"] for line in self._whole_lines()}
 
     def _whole_lines(self) -> list[str]:
         text = self.file.read_text(encoding="utf-8")
@@ -62,13 +66,13 @@ class Told:
 
     def record(self, line: dict[str, Any]) -> bool:
         """Write a line and wait for the disk; False when it stands there already."""
-        if line["document"] in self.known:
+        if line["record"] in self.known:
             return False
         with self.file.open("a", encoding="utf-8") as log_file:
             log_file.write(json.dumps(line, ensure_ascii=False) + "\n")
             log_file.flush()
             os.fsync(log_file.fileno())
-        self.known.add(line["document"])
+        self.known.add(line["record"])
         return True
 
 
@@ -126,7 +130,7 @@ def _players(office: Office, only: Collection[str] | None) -> list[Player]:
         for package in packages
         if package.register is not None
         for name, scenario in package.scenarios.items()
-        if only is None or f"{package.key}/{name}" in only
+        if (f"{package.key}/{name}" in only if only is not None else f"{package.key}/{name}" not in LEFT_OUT)
     ]
 
 
@@ -180,21 +184,25 @@ def _settle_jobs(office: Office) -> None:
 
 
 def _tell_step(office: Office, told: Told, tell: Tell, player: Player, document_id: UUID) -> None:
+    """Tell what is new of the document's steps: several, where several sign it."""
     with office.reading() as uow:
-        step, document = uow.session.execute(
+        steps = uow.session.execute(
             sa.select(StepRecordRow, CaseDocumentRow)
             .join(CaseDocumentRow, CaseDocumentRow.document_id == StepRecordRow.document_id)
             .where(StepRecordRow.document_id == document_id)
-        ).one()
-    line = {
-        "case": str(step.case_id),
-        "number": step.number,
-        "process": step.definition_key,
-        "step": step.element_id,
-        "document": str(document_id),
-        "sha256": document.sha256,
-        "bytes": document.bytes,
-        "accepted_at": step.accepted_at.isoformat(),
-    }
-    if told.record(line):
-        tell(f"{step.accepted_at:%Y-%m-%d %H:%M}  {step.number:<22}{step.element_id:<24}{player.scenario.title}")
+            .order_by(StepRecordRow.accepted_at, StepRecordRow.id)
+        ).all()
+    for step, document in steps:
+        line = {
+            "record": str(step.id),
+            "case": str(step.case_id),
+            "number": step.number,
+            "process": step.definition_key,
+            "step": step.element_id,
+            "document": str(document_id),
+            "sha256": document.sha256,
+            "bytes": document.bytes,
+            "accepted_at": step.accepted_at.isoformat(),
+        }
+        if told.record(line):
+            tell(f"{step.accepted_at:%Y-%m-%d %H:%M}  {step.number:<26}{step.element_id:<24}{player.scenario.title}")

@@ -172,13 +172,13 @@ def test_who_knows_the_id_of_a_case_is_told_nothing_for_it(rehearsal: Rehearsal)
 
 def test_a_line_cut_short_by_a_kill_was_never_told(tmp_path: Path) -> None:
     file = tmp_path / "told.log"
-    file.write_text('{"document": "a"}\n{"document": "b"}\n{"docum', encoding="utf-8")
+    file.write_text('{"record": "a"}\n{"record": "b"}\n{"recor', encoding="utf-8")
     told = Told(file)
     assert told.known == {"a", "b"}
-    assert told.record({"document": "c"})
-    assert not told.record({"document": "a"})
+    assert told.record({"record": "c"})
+    assert not told.record({"record": "a"})
     assert file.read_text(encoding="utf-8").splitlines() == [
-        '{"document": "a"}',
-        '{"document": "b"}',
-        '{"document": "c"}',
+        '{"record": "a"}',
+        '{"record": "b"}',
+        '{"record": "c"}',
     ]
