@@ -81,7 +81,8 @@ def check_package(folder: Path) -> list[str]:
     try:
         findings = check_bag(folder)
         # a bag may be whole and still say of a document what is not so
-        _ = [*packaged_documents(folder)] if not findings else []
+        for _ in packaged_documents(folder) if not findings else ():
+            pass
     except ArchiveError as error:
         return [str(error)]
     return findings

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 LARGEST_PART = 1 << 20
@@ -82,6 +83,14 @@ class Child:
             parts += part
         return bytes(parts)
 
+    def peak_memory(self) -> int:
+        """KiB of memory the process has had at most, 0 when it has died.
+
+        Not getrusage's figure, in which Linux keeps the peak of the parent that a process was forked from.
+        """
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+
     def kill(self) -> None:
         """Ends the process, whatever it does, and waits for it."""
         self.process.kill()
@@ -92,7 +101,7 @@ class Child:
 class ChildPool:
     """Up to `workers` children, started when first needed; safe to use from several threads.
 
-    :param most_memory: KiB of peak memory, as an answer's `memory` tells it, after which a child is replaced
+    :param most_memory: KiB of peak memory after which a child is replaced
     """
 
     def __init__(self, start: Callable[[], Child], *, workers: int, timeout: float, most_memory: int) -> None:
@@ -116,7 +125,7 @@ class ChildPool:
             self._slots.put(None)
             raise
         # one that met something it did not expect may not be what it was
-        if answer.get("reason") == "crash" or answer["memory"] > self._most_memory:
+        if answer.get("reason") == "crash" or child.peak_memory() > self._most_memory:
             self._end(child)
             child = None
         self._slots.put(child)

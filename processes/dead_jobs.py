@@ -21,9 +21,8 @@ def tell_dead_jobs(office: Office) -> int:
     inputs_of = table.replace("workflow_status", "workflow_input")
     with office.reading() as uow:
         dead = uow.session.execute(
-            # the names of the tables come from the job engine, never from a person
             sa.text(
-                f"SELECT job.workflow_uuid, job.name, coalesce(given.inputs, job.inputs) FROM {table} AS job "  # noqa: S608
+                f"SELECT job.workflow_uuid, job.name, coalesce(given.inputs, job.inputs) FROM {table} AS job "  # noqa: S608 - the job engine names it
                 f"LEFT JOIN {inputs_of} AS given ON given.workflow_uuid = job.workflow_uuid "
                 "WHERE job.status = :dead LIMIT :most"
             ),
@@ -33,10 +32,10 @@ def tell_dead_jobs(office: Office) -> int:
         arguments = _arguments(inputs) if name in JobClient.queues else ()
         with office.unit_of_work() as uow:
             claimed = uow.session.execute(
-                sa.text(f"UPDATE {table} SET status = :told WHERE workflow_uuid = :id AND status = :dead"),  # noqa: S608
+                sa.text(f"UPDATE {table} SET status = :told WHERE workflow_uuid = :id AND status = :dead"),  # noqa: S608 - likewise
                 {"told": TOLD, "id": ident, "dead": DEAD},
             )
-            if claimed.rowcount:  # type: ignore[attr-defined] # an UPDATE's result has it
+            if claimed.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
                 cause = f"{ident}: each worker that took it up has ended before it was done"
                 note_within(uow, failure_of(office, name, arguments, cause))
             uow.commit()

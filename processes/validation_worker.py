@@ -2,7 +2,7 @@
 
 The socket is file descriptor 0 (frames: see processes/children.py). A question is two frames, the JSON object {at,
 file, seconds, anchors, intermediates, crls} with times in ISO 8601 and DER in base64, and the file; an answer is the
-JSON object {report, memory}, memory in KiB, and an empty body. The process ends when the other side closes.
+JSON object {report} and an empty body. The process ends when the other side closes.
 """
 
 import base64
@@ -53,8 +53,7 @@ def main() -> None:
             report = judge(question, content)
             del content
             signal.alarm(0)
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            answer = json.dumps({"report": report, "memory": memory}).encode()
+            answer = json.dumps({"report": report}).encode()
             connection.sendall(struct.pack(">I", len(answer)) + answer + struct.pack(">I", 0))
 
 

@@ -43,7 +43,7 @@ LOCK = FieldMDPSpec(FieldMDPAction.ALL)
 _LINE_ENDS = (b"\n", b"\r")
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]  # to mypy, pyHanko is untyped
     """Appends a revision and leaves the metadata alone.
 
     pyHanko would write the computer's time into XMP and Info, whatever clock the office has, at each signature anew.

@@ -161,7 +161,7 @@ class _Ask(Protocol):
 def ocsp_request(certificate: x509.Certificate, issuer: x509.Certificate, nonce: bytes) -> bytes:
     """A request about one certificate, DER. Its identifier hashes with SHA-1, which every responder knows."""
     # no secret and no signature rests on this digest: it only names the certificate asked about (RFC 5019, 2.1.1)
-    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303 - see above
     return builder.add_extension(x509.OCSPNonce(nonce), critical=False).build().public_bytes(Encoding.DER)
 
 

@@ -62,7 +62,7 @@ def checked_crl(
     """
     try:
         crl = x509.load_der_x509_crl(der)
-        authentic = crl.issuer == certificate.issuer == issuer.subject and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+        authentic = crl.issuer == certificate.issuer == issuer.subject and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # a key of another kind is a TypeError
         entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise RevocationRefused(f"unreadable list: {error}") from error

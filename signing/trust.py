@@ -143,7 +143,7 @@ def crl_of(crl: bytes, issuer: bytes) -> x509.CertificateRevocationList | None:
     certificate = load_certificate(issuer)
     try:
         parsed = x509.load_der_x509_crl(crl)
-        authentic = parsed.issuer == certificate.subject and parsed.is_signature_valid(certificate.public_key())  # type: ignore[arg-type]
+        authentic = parsed.issuer == certificate.subject and parsed.is_signature_valid(certificate.public_key())  # type: ignore[arg-type]  # a key of another kind is a TypeError
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
     return parsed if authentic else None

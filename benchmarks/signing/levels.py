@@ -1,5 +1,6 @@
 """B-T, B-LT and B-LTA with warm caches, authorities in this process; an LTA document validated offline."""
 
+from functools import partial
 from statistics import median
 
 from benchmarks.run import Clock, Figures, Run
@@ -37,8 +38,8 @@ def measure(run: Run) -> Figures:
         measured = clocks if turn else {name: Clock() for name in clocks}
         signed = measured["bt"].measure(lambda: room.sign(request, key))
         for level in RAISED:
-            signed = measured[level].measure(lambda level=level, pdf=signed.pdf: room.raise_level(pdf, level))  # type: ignore[misc]
-        report = measured["validation"].measure(lambda pdf=signed.pdf: room.validate(pdf, trust, at=NOW))  # type: ignore[misc]
+            signed = measured[level].measure(partial(room.raise_level, signed.pdf, level))
+        report = measured["validation"].measure(partial(room.validate, signed.pdf, trust, at=NOW))
         if (report.verdict, report.level) != ("TOTAL-PASSED", "B-LTA"):
             raise RuntimeError(f"what was measured is not valid: {report}")
     milliseconds = {name: round(median(clock.cpu) * 1000, 1) for name, clock in clocks.items()}

@@ -1,8 +1,8 @@
 """The process that runs typst: started by path, imports nothing of the product, answers in plain data, may be killed.
 
 The socket is file descriptor 0. A frame is four bytes of length (big endian) and as many bytes. A request is one frame,
-the JSON object {source, name, inputs, seconds}; an answer is two, the JSON object {ok, reason, what, where, memory},
-memory in KiB, and the PDF, empty where there is none. The process ends when the other side closes.
+the JSON object {source, name, inputs, seconds}; an answer is two, the JSON object {ok, reason, what, where} and
+the PDF, empty where there is none. The process ends when the other side closes.
 """
 
 import json
@@ -94,7 +94,6 @@ def main(root: str, fonts: str) -> None:
             signal.alarm(int(request["seconds"]) + 2)
             answer, pdf = compile_one(compiler, request)
             signal.alarm(0)
-            answer["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             connection.sendall(frame(json.dumps(answer).encode()) + frame(pdf))
 
 

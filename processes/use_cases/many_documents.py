@@ -6,6 +6,7 @@ told beside it. After a reload, a crash or a kill the documents that still wait 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -75,7 +76,7 @@ def prepare_many(office: Office, request: PrepareMany) -> list[Outcome]:
         )
         submit_step(office, command)
 
-    return [_outcome(item[0], lambda item=item: prepare(item)) for item in request.items]  # type: ignore[misc]
+    return [_outcome(item[0], partial(prepare, item)) for item in request.items]
 
 
 def sign_many(office: Office, request: SignMany) -> list[Outcome]:
@@ -95,7 +96,7 @@ def sign_many(office: Office, request: SignMany) -> list[Outcome]:
             opened[serial] = open_key(office, request.by, request.pin, serial=serial)
         sign_with(office, attempt, opened[serial])
 
-    return [_outcome(each, lambda each=each: sign(each)) for each in request.attempts]  # type: ignore[misc]
+    return [_outcome(each, partial(sign, each)) for each in request.attempts]
 
 
 def prepare_signatures(office: Office, attempts: Sequence[UUID], by: UUID) -> list[Outcome]:
@@ -116,10 +117,7 @@ def complete_signatures(office: Office, values: Mapping[UUID, bytes], by: UUID) 
     def complete(attempt_id: UUID, value: bytes) -> None:
         complete_signature(office, CompleteSignature(attempt_id=attempt_id, by=by, value=value))
 
-    return [
-        _outcome(each, lambda each=each, value=value: complete(each, value))  # type: ignore[misc]
-        for each, value in values.items()
-    ]
+    return [_outcome(each, partial(complete, each, value)) for each, value in values.items()]
 
 
 def _outcome(subject: UUID, act: Callable[[], None]) -> Outcome:

@@ -97,6 +97,9 @@ def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
 def for_the_supervisor(town: Town, supervisor: Person) -> Iterator[Page]:
     yield "supervision", "/supervision"
     yield "open-work", "/supervision/work"
+    yield "operations", "/operations"
+    yield "operations-incidents", "/operations/incidents"
+    yield "operations-messages", "/operations/messages"
     number = submit_quickly(town, "housing").number
     row = supervisor.page.locator("tbody a.title")
     supervisor.wait_for(f"/cases?text={number}", lambda: row.count() > 0)

@@ -85,6 +85,17 @@ def test_a_child_killed_while_idle_is_replaced():
         assert validator.validate(b"x", TrustStore(), at=JUDGED).verdict == "TOTAL-FAILED"
 
 
+def test_the_memory_of_the_process_that_asks_is_not_its_childs():
+    own = bytearray(validating.WORN << 10)
+    with Validator() as validator:
+        validator.validate(b"x", TrustStore(), at=JUDGED)
+        first = child_of(validator)
+        validator.validate(b"x", TrustStore(), at=JUDGED)
+        assert child_of(validator) is first
+        assert 0 < first.peak_memory() < validating.WORN
+    assert len(own) == validating.WORN << 10
+
+
 @pytest.mark.long
 def test_a_child_ends_when_its_parent_is_gone():
     with Validator() as validator:
