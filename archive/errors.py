@@ -215,3 +215,10 @@ class BlobChanged(BlobStoreError):
     code = "archive.blob_changed"
     sha256: str
     actual: str
+
+
+class BlobLocked(BlobStoreError):
+    """The store's own lock keeps a blob from being erased."""
+
+    code = "archive.blob_locked"
+    sha256: str

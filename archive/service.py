@@ -314,7 +314,11 @@ class Archive:
 
     def sweep_orphans(self, also_referenced: Referenced, *, grace: timedelta) -> list[str]:
         """Remove blobs that no revision and nobody else (attachments of open forms …) refers to; return their names."""
-        return self._blobs.sweep(lambda names: {*self._store.referenced(names), *also_referenced(names)}, grace=grace)
+
+        def referenced(names: Sequence[str]) -> set[str]:
+            return {*self._store.referenced(names), *also_referenced(names)}
+
+        return self._blobs.sweep(referenced, grace=grace, disposed=self._store.disposed)
 
     # custody
 

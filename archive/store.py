@@ -157,9 +157,16 @@ class Store:
         return [CustodyEvent(**row) for row in rows]
 
     def referenced(self, hashes: Sequence[str]) -> set[str]:
-        """Those of the hashes that are some revision's."""
-        query = sa.select(REVISION.c.sha256).where(REVISION.c.sha256.in_(hashes)).distinct()
-        return set(self.session.scalars(query))
+        """Those of the hashes that are some revision's of a document that was not destroyed."""
+        return self._revised(hashes, DOCUMENT.c.status != str(DocumentStatus.DESTROYED))
+
+    def disposed(self, hashes: Sequence[str]) -> set[str]:
+        """Those of the hashes that are some revision's of a document that was destroyed."""
+        return self._revised(hashes, DOCUMENT.c.status == str(DocumentStatus.DESTROYED))
+
+    def _revised(self, hashes: Sequence[str], condition: sa.ColumnElement[bool]) -> set[str]:
+        query = sa.select(REVISION.c.sha256).join_from(REVISION, DOCUMENT)
+        return set(self.session.scalars(query.where(REVISION.c.sha256.in_(hashes), condition).distinct()))
 
     def append_custody(self, events: Sequence[CustodyEvent]) -> None:
         """Add one event to each of several locked documents and move their heads."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Protocol
@@ -31,8 +31,30 @@ Referenced = Callable[[Sequence[str]], Collection[str]]
 SWEEP_BATCH = 500
 
 
+def nobody(_names: Sequence[str]) -> Collection[str]:
+    """None of the names."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlobLock:
+    """What a store with locks of its own is told of a blob."""
+
+    until: datetime | None
+    """until when it is not to be erased; a lock is only ever made longer; None: no date is known"""
+    held: bool
+    """a hold lies on a document that has it"""
+
+
 class BlobStore(Protocol):
     """What every store can do. All of it raises BlobStoreError and nothing else."""
+
+    @property
+    def locks(self) -> bool:
+        """Whether the store itself keeps locked blobs from being erased (S3 Object Lock)."""
+
+    def check(self) -> list[str]:
+        """What an operator should know of the store before relying on it; empty: nothing. Raises nothing."""
 
     def put(self, data: bytes) -> BlobRef:
         """Keep the bytes for good before returning; storing the same bytes again changes nothing."""
@@ -49,8 +71,22 @@ class BlobStore(Protocol):
     def names(self) -> Iterator[str]:
         """The names of all blobs, in ascending order."""
 
-    def sweep(self, referenced: Referenced, *, grace: timedelta) -> list[str]:
-        """Remove blobs nobody refers to and nobody stored within `grace`; return their names."""
+    def lock(self, sha256: str, lock: BlobLock) -> None:
+        """Tell the store how long a blob is to stay; one without locks of its own does nothing. Raises BlobMissing."""
+
+    def sweep(self, referenced: Referenced, *, grace: timedelta, disposed: Referenced = nobody) -> list[str]:
+        """Remove blobs nobody refers to and nobody stored within `grace`; return their names.
+
+        `disposed` names those whose disposal was approved: a lock that keeps a period does not keep them, a hold does.
+        What the store's locks keep stays.
+        """
+
+    def erase(self, names: Collection[str], referenced: Referenced, *, grace: timedelta) -> list[str]:
+        """The same for these blobs of an approved disposal, at once; return the names of those erased.
+
+        Call it when the rows that say so are committed: what somebody stored again within `grace` is left to the sweep.
+        Raises BlobLocked.
+        """
 
 
 def unreferenced(names: Iterator[str], referenced: Referenced) -> Iterator[str]:

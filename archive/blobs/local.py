@@ -8,13 +8,13 @@ import errno
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from hashlib import sha256 as digest
 from pathlib import Path
 
-from archive.blobs import BlobRef, Referenced, reference_to, require_name, unreferenced
+from archive.blobs import BlobLock, BlobRef, Referenced, nobody, reference_to, require_name, unreferenced
 from archive.errors import (
     BlobChanged,
     BlobMissing,
@@ -47,6 +47,20 @@ class LocalBlobStore:
             for folder in (root, root / _TEMPORARY):
                 folder.mkdir(parents=True, exist_ok=True)
             (root / _LOCK).touch()
+
+    @property
+    def locks(self) -> bool:
+        """No: whoever may write the folder may erase in it."""
+        return False
+
+    def check(self) -> list[str]:
+        """Whether the folder can be written."""
+        try:
+            with _translated(self._root):
+                self._file_system_time()
+        except BlobStoreError as error:
+            return [f"{self._root}: nothing can be stored: {error}"]
+        return []
 
     def put(self, data: bytes) -> BlobRef:
         """Store the bytes; they are on the disk, with their name, when this returns."""
@@ -93,7 +107,12 @@ class LocalBlobStore:
             for shard in sorted(self._root.glob("[0-9a-f]" * _SHARD)):
                 yield from sorted(entry.name for entry in shard.iterdir())
 
-    def sweep(self, referenced: Referenced, *, grace: timedelta) -> list[str]:
+    def lock(self, sha256: str, lock: BlobLock) -> None:  # noqa: ARG002 - there is no lock here to be told of it
+        """Nothing but the check that the blob is there. Raises BlobMissing."""
+        if not self.exists(sha256):
+            raise BlobMissing(sha256=sha256)
+
+    def sweep(self, referenced: Referenced, *, grace: timedelta, disposed: Referenced = nobody) -> list[str]:  # noqa: ARG002 - no lock here that would keep others
         """Remove orphans older than `grace`, and temporary files a crash left; return the orphans' names.
 
         Ages are told by the file system's own clock: the office's may stand in another year.
@@ -101,7 +120,17 @@ class LocalBlobStore:
         with _translated(self._root):
             limit = self._file_system_time() - grace.total_seconds()
             self._sweep_temporary(limit)
-            return [name for name in unreferenced(self.names(), referenced) if self._remove(name, limit)]
+            return self._remove_all(unreferenced(self.names(), referenced), limit)
+
+    def erase(self, names: Collection[str], referenced: Referenced, *, grace: timedelta) -> list[str]:
+        """Remove those of the names that nobody refers to and nobody stored within `grace`; return them."""
+        with _translated(self._root):
+            limit = self._file_system_time() - grace.total_seconds()
+            here = (name for name in sorted(set(names)) if self.exists(name))
+            return self._remove_all(unreferenced(here, referenced), limit)
+
+    def _remove_all(self, names: Iterable[str], limit: float) -> list[str]:
+        return [name for name in names if self._remove(name, limit)]
 
     def _path(self, sha256: str) -> Path:
         return self._root / require_name(sha256)[:_SHARD] / sha256

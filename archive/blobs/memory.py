@@ -1,10 +1,10 @@
 """A store in memory, for tests and for trying out a process package. It passes the same contract tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256 as digest
 
-from archive.blobs import BlobRef, Referenced, reference_to, require_name, unreferenced
+from archive.blobs import BlobLock, BlobRef, Referenced, nobody, reference_to, require_name, unreferenced
 from archive.errors import BlobChanged, BlobMissing
 
 
@@ -15,6 +15,15 @@ class MemoryBlobStore:
         self._clock = clock
         self._blobs: dict[str, bytes] = {}
         self._stored_at: dict[str, datetime] = {}
+
+    @property
+    def locks(self) -> bool:
+        """No."""
+        return False
+
+    def check(self) -> list[str]:
+        """A dict is always ready."""
+        return []
 
     def put(self, data: bytes) -> BlobRef:
         """Keep the bytes."""
@@ -47,10 +56,23 @@ class MemoryBlobStore:
         """The names of all blobs, ascending."""
         return iter(sorted(self._blobs))
 
-    def sweep(self, referenced: Referenced, *, grace: timedelta) -> list[str]:
+    def lock(self, sha256: str, lock: BlobLock) -> None:  # noqa: ARG002 - there is no lock here to be told of it
+        """Nothing but the check that the blob is there. Raises BlobMissing."""
+        if not self.exists(sha256):
+            raise BlobMissing(sha256=sha256)
+
+    def sweep(self, referenced: Referenced, *, grace: timedelta, disposed: Referenced = nobody) -> list[str]:  # noqa: ARG002 - no lock here that would keep others
         """Forget orphans older than `grace`; return their names."""
+        return self._forget(unreferenced(self.names(), referenced), grace)
+
+    def erase(self, names: Collection[str], referenced: Referenced, *, grace: timedelta) -> list[str]:
+        """Forget those of the names that nobody refers to and nobody stored within `grace`; return them."""
+        here = (name for name in sorted(set(names)) if self.exists(name))
+        return self._forget(unreferenced(here, referenced), grace)
+
+    def _forget(self, names: Iterable[str], grace: timedelta) -> list[str]:
         limit = self._clock() - grace
-        orphans = [name for name in unreferenced(self.names(), referenced) if self._stored_at[name] < limit]
+        orphans = [name for name in names if self._stored_at[name] < limit]
         for name in orphans:
             del self._blobs[name], self._stored_at[name]
         return orphans

@@ -79,6 +79,20 @@ def test_the_sweep_spares_what_was_stored_a_moment_ago(store: BlobStore) -> None
     assert store.sweep(lambda _names: (), grace=timedelta(hours=1)) == []
 
 
+def test_a_disposal_erases_what_nobody_else_has(store: BlobStore) -> None:
+    shared, disposed, kept = (store.put(data).sha256 for data in (b"shared", b"disposed", b"kept"))
+    erased = store.erase([shared, disposed, ABSENT], {shared}.intersection, grace=timedelta(seconds=-5))
+    assert erased == [disposed]
+    assert list(store.names()) == sorted([shared, kept])
+    assert store.erase([disposed], lambda _names: (), grace=timedelta(seconds=-5)) == []
+
+
+def test_a_disposal_leaves_what_was_stored_again_a_moment_ago(store: BlobStore) -> None:
+    again = store.put(b"its transaction is still open").sha256
+    assert store.erase([again], lambda _names: (), grace=timedelta(hours=1)) == []
+    assert store.exists(again)
+
+
 def blob_path(root: Path, data: bytes) -> Path:
     name = reference_to(data).sha256
     return root / "blobs" / name[:2] / name
