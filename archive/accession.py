@@ -7,7 +7,7 @@ from uuid import UUID
 
 from archive.access import check_access
 from archive.blobs import BlobRef, BlobStore
-from archive.custody import GENESIS, CustodyHead
+from archive.custody import GENESIS, CustodyEvent, CustodyHead
 from archive.documents import Accession, ArchivedDocument, DocumentStatus, Revision
 from archive.errors import BlobMissing, InvalidMetadata, RevisionNotAppended
 from archive.folding import FOLDING_VERSION, token_string
@@ -34,31 +34,42 @@ def check_accession(accession: Accession, blobs: BlobStore) -> None:
         raise BlobMissing(sha256=accession.blob.sha256)
 
 
-def insert_document(store: Store, accession: Accession, *, now: datetime, actor: str) -> None:
-    """Write a new document's rows: search text, document, signers, first revision, first custody event."""
+def insert_documents(store: Store, accessions: Sequence[Accession], *, now: datetime, actor: str) -> None:
+    """Write new documents' rows: search texts, documents, signers, first revisions, first custody events."""
+    events = [_first_event(each, now, actor) for each in accessions]
+    columns = [_columns(each, now) for each in accessions]
+    # the chain is at its first event from the start: the row is written once
+    heads = [{"custody_seq": event.seq, "custody_head": event.sha256} for event in events]
+    store.insert(
+        [{**values, **head} for values, head in zip(columns, heads, strict=True)],
+        [_searchable(each, values) for each, values in zip(accessions, columns, strict=True)],
+    )
+    store.insert_revisions([_first_revision(each, now) for each in accessions])
+    store.begin_custody(events)
+
+
+def _first_event(accession: Accession, now: datetime, actor: str) -> CustodyEvent:
     details = {"sha256": accession.blob.sha256, "bytes": accession.blob.bytes, "access_level": accession.access_level}
     start = CustodyHead(document_id=accession.id, seq=0, sha256=GENESIS)
-    event = start.append(ACCESSIONED, at=now, actor=actor, details=details)
+    return start.append(ACCESSIONED, at=now, actor=actor, details=details)
+
+
+def _searchable(accession: Accession, values: Mapping[str, Any]) -> dict[str, Any]:
     text = clean(accession.text[:_LONGEST_TEXT])
-    values = _columns(accession, now)
-    store.insert(
-        {**values, "custody_seq": 0, "custody_head": GENESIS},
-        text=text,
-        tokens=token_string(values["number"], values["title"], *_names(values["signers"]), text),
-        folding=FOLDING_VERSION,
+    tokens = token_string(values["number"], values["title"], *_names(values["signers"]), text)
+    return {"text": text, "tokens": tokens, "folding": FOLDING_VERSION}
+
+
+def _first_revision(accession: Accession, now: datetime) -> Revision:
+    return Revision(
+        document_id=accession.id,
+        revision=1,
+        sha256=accession.blob.sha256,
+        bytes=accession.blob.bytes,
+        level=accession.level,
+        reason=ACCESSIONED,
+        created_at=now,
     )
-    store.insert_revision(
-        Revision(
-            document_id=accession.id,
-            revision=1,
-            sha256=accession.blob.sha256,
-            bytes=accession.blob.bytes,
-            level=accession.level,
-            reason=ACCESSIONED,
-            created_at=now,
-        )
-    )
-    store.append_custody([event])
 
 
 def check_appended(blobs: BlobStore, document: ArchivedDocument, blob: BlobRef) -> None:

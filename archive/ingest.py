@@ -4,24 +4,23 @@ Nothing here writes: what a line describes is either complete, or refused with w
 """
 
 import codecs
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from archive.documents import STATE_SECRET, AccessLevel
 from archive.errors import IngestRefused
+from archive.index_tables import ReadSheet, table_rows
 from archive.legacy_text import MendedText, mend
 from archive.spelling import fold
 
-INDEX = "index.csv"
-LARGEST_INDEX = 64 * 2**20
-"""bytes of a table"""
-LONGEST = 1000
-"""characters of one cell"""
+LONGEST, LONGEST_NAME = 1000, 100
+"""characters of one cell, and kept of a column's name"""
+TITLES = "line 1"
+"""the table's, which names the columns"""
+__all__ = ["COLUMNS", "LegacyEntry", "MendedText", "Refusal", "mend", "read_folder", "read_text"]
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "file": ("file", "fayl", "файл"),
     "number": ("number", "nömrə", "нөмір", "нөмірі", "номер"),
@@ -35,6 +34,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "retention": ("retention", "saxlama", "сақтау", "хранение"),
 }
 """what a column may be called, in the four languages"""
+MOST_OTHERS = 40
+"""further columns that are kept with the document as they stand"""
 REQUIRED = ("file", "number", "title", "date")
 LANGUAGES = ("az", "kk", "ru", "en")
 DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
@@ -68,26 +69,35 @@ class LegacyEntry:
     access_level: str
     access_ground: str | None
     retention_class: str | None
+    others: Mapping[str, str] = field(default_factory=dict)
+    """what further columns say, by their names"""
 
     def refused(self, column: str, reason: str) -> Refusal:
         """The line after all refused."""
         return Refusal(line=self.line, file=self.file, column=column, reason=reason)
 
 
-def read_folder(folder: Path) -> Iterator[LegacyEntry | Refusal]:
-    """What each line of the folder's index.csv describes, in its order.
+def read_folder(
+    folder: Path, read_sheet: ReadSheet, named: Mapping[str, str] | None = None
+) -> Iterator[LegacyEntry | Refusal]:
+    """What each line of the folder's table describes, in its order.
 
-    The table is UTF-8, with or without a mark; comma, semicolon or tab; its first line names the columns, in any of
-    the four languages. `file` is a path below the folder.
+    The table is index.csv (comma, semicolon or tab) or a spreadsheet, index.xlsx or index.ods; its first line names the
+    columns, in any of the four languages, or as `named` says. `file` is a path below the folder.
 
+    :param named: column → what the table calls it
     :raises IngestRefused: no table, not readable, or a needed column is missing
     """
-    rows = _rows(folder / INDEX)
-    columns = _columns(next(rows, (1, []))[1])
+    rows = table_rows(folder, read_sheet)
+    columns, others = _columns(next(rows, (1, []))[1], named or {})
     for line, cells in rows:
         if any(cell.strip() for cell in cells):
-            values = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
-            yield _entry(folder, line, values)
+            more = {name: value for name, place in others.items() if (value := _cell(cells, place))}
+            yield _entry(folder, line, {name: _cell(cells, place) for name, place in columns.items()}, more)
+
+
+def _cell(cells: Sequence[str], place: int) -> str:
+    return cells[place].strip() if place < len(cells) else ""
 
 
 def read_text(content: bytes) -> MendedText:
@@ -101,44 +111,35 @@ def read_text(content: bytes) -> MendedText:
         return mend(content.decode("cp1251", "replace"))
 
 
-def _rows(index: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        with index.open("rb") as file:
-            content = file.read(LARGEST_INDEX + 1)
-    except OSError as error:
-        raise IngestRefused(file=str(index), reason=error.strerror or "not readable") from error
-    if len(content) > LARGEST_INDEX:
-        raise IngestRefused(file=str(index), reason=f"over {LARGEST_INDEX // 2**20} MB: split it")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise IngestRefused(file=str(index), reason=f"not UTF-8 at byte {error.start}: save it as UTF-8") from error
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        for cells in reader:
-            yield reader.line_num, cells
-    except csv.Error as error:
-        raise IngestRefused(file=str(index), reason=f"line {reader.line_num}: {error}") from error
-
-
-def _columns(names: list[str]) -> dict[str, int]:
-    """The place of each column that is known."""
+def _columns(names: Sequence[str], named: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
+    """The place of each column that is known, and of each other one."""
     known = {fold(alias): column for column, aliases in COLUMNS.items() for alias in aliases}
-    columns = {known[fold(name.strip())]: place for place, name in enumerate(names) if fold(name.strip()) in known}
+    known |= {fold(name.strip()): column for column, name in named.items()}
+    columns: dict[str, int] = {}
+    others: dict[str, int] = {}
+    for place, name in enumerate(each.strip() for each in names):
+        column = known.get(fold(name))
+        if column in columns or name in others:
+            raise IngestRefused(file=TITLES, reason=f"two columns say {column or name}")
+        if column is not None:
+            columns[column] = place
+        elif name:
+            others[name[:LONGEST_NAME]] = place
     if missing := [column for column in REQUIRED if column not in columns]:
-        raise IngestRefused(file=INDEX, reason=f"line 1: there is no column {', '.join(missing)}")
-    return columns
+        raise IngestRefused(file=TITLES, reason=f"there is no column {', '.join(missing)}")
+    if len(others) > MOST_OTHERS:
+        raise IngestRefused(file=TITLES, reason=f"more than {MOST_OTHERS} columns that mean nothing here")
+    return columns, others
 
 
-def _entry(folder: Path, line: int, values: Mapping[str, str]) -> LegacyEntry | Refusal:
+def _entry(folder: Path, line: int, values: Mapping[str, str], others: Mapping[str, str]) -> LegacyEntry | Refusal:
     def refused(column: str, reason: str) -> Refusal:
         return Refusal(line=line, file=values["file"], column=column, reason=reason)
 
     for column in REQUIRED:
         if not values[column]:
             return refused(column, "empty")
-    if too_long := [column for column, value in values.items() if len(value) > LONGEST]:
+    if too_long := [column for column, value in {**others, **values}.items() if len(value) > LONGEST]:
         return refused(too_long[0], f"longer than {LONGEST} characters")
     for column, reason in _wrong(folder, values):
         return refused(column, reason)
@@ -158,6 +159,7 @@ def _entry(folder: Path, line: int, values: Mapping[str, str]) -> LegacyEntry | 
         access_level=_access(values),
         access_ground=values.get("ground") or None,
         retention_class=values.get("retention") or None,
+        others=others,
     )
 
 

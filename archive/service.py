@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.access import Visibility
-from archive.accession import change_signers, check_accession, check_appended, insert_document
+from archive.accession import change_signers, check_accession, check_appended, insert_documents
 from archive.arrangement import ArchiveFile, Arrangement, Fonds, Series
 from archive.blobs import BlobRef, BlobStore, Referenced
 from archive.classification import Classifier
@@ -73,16 +73,38 @@ class Archive:
             raise AccessionConflict(document_id=accession.id, sha256=accession.blob.sha256, kept=first.sha256)
         return self.document(accession.id)
 
-    def _take_in(self, accession: Accession, actor: str) -> bool:
-        """False if somebody else took the document in at this very moment."""
+    def accession_all(self, accessions: Sequence[Accession], *, actor: str) -> frozenset[UUID]:
+        """Take many documents in at once; which of them are new here. One that is refused leaves none taken.
+
+        Raises StateSecretRefused, InvalidMetadata, BlobMissing, AccessionConflict.
+        """
+        known = {each.id for each in self._store.documents([each.id for each in accessions])}
+        new = {each.id: each for each in accessions if each.id not in known}
+        for accession in new.values():
+            check_accession(accession, self._blobs)
+        if new and not self._inserted(list(new.values()), actor):
+            new = {each.id: each for each in new.values() if self._take_in(each, actor)}
+        for accession in accessions:
+            if accession is not new.get(accession.id):
+                self.accession(accession, actor=actor)
+        return frozenset(new)
+
+    def _inserted(self, accessions: Sequence[Accession], actor: str) -> bool:
+        """False if somebody else took one of them in at this very moment; none is inserted then."""
         try:
             with self._session.begin_nested():
-                insert_document(self._store, accession, now=self._now, actor=actor)
-        except IntegrityError as error:
-            if self._store.find(accession.id) is None:
-                raise InvalidMetadata(field="document", value=str(accession.id)) from error
+                insert_documents(self._store, accessions, now=self._now, actor=actor)
+        except IntegrityError:
             return False
         return True
+
+    def _take_in(self, accession: Accession, actor: str) -> bool:
+        """False if somebody else took the document in at this very moment."""
+        if self._inserted([accession], actor):
+            return True
+        if self._store.find(accession.id) is None:
+            raise InvalidMetadata(field="document", value=str(accession.id))
+        return False
 
     def document(self, document_id: UUID) -> ArchivedDocument:
         """The document's description. Raises DocumentNotFound."""
@@ -146,17 +168,16 @@ class Archive:
             return document
         check_appended(self._blobs, document, blob)
         number = document.revision + 1
-        self._store.insert_revision(
-            Revision(
-                document_id=document_id,
-                revision=number,
-                sha256=blob.sha256,
-                bytes=blob.bytes,
-                level=level,
-                reason=reason,
-                created_at=self._now,
-            )
+        revision = Revision(
+            document_id=document_id,
+            revision=number,
+            sha256=blob.sha256,
+            bytes=blob.bytes,
+            level=level,
+            reason=reason,
+            created_at=self._now,
         )
+        self._store.insert_revisions([revision])
         self._store.update(document_id, sha256=blob.sha256, bytes=blob.bytes, revision=number, level=level)
         if signers is not None:
             change_signers(self._store, document, signers)

@@ -1,7 +1,7 @@
 """The SQL of documents, revisions and custody: Core statements in the caller's session, every list by an index."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -95,17 +95,19 @@ class Store:
             query = query.with_for_update()
         return [to_document(row) for row in self.session.execute(query).mappings()]
 
-    def insert(self, values: Mapping[str, Any], *, text: str, tokens: str, folding: int) -> int:
-        """Insert a document with its signers and search text; return its place in the order of accession."""
-        searchable = sa.insert(SEARCH_TEXT).values(text=text, tokens=tokens, folding=folding)
-        seq = self.session.execute(searchable.returning(SEARCH_TEXT.c.seq)).scalar_one()
-        self.session.execute(sa.insert(DOCUMENT).values(**values, seq=seq))
-        self._insert_signers(values["id"], values["signers"])
-        return int(seq)
+    def insert(self, documents: Sequence[Mapping[str, Any]], searchable: Sequence[Mapping[str, Any]]) -> None:
+        """Insert documents with their signers and, in the same order, {text, tokens, folding} of each."""
+        kept = sa.insert(SEARCH_TEXT).returning(SEARCH_TEXT.c.seq, sort_by_parameter_order=True)
+        places = self.session.scalars(kept, [dict(each) for each in searchable]).all()
+        rows = [{**values, "seq": seq} for values, seq in zip(documents, places, strict=True)]
+        self.session.execute(sa.insert(DOCUMENT), rows)
+        self._insert_signers({values["id"]: values["signers"] for values in documents})
 
-    def _insert_signers(self, document_id: UUID, signers: Sequence[Mapping[str, Any]]) -> None:
+    def _insert_signers(self, signers: Mapping[UUID, Sequence[Mapping[str, Any]]]) -> None:
         rows = [
-            {"document_id": document_id, "position": place, **_signer(signer)} for place, signer in enumerate(signers)
+            {"document_id": document_id, "position": place, **_signer(signer)}
+            for document_id, listed in signers.items()
+            for place, signer in enumerate(listed)
         ]
         if rows:
             self.session.execute(sa.insert(SIGNER), rows)
@@ -113,7 +115,7 @@ class Store:
     def replace_signers(self, document_id: UUID, signers: Sequence[Mapping[str, Any]]) -> str:
         """Others are its signers from now on; the document's text."""
         self.session.execute(sa.delete(SIGNER).where(SIGNER.c.document_id == document_id))
-        self._insert_signers(document_id, signers)
+        self._insert_signers({document_id: signers})
         text = sa.select(SEARCH_TEXT.c.text).join_from(SEARCH_TEXT, DOCUMENT).where(DOCUMENT.c.id == document_id)
         return str(self.session.scalar(text) or "")
 
@@ -140,9 +142,9 @@ class Store:
             raise RevisionNotFound(document_id=document_id, revision=number)
         return Revision(**row)
 
-    def insert_revision(self, revision: Revision) -> None:
-        """Add a revision."""
-        self.session.execute(sa.insert(REVISION).values(**asdict(revision)))
+    def insert_revisions(self, revisions: Sequence[Revision]) -> None:
+        """Add revisions, of one document or of several."""
+        self.session.execute(sa.insert(REVISION), [_row(revision) for revision in revisions])
 
     def revisions_of(self, document_ids: Sequence[UUID]) -> list[Revision]:
         """All revisions of several documents, oldest first."""
@@ -168,11 +170,15 @@ class Store:
         query = sa.select(REVISION.c.sha256).join_from(REVISION, DOCUMENT)
         return set(self.session.scalars(query.where(REVISION.c.sha256.in_(hashes), condition).distinct()))
 
+    def begin_custody(self, events: Sequence[CustodyEvent]) -> None:
+        """The first event of each of several new documents, whose rows name it already."""
+        self.session.execute(sa.insert(CUSTODY), [_row(event) for event in events])
+
     def append_custody(self, events: Sequence[CustodyEvent]) -> None:
         """Add one event to each of several locked documents and move their heads."""
         if not events:
             return
-        self.session.execute(sa.insert(CUSTODY), [asdict(event) for event in events])
+        self.begin_custody(events)
         heads = (
             sa.update(DOCUMENT)
             .where(DOCUMENT.c.id == sa.bindparam("of"))
@@ -186,6 +192,11 @@ class Store:
 def custody_head(document: ArchivedDocument) -> CustodyHead:
     """Where the document's chain ends."""
     return CustodyHead(document_id=document.id, seq=document.custody_seq, sha256=document.custody_head)
+
+
+def _row(value: CustodyEvent | Revision) -> dict[str, Any]:
+    """Its fields as columns; not `asdict`, which copies the details deeply and costs as much as the statement."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _signer(signer: Mapping[str, Any]) -> dict[str, str | None]:

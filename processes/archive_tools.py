@@ -1,8 +1,8 @@
 """What `karguzar archive` does: thin ways into the archive for the operator of the machine."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,16 +51,36 @@ def audit_archive(settings: Settings, *, tell: Tell) -> list[Any]:
     return list(report.findings)
 
 
-def import_folder(settings: Settings, folder: Path, code: str, *, dry_run: bool, tell: Tell) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFolder:
+    """What `karguzar archive import` is asked."""
+
+    folder: Path
+    body: str
+    """its code"""
+    dry_run: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """of a table of old documents: column → what the table calls it"""
+
+
+def import_folder(settings: Settings, request: ImportFolder, *, tell: Tell) -> list[dict[str, Any]]:
     """Take a package of another archive in, or a folder of old documents; what became of each."""
+    from archive.ingest import COLUMNS
     from archive.packages import is_bag
+    from processes.tools import ToolError
     from processes.use_cases.import_legacy import ImportLegacy, import_legacy
     from processes.use_cases.import_package import ImportPackage, import_package
 
+    if unknown := sorted(request.columns.keys() - COLUMNS.keys()):
+        raise ToolError(f"there is no column {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+    folder, body = request.folder, request.body
+
     def imported(office: "Office") -> Iterator[Any]:
-        if is_bag(folder) and not dry_run:
-            return import_package(office, ImportPackage(folder=folder, body=code))
-        return import_legacy(office, ImportLegacy(folder=folder, body=code, dry_run=dry_run))
+        if is_bag(folder) and not request.dry_run:
+            return import_package(office, ImportPackage(folder=folder, body=body))
+        return import_legacy(
+            office, ImportLegacy(folder=folder, body=body, dry_run=request.dry_run, columns=request.columns)
+        )
 
     return [asdict(line) for line in _done(settings, imported, tell)]
 

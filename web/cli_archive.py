@@ -44,17 +44,22 @@ def archive_audit() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--body", "code", required=True, help="Code of the body whose archive takes them.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
+@click.option("--column", "named", multiple=True, metavar="NAME=COLUMN", help="What the table calls a column.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Every line that was refused, as CSV.")
 @FORMAT
 @told_plainly
-def archive_import(folder: Path, code: str, *, dry_run: bool, report: Path | None, shape: str) -> None:
-    """Take in a package of `archive export`, or old documents described by FOLDER/index.csv. Called again it goes on.
+def archive_import(
+    folder: Path, code: str, *, dry_run: bool, named: tuple[str, ...], report: Path | None, shape: str
+) -> None:
+    """Take in a package of `archive export`, or old documents described by FOLDER/index.csv or index.xlsx.
 
-    Example: karguzar archive import scans/2009 --body executive --report refused.csv
+    Called again it goes on. Example: karguzar archive import scans/2009 --body executive --report refused.csv
     """
-    from processes.archive_tools import import_folder, write_report
+    from processes.archive_tools import ImportFolder, import_folder, write_report
 
-    lines = import_folder(settings(), folder, code, dry_run=dry_run, tell=lambda text: click.echo(text, err=True))
+    columns = {column: name for name, _, column in (each.rpartition("=") for each in named)}
+    request = ImportFolder(folder=folder, body=code, dry_run=dry_run, columns=columns)
+    lines = import_folder(settings(), request, tell=lambda text: click.echo(text, err=True))
     if report is not None:
         write_report(report, lines)
     refused = [line for line in lines if line["state"] == "refused"]
@@ -63,6 +68,9 @@ def archive_import(folder: Path, code: str, *, dry_run: bool, report: Path | Non
     else:
         for line in refused:
             click.echo(f"line {line['line']}: {line['file']}: {line['column']}: {line['reason']}")
+        for line in lines:
+            if line.get("note"):
+                click.echo(f"line {line['line']}: {line['file']}: {line['note']}", err=True)
         click.echo(f"{len(lines) - len(refused)} of {len(lines)} documents are in order, {len(refused)} refused")
     sys.exit(1 if refused else 0)
 

@@ -10,7 +10,11 @@ from archive.ingest import LegacyEntry, Refusal, read_folder, read_text
 
 def read(folder, table, *, encoding="utf-8"):
     (folder / "index.csv").write_bytes(table.encode(encoding))
-    return list(read_folder(folder))
+    return list(read_folder(folder, no_sheet))
+
+
+def no_sheet(content):
+    raise AssertionError("there is no spreadsheet")
 
 
 @pytest.fixture
@@ -66,11 +70,48 @@ def test_a_table_that_cannot_be_used_is_told_why(folder):
     ):
         with pytest.raises(IngestRefused, match=reason):
             read(folder, table)
-    with pytest.raises(IngestRefused, match="UTF-8"):
-        read(folder, "файл,номер,название,дата\n", encoding="cp1251")
+    for table, reason in (
+        ("file,number,title,date,number\n", "two columns say number"),
+        ("file,number,title,date,box,box\n", "two columns say box"),
+        ("file,number,title,date," + ",".join(f"c{n}" for n in range(41)), "more than 40 columns"),
+    ):
+        with pytest.raises(IngestRefused, match=reason):
+            read(folder, table)
+    with pytest.raises(IngestRefused, match="neither UTF-8 nor Windows-1251 at byte 39"):
+        read(folder, "file,number,title,date\nscans/1.txt,1,Başlıq: şöbənin işi,2".replace("ə", "e"), encoding="cp1254")
+    (folder / "index.xlsx").write_bytes(b"PK")
+    with pytest.raises(IngestRefused, match=r"index\.csv and index\.xlsx"):
+        list(read_folder(folder, no_sheet))
     (folder / "index.csv").unlink()
+    (folder / "index.xlsx").unlink()
     with pytest.raises(IngestRefused, match="No such file"):
-        list(read_folder(folder))
+        list(read_folder(folder, no_sheet))
+
+
+def test_a_table_is_read_in_the_encodings_of_its_time(folder):
+    line = "scans/1.txt;5;Ақпараттық жүйелерді енгізу бойынша мемлекеттік органның қызметі;2009-03-21\n"
+    for encoding in ("utf-16", "kz1048"):
+        (entry,) = read(folder, f"файл;номер;название;дата\n{line}", encoding=encoding)
+        assert isinstance(entry, LegacyEntry)
+        assert entry.title == "Ақпараттық жүйелерді енгізу бойынша мемлекеттік органның қызметі", encoding
+    (entry,) = read(folder, "файл;номер;название;дата\nscans/1.txt;5;О приёме;2009-03-21\n", encoding="cp1251")
+    assert isinstance(entry, LegacyEntry)
+    assert entry.title == "О приёме"
+
+
+def test_columns_may_have_names_of_their_own_and_further_ones_are_kept(folder):
+    (folder / "index.csv").write_text("path;reg;title;date;box\nscans/1.txt;5;Əmr;2009-03-21;17\n", encoding="utf-8")
+    (entry,) = read_folder(folder, no_sheet, {"file": "Path", "number": "Reg"})
+    assert isinstance(entry, LegacyEntry)
+    assert (entry.number, dict(entry.others)) == ("5", {"box": "17"})
+
+
+def test_a_spreadsheet_is_read_as_a_table_would_be(folder):
+    (folder / "index.xlsx").write_bytes(b"whatever the reader makes of it")
+    rows = [["Fayl", "Nömrə", "Başlıq", "Tarix"], ["scans/1.txt", "5", "Əmr", "2009-03-21"], ["", "", "", ""]]
+    (entry,) = read_folder(folder, lambda content: rows)
+    assert isinstance(entry, LegacyEntry)
+    assert (entry.line, entry.number) == (2, "5")
 
 
 def test_old_text_files_are_read_whatever_their_encoding():

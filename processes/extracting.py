@@ -1,0 +1,61 @@
+"""Taking text and tables out of strangers' files in a killable process: whatever a file does, the intake goes on."""
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from archive.errors import IngestRefused
+from processes.children import Child, ChildGone, ChildPool, ChildTooSlow
+
+SECONDS = 20.0
+"""what one file may take"""
+WORN = 500 * 1024
+"""KiB of peak memory after which a child is replaced"""
+_WORKER = Path(__file__).parent / "extraction_worker.py"
+_PRODUCT = Path(__file__).parents[1]
+
+
+class TextUnreadable(Exception):
+    """No text can be taken out of the file."""
+
+
+class Extractor:
+    """Reads files, each within a time and a memory of its own."""
+
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        arguments = (str(_WORKER), str(_PRODUCT))
+        self.seconds = seconds
+        self.children = ChildPool(lambda: Child(arguments, {}), workers=1, timeout=seconds, most_memory=WORN)
+
+    def text(self, pdf: bytes) -> str:
+        """The text of a PDF, empty for a scan. Raises TextUnreadable."""
+        return str(self._asked("text", pdf)["text"])
+
+    def rows(self, spreadsheet: bytes) -> list[list[str]]:
+        """The cells of a spreadsheet's first sheet. Raises IngestRefused."""
+        try:
+            rows: list[list[str]] = self._asked("rows", spreadsheet)["rows"]
+        except TextUnreadable as error:
+            raise IngestRefused(file="spreadsheet", reason=str(error)) from error
+        return rows
+
+    def _asked(self, what: str, content: bytes) -> dict[str, Any]:
+        question = {"what": what, "seconds": self.seconds}
+        try:
+            answer, _ = self.children.ask(json.dumps(question).encode(), content)
+        except ChildTooSlow:
+            raise TextUnreadable(f"reading it takes longer than {self.seconds:g} seconds") from None
+        except ChildGone:
+            raise TextUnreadable("the process that read it died of it") from None
+        if "refused" in answer:
+            raise TextUnreadable(answer["refused"])
+        return answer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.children.close()
