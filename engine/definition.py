@@ -25,6 +25,8 @@ class RoleDefinition:
     role: str
     titles: Titles
     body: str
+    candidates: tuple[str, ...] = ()
+    """further roles whose people may do the lane's work too, in this process only"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ class ElementDefinition:
     """of a business rule task: the DMN decision it asks"""
     attached_to: str | None = None
     """of a boundary event: the activity it sits on"""
+    within: str | None = None
+    """the subprocess it lies in; None: the process itself"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

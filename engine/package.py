@@ -89,7 +89,7 @@ def package_from_files(files: Mapping[str, bytes], key: str | None = None) -> Pr
     templates = {name: folder.text(path) for name, path in folder.named("documents/", ".typ")}
     decisions = _decisions(folder)
     _raise(folder.findings)
-    elements = {node.id: _element(node, manifest) for node in process.nodes.values()} if process else {}
+    elements = {node.id: _element(node, manifest, process) for node in process.nodes.values()} if process else {}
     return ProcessPackage(
         key=key or manifest.key,
         sha256=sha256_of(files),
@@ -173,7 +173,7 @@ def _forms(folder: PackageFiles) -> dict[str, FormFiles]:
     }
 
 
-def _element(node: Node, manifest: Manifest) -> ElementDefinition:
+def _element(node: Node, manifest: Manifest, process: ProcessModel) -> ElementDefinition:
     return ElementDefinition(
         id=node.id,
         kind=node.kind,
@@ -195,6 +195,7 @@ def _element(node: Node, manifest: Manifest) -> ElementDefinition:
         calls=attribute(node.element, "calledElement") if node.kind == "callActivity" else None,
         decision=decision_of(node),
         attached_to=node.attached_to,
+        within=None if node.container == process.id else node.container,
     )
 
 

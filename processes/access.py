@@ -6,9 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from archive.service import ArchivedDocument, Visibility
-from engine.workitem import WorkItem
 from processes.authorization import matching
-from processes.mandates import Mandate, absent_holders, mandates_of
+from processes.mandates import Mandate, absent_holders, mandates_for_work, mandates_of
 from processes.tables import CaseRow, CosignatureRow, SharedDocumentRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 
@@ -42,7 +41,8 @@ def visibility(uow: UnitOfWork, person_id: UUID) -> Visibility:
 def too_early(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate]) -> frozenset[UUID]:
     """Documents that wait for this person's signature when it is not their turn yet: they do not see them early."""
     people = {person_id, *absent_holders(uow.session, mandates)}
-    groups = [sa.and_(CosignatureRow.role == one.role, CaseRow.body_id == one.body_id) for one in mandates]
+    work = mandates_for_work(uow.session, person_id, uow.now)
+    groups = [sa.and_(CosignatureRow.role == one.role, CaseRow.body_id == one.body_id) for one in work]
     anybody = sa.and_(CosignatureRow.person_id.is_(None), sa.or_(sa.false(), *groups))
     signed = sa.exists().where(
         StepRecordRow.document_id == SharedDocumentRow.document_id, StepRecordRow.person_id == person_id
@@ -88,8 +88,5 @@ def may_see_case(uow: UnitOfWork, person_id: UUID, case_id: UUID) -> bool:
     signed = sa.select(StepRecordRow.id).where(StepRecordRow.case_id == case_id, StepRecordRow.person_id == person_id)
     if uow.session.scalar(signed.limit(1)) is not None:
         return True
-    return _waits_for(mandates, uow.engine.open_items(case_id))
-
-
-def _waits_for(mandates: list[Mandate], items: list[WorkItem]) -> bool:
-    return any(matching(mandates, item) is not None for item in items)
+    work = mandates_for_work(uow.session, person_id, uow.now)
+    return any(matching(work, item) is not None for item in uow.engine.open_items(case_id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.workitem import WorkItem
 from processes.errors import NotPermitted
-from processes.mandates import Mandate, mandates_of
+from processes.mandates import Mandate, mandates_for_work, mandates_of
 from processes.tables import BodyRow, MandateRow, StepRecordRow
 
 ADMINISTRATOR = "administrator"
@@ -23,7 +23,7 @@ def mandate_for(session: Session, person_id: UUID, item: WorkItem, at: datetime)
 
     :raises NotPermitted: no mandate, somebody else's item, one given by name, or the four-eyes rule
     """
-    found = matching(mandates_of(session, person_id, at), item)
+    found = matching(mandates_for_work(session, person_id, at), item)
     if found is None:
         raise NotPermitted(rule="mandate")
     if item.named and item.assignee is None:
@@ -40,7 +40,7 @@ def require_taker(session: Session, person_id: UUID, item: WorkItem, at: datetim
 
     :raises NotPermitted: no mandate, or the four-eyes rule
     """
-    found = matching(mandates_of(session, person_id, at), item)
+    found = matching(mandates_for_work(session, person_id, at), item)
     if found is None:
         raise NotPermitted(rule="mandate")
     require_four_eyes(session, person_id, item)

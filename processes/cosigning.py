@@ -73,7 +73,9 @@ def expected_cosigners(uow: UnitOfWork, step: OpenStep, fields: Mapping[str, Any
     names = people_named(uow.session, set(people.values()))
     if len(names) < len(people):
         raise CosignersUnknown("somebody who is to sign is nobody of this office")
-    return tuple(_expected(uow, number, one, people, names) for number, one in enumerate(found, start=1))
+    persons = {person: (ident, names[ident]) for person, ident in people.items()}
+    key = step.item.definition_key
+    return tuple(_expected(uow, key, number, one, persons) for number, one in enumerate(found, start=1))
 
 
 def _circumstances(context: FormContext) -> ExpressionContext:
@@ -81,17 +83,18 @@ def _circumstances(context: FormContext) -> ExpressionContext:
 
 
 def _expected(
-    uow: UnitOfWork, number: int, one: Cosigner, people: Mapping[str, UUID], names: Mapping[UUID, str]
+    uow: UnitOfWork, process_key: str, number: int, one: Cosigner, people: Mapping[str, tuple[UUID, str]]
 ) -> ExpectedCosigner:
-    person_id = people[one.person] if one.person else None
+    person_id, person = people[one.person] if one.person else (None, "")
+    substitutes = standing_in(uow.session, person_id, one.role, process_key, uow.now) if person_id else ()
     return ExpectedCosigner(
         field=f"cosigner{number}",
         element=one.element,
         role=one.role,
         person_id=person_id,
-        person=names[person_id] if person_id else "",
+        person=person,
         needed=one.needed,
-        substitutes=tuple(standing_in(uow.session, person_id, one.role, uow.now)) if person_id else (),
+        substitutes=tuple(substitutes),
     )
 
 

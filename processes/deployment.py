@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.errors import DefinitionRefused, PackageInvalid
 from engine.findings import Finding, Severity
@@ -15,7 +17,9 @@ from engine.package import read_package
 from processes.handlers.catalogue import handler_names
 from processes.office import Office
 from processes.organisation import bodies
+from processes.tables import CandidateRoleRow, MandateRow
 from processes.unit_of_work import UnitOfWork
+from processes.use_cases.return_lost_work import return_lost_work
 
 PACKAGES = Path(__file__).parent.parent / "bpmn"
 """the packages that come with the product"""
@@ -100,8 +104,12 @@ def deploy(office: Office, request: Deploy) -> Deployment:
         if any(finding.severity == "error" for finding in findings):
             raise DefinitionRefused(findings)
         together = uuid4()
+        candidates = _candidates(uow, packages)
         deployed = [_deploy_one(uow, package, request.by, together) for package in packages]
+        outgoing = _holders_of(uow, candidates - _candidates(uow, packages))
         uow.commit()
+    for person_id in outgoing:
+        return_lost_work(office, person_id)
     return Deployment(packages=deployed, warnings=findings)
 
 
@@ -149,6 +157,7 @@ def _deploy_one(uow: UnitOfWork, package: ProcessPackage, by: str, together: UUI
     if before is not None and definition.version <= before.version:
         outcome = Outcome.UNCHANGED if definition.version == before.version else Outcome.SUPERSEDED
     if outcome is Outcome.NEW:
+        _name_candidates(uow, package)
         uow.audit.record(
             "process:definition:deploy",
             actor=by,
@@ -156,6 +165,31 @@ def _deploy_one(uow: UnitOfWork, package: ProcessPackage, by: str, together: UUI
             details={"version": definition.version, "sha256": definition.sha256},
         )
     return Deployed(definition=definition, outcome=outcome, newest=newest)
+
+
+def _candidates(uow: UnitOfWork, packages: Sequence[ProcessPackage]) -> set[tuple[str, str, str]]:
+    keys = [key for package in packages for key in (package.key, *package.partners)]
+    row = CandidateRoleRow
+    query = sa.select(row.process_key, row.role, row.candidate).where(row.process_key.in_(keys))
+    return {(found.process_key, found.role, found.candidate) for found in uow.session.execute(query)}
+
+
+def _holders_of(uow: UnitOfWork, dropped: set[tuple[str, str, str]]) -> list[UUID]:
+    """Who may hold work as candidates that are candidates no longer."""
+    roles = {candidate for _, _, candidate in dropped}
+    return list(uow.session.scalars(sa.select(MandateRow.holder_id).where(MandateRow.role.in_(roles)).distinct()))
+
+
+def _name_candidates(uow: UnitOfWork, package: ProcessPackage) -> None:
+    """From now on, of running cases too: who else may do the work of the package's lanes."""
+    keys = (package.key, *package.partners)
+    uow.session.execute(sa.delete(CandidateRoleRow).where(CandidateRoleRow.process_key.in_(keys)))
+    uow.session.add_all(
+        CandidateRoleRow(process_key=key, role=role.role, candidate=candidate)
+        for key in keys
+        for role in package.roles.values()
+        for candidate in role.candidates
+    )
 
 
 def _place(uow: UnitOfWork, package: ProcessPackage) -> dict[str, str]:

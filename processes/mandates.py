@@ -1,14 +1,15 @@
 """Mandates: why a person may act, in which capacity and on what ground (B22, C7)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from processes.tables import MandateRow, PersonRow
+from processes.tables import CandidateRoleRow, MandateRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,10 @@ _SELECT = (
     .outerjoin(_absent, _absent.id == _substituted.holder_id)
 )
 _OF_HOLDER = _SELECT.where(MandateRow.holder_id == sa.bindparam("holder"))
+_AS_CANDIDATE = _SELECT.add_columns(CandidateRoleRow.process_key, CandidateRoleRow.role).join(
+    CandidateRoleRow, CandidateRoleRow.candidate == MandateRow.role
+)
+_OF_CANDIDATE = _AS_CANDIDATE.where(MandateRow.holder_id == sa.bindparam("holder"))
 
 
 def _mandate(row: MandateRow, holder: str, acts_for: str | None) -> Mandate:
@@ -68,14 +73,43 @@ def _mandate(row: MandateRow, holder: str, acts_for: str | None) -> Mandate:
 
 
 def mandates_of(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
-    """Everything this person may do at `at`; own mandates before substitutions."""
+    """Everything this person was given at `at`; own mandates before substitutions."""
     rows = session.execute(_OF_HOLDER, {"holder": person_id}).all()
-    found = [mandate for row in rows if (mandate := _mandate(*row)).in_force(at)]
+    return _in_force((_mandate(*row) for row in rows), at)
+
+
+def mandates_for_work(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
+    """For whose lanes this person may act at `at`: by mandates of the lanes' roles, then as candidates.
+
+    A mandate is worth one of the lane's role where a process names its role as the lane's candidate, limited to that
+    process. It opens work, never an office: who watches or administers is asked of `mandates_of`.
+    """
+    rows = session.execute(_OF_CANDIDATE, {"holder": person_id}).all()
+    return mandates_of(session, person_id, at) + _in_force(_as_candidates(rows), at)
+
+
+def takers(session: Session, role: str, body_id: UUID, process_key: str, at: datetime) -> list[Mandate]:
+    """Who may do the work of a lane of a process in a body at `at`; own mandates before substitutions, then by name."""
+    where = (CandidateRoleRow.process_key == process_key, CandidateRoleRow.role == role, MandateRow.body_id == body_id)
+    candidates = [one for one in _as_candidates(session.execute(_AS_CANDIDATE.where(*where)).all()) if one.in_force(at)]
+    own = [one for one in holders(session, role, body_id, at) if not one.scope or process_key in one.scope]
+    return sorted(own + candidates, key=lambda mandate: (mandate.acts_for_id is not None, mandate.holder))
+
+
+def _as_candidates(rows: Iterable[Any]) -> Iterator[Mandate]:
+    for row, holder, acts_for, process_key, role in rows:
+        found = _mandate(row, holder, acts_for)
+        if not found.scope or process_key in found.scope:
+            yield replace(found, role=role, scope=(process_key,))
+
+
+def _in_force(mandates: Iterable[Mandate], at: datetime) -> list[Mandate]:
+    found = [mandate for mandate in mandates if mandate.in_force(at)]
     return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.role, str(mandate.id)))
 
 
 def holders(session: Session, role: str, body_id: UUID, at: datetime) -> list[Mandate]:
-    """Who may act in `role` of a body at `at`; own mandates before substitutions, then by name."""
+    """Who was given `role` of a body at `at`; own mandates before substitutions, then by name."""
     rows = session.execute(_SELECT.where(MandateRow.role == role, MandateRow.body_id == body_id)).all()
     found = [mandate for row in rows if (mandate := _mandate(*row)).in_force(at)]
     return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.holder))
@@ -101,7 +135,11 @@ def absent_holders(session: Session, mandates: Iterable[Mandate]) -> set[UUID]:
     return set(session.execute(sa.select(MandateRow.holder_id).where(MandateRow.id.in_(substituted))).scalars())
 
 
-def standing_in(session: Session, holder_id: UUID, role: str, at: datetime) -> list[str]:
-    """The names of those who act in this role for somebody, by an order in force at `at`."""
-    rows = session.execute(_SELECT.where(_substituted.holder_id == holder_id, MandateRow.role == role)).all()
+def standing_in(session: Session, holder_id: UUID, role: str, process_key: str, at: datetime) -> list[str]:
+    """The names of those who do the work of a process's lane for somebody, by an order in force at `at`."""
+    candidates = sa.select(CandidateRoleRow.candidate).where(
+        CandidateRoleRow.process_key == process_key, CandidateRoleRow.role == role
+    )
+    covered = sa.or_(MandateRow.role == role, MandateRow.role.in_(candidates))
+    rows = session.execute(_SELECT.where(_substituted.holder_id == holder_id, covered)).all()
     return sorted({found.holder for row in rows if (found := _mandate(*row)).in_force(at)})

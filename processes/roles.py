@@ -24,5 +24,5 @@ CAPACITIES = (
 
 def known_roles(uow: UnitOfWork) -> tuple[str, ...]:
     """Every role a mandate may be for."""
-    packages = (definition.package for definition in uow.engine.definitions())
-    return tuple(sorted(OFFICE_ROLES | {role for package in packages for role in package.roles}))
+    lanes = [role for each in uow.engine.definitions() for role in each.package.roles.values()]
+    return tuple(sorted(OFFICE_ROLES | {name for role in lanes for name in (role.role, *role.candidates)}))

@@ -93,9 +93,21 @@ def _checked_name(name: str, table: Table) -> None:
 
 def _role(name: str, table: Table) -> RoleDefinition:
     _checked_name(name, table)
-    role = RoleDefinition(role=name, titles=table.titles(), body=table.required_text("body"))
+    role = RoleDefinition(
+        role=name, titles=table.titles(), body=table.required_text("body"), candidates=_candidates(name, table)
+    )
     table.finish()
     return role
+
+
+def _candidates(name: str, table: Table) -> tuple[str, ...]:
+    candidates = table.texts("candidates") or ()
+    for each in candidates:
+        if not NAME.fullmatch(each):
+            table.error("candidates", f"{table.path}.candidates: {each!r} is no role's name, such as deputy_head")
+        if each == name or candidates.count(each) > 1:
+            table.error("candidates", f"{table.path}.candidates: {each!r} has the work already; name it once")
+    return tuple(candidates)
 
 
 def _variable(name: str, table: Table) -> VariableDefinition:

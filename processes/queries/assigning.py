@@ -7,7 +7,7 @@ from uuid import UUID
 from engine.workitem import Priority, WorkItem
 from processes.authorization import require_four_eyes, require_giver
 from processes.errors import NotPermitted
-from processes.mandates import holders
+from processes.mandates import takers
 from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.definitions import Definitions
@@ -92,8 +92,8 @@ def candidates(uow: UnitOfWork, item: WorkItem) -> list[Candidate]:
     """Who holds a mandate for the step and is not barred from it, by name."""
     found = {
         mandate.holder_id: Candidate(id=mandate.holder_id, name=mandate.holder, acts_for=mandate.acts_for)
-        for mandate in reversed(holders(uow.session, item.role, UUID(item.scope), uow.now))
-        if (not mandate.scope or item.definition_key in mandate.scope) and not _barred(uow, mandate.holder_id, item)
+        for mandate in reversed(takers(uow.session, item.role, UUID(item.scope), item.definition_key, uow.now))
+        if not _barred(uow, mandate.holder_id, item)
     }
     return sorted(found.values(), key=lambda each: each.name)
 

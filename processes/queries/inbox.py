@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from engine.tables import WorkItemRow
 from engine.workitem import Priority
-from processes.mandates import Mandate, mandates_of
+from processes.mandates import Mandate, mandates_for_work
 from processes.office import Office
 from processes.organisation import people_named
 from processes.queries import reach
@@ -140,7 +140,7 @@ class Inbox:
 def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
     """A page of this person's inbox."""
     with office.reading() as uow:
-        mandates = mandates_of(uow.session, person_id, uow.now)
+        mandates = mandates_for_work(uow.session, person_id, uow.now)
         others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
         absent = reach.absent_holders(uow.session, others)
         asked = _Asked(uow, person_id)

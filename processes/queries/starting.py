@@ -9,14 +9,14 @@ from engine.definition import ProcessDefinition
 from engine.errors import DefinitionNotFound
 from processes.errors import NotFound, NotPermitted, UnknownProcess
 from processes.forms import FieldFinding, Form, load_form
-from processes.mandates import mandates_of
+from processes.mandates import mandates_for_work
 from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import Body, bodies, body, body_by_code
 from processes.queries.filled_form import FilledForm, file_fields, filled
 from processes.steps import form_context
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.start_case import start_roles
+from processes.use_cases.start_case import require_starter, start_roles
 
 Titles = Mapping[str, str]
 CHANNEL = "channel"
@@ -75,7 +75,7 @@ class StartPage:
 def startable(office: Office, person_id: UUID) -> list[Startable]:
     """What this person may start, by the roles of the lanes with a start event."""
     with office.reading() as uow:
-        mandates = mandates_of(uow.session, person_id, uow.now)
+        mandates = mandates_for_work(uow.session, person_id, uow.now)
         titles = {each.id: each.title for each in bodies(uow.session)}
         found: dict[tuple[str, UUID], Startable] = {}
         for definition in uow.engine.definitions():
@@ -164,12 +164,7 @@ def _permit(uow: UnitOfWork, definition: ProcessDefinition, query: StartQuery) -
         if not definition.package.start.public:
             raise NotPermitted(rule="public")
         return
-    roles = set(start_roles(definition))
-    if not any(
-        mandate.role in roles and mandate.body_id == query.body_id
-        for mandate in mandates_of(uow.session, query.by, uow.now)
-    ):
-        raise NotPermitted
+    require_starter(uow, definition, query.by, query.body_id)
 
 
 def _form(uow: UnitOfWork, definition: ProcessDefinition, owner: Body, query: StartQuery) -> FilledForm | None:

@@ -4,6 +4,7 @@ from processes.tables.base import Base
 from processes.tables.cosigning import CosignatureRow, SharedDocumentRow
 from processes.tables.office import (
     BodyRow,
+    CandidateRoleRow,
     CertificateRequestRow,
     CertificateRow,
     ClockRow,
@@ -54,6 +55,7 @@ __all__ = [
     "BodyRow",
     "BulkCaseRow",
     "BulkRow",
+    "CandidateRoleRow",
     "CaseDocumentRow",
     "CaseRow",
     "CertificateRequestRow",

@@ -97,6 +97,17 @@ class MandateRow(Base):
     __table_args__ = (sa.Index("ix_process_mandate_group", "role", "body_id"),)
 
 
+class CandidateRoleRow(Base):
+    """A lane's work that the people of another role may do too, as the newest version of the process says."""
+
+    __tablename__ = "process_candidate_role"
+    process_key: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    """the lane's"""
+    candidate: Mapped[str] = mapped_column(primary_key=True, index=True)
+    """of a mandate"""
+
+
 class CorrespondentRow(Base):
     """An outside party of the six classes of B3."""
 

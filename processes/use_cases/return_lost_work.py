@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from engine.workitem import WorkItem
 from processes.authorization import matching
-from processes.mandates import holders, mandates_of
+from processes.mandates import holders, mandates_for_work
 from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.engine_rows import held_items
@@ -45,7 +45,7 @@ def _lost(uow: UnitOfWork, person_id: UUID) -> list[WorkItem]:
 
 def _may_keep(uow: UnitOfWork, person_id: UUID, item: WorkItem) -> bool:
     active = uow.session.scalar(sa.select(PersonRow.active).where(PersonRow.id == person_id))
-    return bool(active) and matching(mandates_of(uow.session, person_id, uow.now), item) is not None
+    return bool(active) and matching(mandates_for_work(uow.session, person_id, uow.now), item) is not None
 
 
 def _give_back(office: Office, seen: WorkItem) -> bool:

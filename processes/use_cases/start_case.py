@@ -13,7 +13,6 @@ from engine.errors import DefinitionNotFound, DefinitionSuspended
 from engine.instance import Advance
 from engine.passing import Beginning
 from processes.attachments import StoredFile
-from processes.authorization import require_role
 from processes.cases import named_subject
 from processes.errors import (
     ConfigurationError,
@@ -25,6 +24,7 @@ from processes.errors import (
 )
 from processes.forms import declares_state_secret, load_form
 from processes.handlers import StartedBy, starters
+from processes.mandates import mandates_for_work
 from processes.numbers import draw_case_number
 from processes.office import Office
 from processes.operating import name_of
@@ -181,20 +181,26 @@ def _require_start(uow: UnitOfWork, definition: ProcessDefinition, request: Star
         if not definition.package.start.public:
             raise NotPermitted(rule="public")
         return
+    require_starter(uow, definition, request.by, request.body_id)
+
+
+def require_starter(uow: UnitOfWork, definition: ProcessDefinition, person_id: UUID, body_id: UUID) -> None:
+    """The person may start the process in this body.
+
+    :raises NotPermitted: no mandate for a lane its start events lie in
+    """
     roles = start_roles(definition)
-    for role in roles:
-        try:
-            require_role(uow.session, request.by, role, uow.now, body_id=request.body_id)
-        except NotPermitted:
-            continue
-        return
-    raise NotPermitted
+    for mandate in mandates_for_work(uow.session, person_id, uow.now):
+        covered = not mandate.scope or definition.key in mandate.scope
+        if covered and mandate.role in roles and mandate.body_id == body_id:
+            return
+    raise NotPermitted(rule="mandate")
 
 
 def start_roles(definition: ProcessDefinition) -> list[str]:
     """The roles whose people may start a process: those of the lanes its start events lie in."""
-    starts = [each for each in definition.package.elements.values() if each.kind == "startEvent" and each.role]
-    return sorted({str(each.role) for each in starts})
+    starts = [each for each in definition.package.elements.values() if each.kind == "startEvent" and not each.within]
+    return sorted({each.role for each in starts if each.role})
 
 
 def _fields(uow: UnitOfWork, definition: ProcessDefinition, owner: Body, request: StartCase) -> dict[str, Any]:

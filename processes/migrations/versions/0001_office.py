@@ -909,6 +909,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_process_mandate_holder_id"), ["holder_id"], unique=False)
 
     op.create_table(
+        "process_candidate_role",
+        sa.Column("process_key", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("candidate", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("process_key", "role", "candidate", name=op.f("pk_process_candidate_role")),
+    )
+    with op.batch_alter_table("process_candidate_role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_candidate_role_candidate"), ["candidate"], unique=False)
+
+    op.create_table(
         "process_outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
