@@ -40,6 +40,7 @@ class Validator:
             "anchors": _texts(trust.anchors),
             "intermediates": _texts(trust.intermediates),
             "crls": _texts(trust.crls),
+            "services": [one.as_json() for one in trust.services],
         }
         try:
             answer, _ = self.children.ask(json.dumps(question).encode(), pdf)

@@ -1,7 +1,7 @@
 """The process that judges files of strangers: started by path, capped in memory, may be killed.
 
-A question is the JSON object {at, file, seconds, anchors, intermediates, crls} with times in ISO 8601 and DER in
-base64, and the file; an answer is the JSON object {report}.
+A question is the JSON object {at, file, seconds, anchors, intermediates, crls, services} with times in ISO 8601 and DER
+in base64, and the file; an answer is the JSON object {report}.
 """
 
 import base64
@@ -15,9 +15,11 @@ MEMORY = 2 * 1024**3
 
 def judge(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """The report in full, as plain data."""
+    from signing.services import TrustedService
     from signing.validation import TrustStore, as_details, validate
 
-    trust = TrustStore(*(tuple(map(base64.b64decode, question[name])) for name in ("anchors", "intermediates", "crls")))
+    encoded = {name: tuple(map(base64.b64decode, question[name])) for name in ("anchors", "intermediates", "crls")}
+    trust = TrustStore(**encoded, services=tuple(map(TrustedService.from_json, question["services"])))
     report = validate(content, trust, at=datetime.fromisoformat(question["at"]), file=question["file"])
     return {"report": as_details(report)}
 

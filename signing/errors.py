@@ -170,6 +170,17 @@ class TrustUnreadable(SigningError):
         self.reason = reason
 
 
+class TrustedListRefused(SigningError):
+    """A trusted list nobody may rely on; `rule` is size, shape, kind, operator, signature, expired, future or stale."""
+
+    code = "trusted_list_refused"
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}")
+        self.rule = rule
+        self.reason = reason
+
+
 class EvidenceUnreadable(SigningError):
     """The bytes are no evidence record (RFC 4998), or one that is not read here."""
 

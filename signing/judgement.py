@@ -6,13 +6,11 @@ import logging
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
-from asn1crypto import crl as asn1_crl
-from asn1crypto import ocsp as asn1_ocsp
-from asn1crypto import x509 as asn1_x509
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import (
     cms_basic_validation,
@@ -22,17 +20,17 @@ from pyhanko.sign.validation.generic_cms import (
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from signing.acceptable import DATED_ALGORITHMS
 from signing.integrity import judge_integrity
+from signing.knowledge import Knowledge
 from signing.policy import EXTENDED_USAGES, KEY_USAGES
 from signing.report import PASSED, Finding, Outcome, Verdict, first_line
+from signing.services import Purpose
 from signing.structure import Stamp
 from signing.timestamp import CLOCK_TOLERANCE
 
 Result = TypeVar("Result")
-TIME_TOLERANCE = timedelta(seconds=60)
+NO_CHAIN = AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND.standard_name
 
 # what pyHanko warns about, with tracebacks, is in the report; on a terminal it would look like a failure of the product
 for _library in ("pyhanko", "pyhanko_certvalidator"):
@@ -54,32 +52,6 @@ class Token:
     """the token's CMS; None: unreadable"""
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What a judgement rests on: anchors, certificates and revocation data, at one time."""
-
-    at: datetime
-    anchors: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
-    certificates: tuple[asn1_x509.Certificate, ...] = dataclasses.field(repr=False)
-    crls: tuple[asn1_crl.CertificateList, ...] = dataclasses.field(repr=False)
-    ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = dataclasses.field(default=(), repr=False)
-
-    def context(self, moment: datetime | None = None) -> ValidationContext:
-        """For one path. An earlier moment looks back with today's revocation data: revoked later was not revoked."""
-        return ValidationContext(
-            trust_manager=SimpleTrustManager.build(trust_roots=self.anchors),
-            other_certs=self.certificates,
-            moment=moment or self.at,
-            allow_fetching=False,
-            crls=self.crls,
-            ocsps=self.ocsps,
-            revocation_mode="require",
-            algorithm_usage_policy=DATED_ALGORITHMS,
-            retroactive_revinfo=moment is not None,
-            time_tolerance=TIME_TOLERANCE,
-        )
-
-
 def judge_token(
     signed_data: Any, imprint: Any, knowledge: Knowledge, moment: datetime | None = None
 ) -> tuple[datetime, Outcome, bool]:
@@ -91,8 +63,9 @@ def judge_token(
     if proves > knowledge.at + CLOCK_TOLERANCE:
         future = f"its time {proves:%Y-%m-%d %H:%M} UTC is in the future"
         return proves, Outcome(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", future, Finding.TIME_IN_FUTURE), False
-    status = run(validate_tst_signed_data(signed_data, knowledge.context(moment), imprint))
-    outcome = _outcome(status)
+    context = knowledge.context(moment, purpose=Purpose.TIMESTAMPS, trusted_at=proves)
+    status = run(validate_tst_signed_data(signed_data, context, imprint))
+    outcome = _with_service_of_token(_outcome(status), signed_data, knowledge, proves)
     if outcome.sub_indication == AdESIndeterminate.REVOKED_NO_POE.standard_name:
         # a token of an authority revoked since proves nothing by itself: its key may have been stolen
         outcome = replace(outcome, reason="the time-stamping authority was revoked")
@@ -128,8 +101,8 @@ def document_token(stamp: Stamp, knowledge: Knowledge, moment: datetime | None =
 def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
     """The cryptography, the certificate, its chain and its revocation: now, or at the time that is proven."""
     try:
-        status = run(_basic(stamp, knowledge.context()))
-        outcome = _outcome(status)
+        status = run(_basic(stamp, knowledge.context(trusted_at=proven_at)))
+        outcome = _with_service(_outcome(status), stamp, knowledge, proven_at)
         if outcome.sub_indication == AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE.standard_name:
             return _judge_outdated(stamp, knowledge, outcome, proven_at)
         if outcome.sub_indication != AdESIndeterminate.REVOKED_NO_POE.standard_name:
@@ -158,6 +131,44 @@ def judge_at(stamp: Stamp, knowledge: Knowledge, moment: datetime) -> Outcome:
         return _outcome(run(_basic(stamp, knowledge.context(moment))))
     except SignatureValidationError as error:
         return _refused(error)
+
+
+def _with_service(outcome: Outcome, stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
+    """The same, with what a trusted list says of the service that issued the certificate, where it says something."""
+    embedded = stamp.embedded
+    others = [one.dump() for one in embedded.other_embedded_certs]
+    return _told_of_service(
+        outcome, knowledge, (embedded.signer_cert.dump(), others), Purpose.SIGNATURES, proven_at or knowledge.at
+    )
+
+
+def _with_service_of_token(outcome: Outcome, signed_data: Any, knowledge: Knowledge, proves: datetime) -> Outcome:
+    """As `_with_service`, of the authority that made a token."""
+    if not knowledge.services or not (outcome.passed or outcome.sub_indication == NO_CHAIN):
+        return outcome
+    others = [one.chosen.dump() for one in signed_data["certificates"] if one.name == "certificate"]
+    chain = (extract_certificate_info(signed_data).signer_cert.dump(), others)
+    return _told_of_service(outcome, knowledge, chain, Purpose.TIMESTAMPS, proves)
+
+
+def _told_of_service(
+    outcome: Outcome, knowledge: Knowledge, chain: tuple[bytes, list[bytes]], purpose: Purpose, moment: datetime
+) -> Outcome:
+    """Granted at the moment that counts: it may have been withdrawn later. Not granted then: no chain, and why."""
+    if not (outcome.passed or outcome.sub_indication == NO_CHAIN):
+        return outcome
+    service = knowledge.service_above(*chain, purpose)
+    if service is None:
+        return outcome
+    if not outcome.passed:
+        if service.granted_at(moment):
+            return outcome
+        return replace(outcome, reason=service.objection_at(moment), rule=Finding.SERVICE_NOT_GRANTED)
+    if service.granted_at(knowledge.at) or not service.granted_at(moment):
+        # not granted then, and passed all the same: another anchor stands above it
+        return outcome
+    reason = f"{service.objection_at(knowledge.at)}, after the proven time"
+    return replace(outcome, reason=reason, rule=Finding.WITHDRAWN_LATER)
 
 
 def _judge_outdated(stamp: Stamp, knowledge: Knowledge, outcome: Outcome, proven_at: datetime | None) -> Outcome:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from signing.judgement import Knowledge, Token, attached_tokens, document_token, judge_at
+from signing.judgement import Token, attached_tokens, document_token, judge_at
+from signing.knowledge import Knowledge
 from signing.report import PASSED, Outcome, Verdict
 from signing.structure import Stamp
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.cms import der_of, is_self_signed, load_certificate
 from signing.errors import CertificateRevoked, CertificateUnusable, NotSignable, OutsideValidity, TrustUnreadable
+from signing.services import Purpose, TrustedService
 
 LONGEST_CHAIN = 8
 _CERTIFICATES = {".pem", ".crt", ".cer", ".der"}
@@ -25,6 +26,18 @@ class TrustStore:
     anchors: tuple[bytes, ...] = field(default=(), repr=False)
     intermediates: tuple[bytes, ...] = field(default=(), repr=False)
     crls: tuple[bytes, ...] = field(default=(), repr=False)
+    services: tuple[TrustedService, ...] = field(default=(), repr=False)
+    """of trusted lists: anchors for one purpose, while they were granted"""
+
+    def anchors_at(self, moment: datetime, purpose: Purpose) -> tuple[bytes, ...]:
+        """What chains may lead to then."""
+        granted = (one.certificate for one in self.services if one.purpose is purpose and one.granted_at(moment))
+        return (*self.anchors, *granted)
+
+    @property
+    def every_anchor(self) -> tuple[bytes, ...]:
+        """What chains may lead to at some time or other, for one purpose or other."""
+        return (*self.anchors, *(one.certificate for one in self.services))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ def require_chain(certificate: bytes, chain: tuple[bytes, ...], trust: TrustStor
     :raises NotSignable: rules "chain", "validity" (OutsideValidity), "revocation" (CertificateRevoked)
     """
     store = trust or TrustStore(anchors=chain[-1:] or (certificate,), intermediates=chain[:-1])
-    path = chain_of(certificate, chain, store)
+    path = _path(certificate, chain, store.anchors_at(at, Purpose.SIGNATURES), store.intermediates)
     for one in path:
         if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
             raise OutsideValidity(_subject(one), one.not_valid_before_utc, one.not_valid_after_utc)
@@ -90,7 +103,7 @@ def chain_of(certificate: bytes, chain: tuple[bytes, ...], store: TrustStore) ->
 
     :raises NotSignable: rule "chain"
     """
-    return _path(certificate, chain, store.anchors, store.intermediates)
+    return _path(certificate, chain, store.every_anchor, store.intermediates)
 
 
 @lru_cache(maxsize=256)

@@ -9,10 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.details import as_details, from_details
@@ -29,8 +27,9 @@ from signing.expected import (
     standing_of,
 )
 from signing.integrity import END_OF_FILE, judge_integrity, judge_rest
-from signing.judgement import Knowledge, Token, judge_signer
-from signing.levels import SecurityStore, level_of, security_store
+from signing.judgement import Token, judge_signer
+from signing.knowledge import knowledge_of
+from signing.levels import level_of, security_store
 from signing.material import material_of, timestamp_report
 from signing.past import UNPROVEN, attached_in_time, document_tokens, judge_past
 from signing.report import (
@@ -68,8 +67,6 @@ __all__ = [
     "validate",
     "verify_files",
 ]
-
-Value = TypeVar("Value", asn1_x509.Certificate, asn1_crl.CertificateList)
 
 LARGEST = 128 * 1024 * 1024
 """bytes of a document that is judged"""
@@ -156,7 +153,7 @@ class _Document:
         self._reader = reader
         self._at = at
         self._store = security_store(reader)
-        self._knowledge = _knowledge(trust, self._store, at)
+        self._knowledge = knowledge_of(trust, self._store, at)
         stamps, self._broken = stamps_of(reader)
         self._signatures = [one for one in stamps if not one.is_timestamp]
         self._timestamps = [one for one in stamps if one.is_timestamp]
@@ -311,30 +308,6 @@ def _weightiest(*outcomes: Outcome) -> Outcome:
     """The first of the worst."""
     verdict = worst(*(one.verdict for one in outcomes))
     return next(one for one in outcomes if one.verdict is verdict)
-
-
-def _knowledge(trust: TrustStore, store: SecurityStore, at: datetime) -> Knowledge:
-    """What can be read of it: less knowledge can only make a verdict worse."""
-    return Knowledge(
-        at=at,
-        anchors=_readable(asn1_x509.Certificate, trust.anchors),
-        certificates=(*_readable(asn1_x509.Certificate, trust.intermediates), *store.certificates),
-        crls=(*_readable(asn1_crl.CertificateList, trust.crls), *store.crls),
-        ocsps=store.ocsps,
-    )
-
-
-def _readable(kind: type[Value], encoded: Sequence[bytes]) -> tuple[Value, ...]:
-    values = []
-    for one in encoded:
-        try:
-            value: Value = kind.load(one, strict=True)
-            # asn1crypto parses when asked
-            _ = value.issuer.dump()
-        except ValueError:
-            continue
-        values.append(value)
-    return tuple(values)
 
 
 def _rank(level: SignatureLevel) -> int:

@@ -39,6 +39,8 @@ def _signer() -> dict[str, str]:
         "WRONG_SIGNER": _("Somebody else signed in place of the person expected."),
         "MISSING_SIGNATURE": _("Not everybody who was to sign has signed."),
         "NOT_TRUSTED": _("A certificate does not lead to an authority this office trusts."),
+        "SERVICE_NOT_GRANTED": _("The authority was not a granted trust service at the time that counts."),
+        "WITHDRAWN_LATER": _("The authority lost its status later; the signature is older and stays good."),
         "REVOCATION_UNKNOWN": _("It is not known whether a certificate has been revoked."),
         "REVOKED": _("A certificate was revoked, and nothing proves that it signed before."),
         "REVOKED_LATER": _("A certificate was revoked later; the signature is older and stays good."),

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from signing_pilot import JUDGED, Pilot
+from signing_pilot import CREATED, JUDGED, Pilot
 
 from processes import validating
 from processes.children import Child, ChildPool
 from processes.validating import Validator
 from signing.details import as_details, from_details
+from signing.services import Period, Purpose, TrustedService
 from signing.trust import TrustStore
 from signing.validation import LARGEST, validate
 
@@ -49,6 +50,15 @@ def test_a_child_tells_the_same_report_in_full(pilot: Pilot, validator: Validato
     told = validator.validate(pdf, pilot.trust(), at=JUDGED, file="a.pdf")
     assert told == validate(pdf, pilot.trust(), at=JUDGED, file="a.pdf")
     assert told.verdict == "TOTAL-PASSED"
+    service = TrustedService(
+        certificate=pilot.authority.certificate("issuing"),
+        purpose=Purpose.SIGNATURES,
+        periods=(Period(CREATED, JUDGED),),
+    )
+    listed = TrustStore((), (), pilot.trust().crls, (service,))
+    told = validator.validate(pdf, listed, at=JUDGED)
+    assert told == validate(pdf, listed, at=JUDGED)
+    assert "SERVICE_NOT_GRANTED" in told.findings[0], "withdrawn, and no timestamp that is believed"
     assert from_details(as_details(told)) == told
 
 

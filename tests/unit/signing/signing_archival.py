@@ -13,10 +13,10 @@ from pyhanko.sign.validation.dss import async_add_validation_info
 from pyhanko_certvalidator import ValidationContext
 
 from signing.judgement import Knowledge
+from signing.knowledge import knowledge_of
 from signing.levels import SecurityStore
 from signing.timestamp import Timestamper
 from signing.trust import TrustStore
-from signing.validation import _knowledge
 
 
 class InProcess(TimeStamper):
@@ -31,7 +31,7 @@ class InProcess(TimeStamper):
 
 
 def context(trust: TrustStore, at: datetime) -> ValidationContext:
-    knowledge: Knowledge = _knowledge(trust, SecurityStore(), at)
+    knowledge: Knowledge = knowledge_of(trust, SecurityStore(), at)
     return knowledge.context()
 
 
