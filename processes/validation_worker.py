@@ -15,8 +15,7 @@ MEMORY = 2 * 1024**3
 
 def judge(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """The report in full, as plain data."""
-    from signing.services import TrustedService
-    from signing.validation import TrustStore, as_details, validate
+    from signing.validation import TrustedService, TrustStore, as_details, validate
 
     encoded = {name: tuple(map(base64.b64decode, question[name])) for name in ("anchors", "intermediates", "crls")}
     trust = TrustStore(**encoded, services=tuple(map(TrustedService.from_json, question["services"])))

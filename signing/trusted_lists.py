@@ -12,11 +12,22 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from signing.errors import TrustedListRefused
-from signing.services import Period, Purpose, TrustedService
+from signing.services import Period, Purpose, TrustedService, periods_as_json, periods_from_json
 from signing.timestamp import CLOCK_TOLERANCE
 from signing.trusted_list_signature import LARGEST, SPACE, authentic_list
 
-__all__ = ["LARGEST", "TrustedList", "read_operators", "read_trusted_list", "require_newer"]
+__all__ = [
+    "LARGEST",
+    "Period",
+    "Purpose",
+    "TrustedList",
+    "TrustedService",
+    "periods_as_json",
+    "periods_from_json",
+    "read_operators",
+    "read_trusted_list",
+    "require_newer",
+]
 
 VERSIONS = (5, 6)
 MOST_SERVICES = 20_000

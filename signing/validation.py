@@ -47,6 +47,7 @@ from signing.report import (
 )
 from signing.report_xml import as_xml
 from signing.request import SignatureLevel
+from signing.services import TrustedService
 from signing.structure import Broken, Stamp, open_pdf, read_attachment, stamps_of
 from signing.timestamp import CLOCK_TOLERANCE
 from signing.trust import TrustStore, read_trust, scan_trust
@@ -55,6 +56,7 @@ __all__ = [
     "SEAL",
     "STEP",
     "TrustStore",
+    "TrustedService",
     "ValidationReport",
     "Verdict",
     "as_details",

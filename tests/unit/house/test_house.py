@@ -18,7 +18,7 @@ DOORS = {
     "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
                "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses", "cosigning"},
     "signing": {"service", "errors", "request", "report", "keys", "policy", "authority", "authorities", "trust",
-                "validation", "enrolment"},
+                "validation", "enrolment", "trusted_lists"},
     "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
                 "holds", "search", "access", "highlights"},
 }  # fmt: skip
