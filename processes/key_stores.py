@@ -73,6 +73,11 @@ class KeyStores:
             raise ConfigurationError(f"keys of {name} are not opened by the server")
         return store
 
+    def agents(self) -> Mapping[str, AgentStore]:
+        """The programs on officers' computers that this office takes signatures of, by name."""
+        taken = "agent" in self.policy.key_stores
+        return {name: one for name, one in self.stores.items() if taken and isinstance(one, AgentStore)}
+
     def check(self) -> list[str]:
         """What keeps the stores from working, as far as it is seen without asking a service; and what is weak."""
         found = [finding for store in self.stores.values() for finding in store.check()]
@@ -178,7 +183,7 @@ def _agent(name: str, table: _Table) -> Store:
     url = str(table.value("url", str))
     table.finish()
     parts = urlsplit(url)
-    if parts.scheme not in {"ws", "wss"} or parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if parts.scheme not in {"ws", "wss"} or parts.hostname not in {"127.0.0.1", "localhost"}:
         raise ConfigurationError(
             f"{table.path}.url in karguzar.toml must be ws:// or wss:// on the officer's own computer"
         )

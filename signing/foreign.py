@@ -46,6 +46,15 @@ class ForeignSignature:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was to be signed, and by whom."""
+
+    content: bytes
+    certificate: bytes
+    chain: tuple[bytes, ...]
+
+
 def require_foreign(
     prepared: PreparedSignature, cms: bytes, *, trust: TrustStore | None, at: datetime
 ) -> ForeignSignature:
@@ -54,18 +63,50 @@ def require_foreign(
     :raises NotSignable: `rule` is shape, algorithm, certificate, attributes, digest, value, usage, chain, validity or
         revocation
     """
-    signer = signer_of(prepared.certificate, prepared.chain)
+    return _judged(_Asked(covered(prepared), prepared.certificate, prepared.chain), cms, trust, at)
+
+
+def require_possession(
+    cms: bytes, challenge: bytes, *, trust: TrustStore | None, at: datetime
+) -> tuple[bytes, tuple[bytes, ...]]:
+    """The CMS is one signature over the challenge, as it would have to be over a document, by a certificate it carries.
+
+    :returns: that certificate and the others it carries, DER
+    :raises NotSignable: as `require_foreign`
+    """
+    with _readable():
+        signed_data, info = _shape(cms)
+        identifier = info["sid"].chosen
+        enclosed = [one.chosen for one in signed_data["certificates"] or () if one.name == "certificate"]
+        own = [one.dump() for one in enclosed if _names(identifier, one)]
+    if len(own) != 1:
+        raise NotSignable("certificate", "it does not carry the certificate of its signer")
+    chain = tuple(one.dump() for one in enclosed if one.dump() != own[0])
+    _judged(_Asked(challenge, own[0], chain), cms, trust, at)
+    return own[0], chain
+
+
+def _names(identifier: Any, certificate: Any) -> bool:
+    """SignerIdentifier, in either of its two forms, means this certificate."""
+    if isinstance(identifier, asn1_cms.IssuerAndSerialNumber):
+        found = (identifier["issuer"].dump(), identifier["serial_number"].native)
+        return bool(found == (certificate.issuer.dump(), certificate.serial_number))
+    return bool(identifier.native == certificate.key_identifier)
+
+
+def _judged(asked: _Asked, cms: bytes, trust: TrustStore | None, at: datetime) -> ForeignSignature:
+    signer = signer_of(asked.certificate, asked.chain)
     with _readable():
         signed_data, info = _shape(cms)
         _require_certificate(signed_data, info, signer)
         mechanism = _mechanism(info, signer.public_key)
-        _require_attributes(_attributes(info), info, prepared, mechanism, at)
+        _require_attributes(_attributes(info), info, asked, mechanism, at)
         signed = info["signed_attrs"].untag().dump()
         value: bytes = info["signature"].native
     _require_value(signer.public_key, value, signed, mechanism)
     require_acceptable(signer.public_key, mechanism.digest, at=at)
     require_signing_usage(signer.certificate)
-    require_chain(prepared.certificate, prepared.chain, trust, at=at)
+    require_chain(asked.certificate, asked.chain, trust, at=at)
     return ForeignSignature(replace(signer, mechanism=mechanism), signed, value)
 
 
@@ -145,35 +186,35 @@ def _attributes(info: Any) -> dict[str, Any]:
 
 
 def _require_attributes(
-    attributes: dict[str, Any], info: Any, prepared: PreparedSignature, mechanism: Mechanism, at: datetime
+    attributes: dict[str, Any], info: Any, asked: _Asked, mechanism: Mechanism, at: datetime
 ) -> None:
     if attributes["content_type"].native != "data":
         raise NotSignable("attributes", "the content type is not data")
-    digest = mechanism.hashed(covered(prepared))
+    digest = mechanism.hashed(asked.content)
     if not hmac.compare_digest(attributes["message_digest"].native, digest):
         raise NotSignable("digest", "it was made over another document")
     for name, require in _MORE.items():
         if name in attributes:
-            require(attributes[name], prepared, info, at)
+            require(attributes[name], asked, info, at)
 
 
-def _require_signing_certificate(value: Any, prepared: PreparedSignature, _info: Any, _at: datetime) -> None:
+def _require_signing_certificate(value: Any, asked: _Asked, _info: Any, _at: datetime) -> None:
     """ESSCertIDv2 of the certificate (RFC 5035)."""
     first = value["certs"][0]
     name = str(first["hash_algorithm"]["algorithm"].native)
     if name not in DIGESTS:
         raise NotSignable("algorithm", f"digest {name} is not accepted in signing-certificate-v2")
-    if not hmac.compare_digest(first["cert_hash"].native, hashlib.new(name, prepared.certificate).digest()):
+    if not hmac.compare_digest(first["cert_hash"].native, hashlib.new(name, asked.certificate).digest()):
         raise NotSignable("attributes", "signing-certificate-v2 names another certificate")
 
 
-def _require_time(value: Any, _prepared: PreparedSignature, _info: Any, at: datetime) -> None:
+def _require_time(value: Any, _asked: _Asked, _info: Any, at: datetime) -> None:
     """An agent's own time, which PAdES does without (/M tells it), is no other than ours."""
     if abs(value.native - at) > CLOCKS_APART:
         raise NotSignable("attributes", f"signing-time {value.native:%Y-%m-%d %H:%M} is far from this office's time")
 
 
-def _require_protection(value: Any, _prepared: PreparedSignature, info: Any, _at: datetime) -> None:
+def _require_protection(value: Any, _asked: _Asked, info: Any, _at: datetime) -> None:
     """CMSAlgorithmProtection names the algorithms that were used (RFC 6211)."""
     same = (
         value["digest_algorithm"]["algorithm"].native == info["digest_algorithm"]["algorithm"].native
@@ -183,7 +224,7 @@ def _require_protection(value: Any, _prepared: PreparedSignature, info: Any, _at
         raise NotSignable("attributes", "CMSAlgorithmProtection names other algorithms")
 
 
-_MORE: dict[str, Callable[[Any, PreparedSignature, Any, datetime], None]] = {
+_MORE: dict[str, Callable[[Any, _Asked, Any, datetime], None]] = {
     "signing_certificate_v2": _require_signing_certificate,
     "signing_time": _require_time,
     "cms_algorithm_protection": _require_protection,

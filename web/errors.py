@@ -211,6 +211,10 @@ def _refused(error: ProcessesError) -> tuple[str, str, str]:
         "validity": _("The certificate is not valid now."),
         "revocation": _("The certificate has been revoked."),
         "certificate": _("It was signed with another certificate than the one this document names."),
+        "shape": _("What came back is no signature: it was declined, or the program gave something else."),
+        "digest": _("The signature was made over another document."),
+        "value": _("The signature does not belong to the certificate this document names."),
+        "attributes": _("The signature does not say what a signature of this document has to say."),
         "declined": _("The signature was declined on the other device, or it took too long there."),
     }
     text = reasons.get(rule, _("The signature was not accepted. Nothing was changed."))

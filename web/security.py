@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable
 
 import structlog
 from flask import Flask, Response, g, request
@@ -15,6 +16,8 @@ CONTENT_POLICY = (
 )
 DIAGRAM_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self'; style-src-attr 'unsafe-inline'")
 """bpmn-js places what it draws by style attributes"""
+AGENTS = "agents"
+"""where a request notes the programs on the officer's own computer that its page talks to"""
 NUL = "\x00"
 """no address has it, and PostgreSQL takes no text with it; in a form's fields it is left out"""
 STATIC_SECONDS = 365 * 24 * 3600
@@ -29,9 +32,19 @@ def _begin() -> None:
         raise BadRequest
 
 
+def let_through(agents: Iterable[str]) -> None:
+    """The page that answers this request may talk to these programs on the officer's computer, and to nobody else."""
+    setattr(g, AGENTS, " ".join(sorted(agents)))
+
+
+def _content_policy() -> str:
+    policy = DIAGRAM_POLICY if g.get("draws_diagram") else CONTENT_POLICY
+    return policy.replace("connect-src 'self'", f"connect-src 'self' {told}") if (told := g.get(AGENTS)) else policy
+
+
 def _headers(response: Response) -> Response:
     headers: Headers = response.headers
-    headers.setdefault("Content-Security-Policy", DIAGRAM_POLICY if g.get("draws_diagram") else CONTENT_POLICY)
+    headers.setdefault("Content-Security-Policy", _content_policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "SAMEORIGIN"
     headers["Referrer-Policy"] = "same-origin"

@@ -9,10 +9,12 @@ from flask import Flask
 
 from processes.queries.archive import FacetLine
 from processes.queries.case_page import Diagram
+from processes.queries.signing import kind_of_store
 from processes.queries.tracking import TrackLine
 from processes.use_cases.return_lost_work import GROUND as LOST
 from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
+from web.current import office
 from web.i18n import language, moment, titled
 from web.texts import gettext as _
 from web.verdicts import in_plain_words
@@ -95,8 +97,15 @@ def store_name(store: str) -> str:
         "pkcs12": _("kept by the server, opened by the PIN"),
         "browser": _("in the officer's browser"),
         "file": _("in the officer's own file"),
+        "pkcs11": _("in a token at the server, opened by the PIN"),
+        "csc": _("at a remote signing service"),
+        "agent": _("with a program on the officer's computer"),
+        "mobile": _("on the officer's telephone"),
     }
-    return names.get(store, store)
+    if store in names:
+        return names[store]
+    kind = kind_of_store(office(), store)
+    return f"{names[kind]} ({store})" if kind else store
 
 
 def calendar_name(code: str) -> str:

@@ -13,9 +13,9 @@ from processes.demo.player import Player
 from processes.jobs import idle
 from processes.office import Office
 from processes.settings import Settings
-from processes.signed_steps import SignedStep, waiting_attempt
+from processes.signed_steps import SignedStep, accept, waiting_attempt
 from processes.tools import initialise_home
-from processes.use_cases.sign_step import SignStep, sign_with
+from processes.use_cases.sign_step import SignStep, signed_document
 from processes.worker import Worker
 
 PACKAGE, SCENARIO = "citizen-appeal", "forwarded-to-competent-body"
@@ -75,7 +75,8 @@ def _played(office: Office, players: list[Player]) -> Clock:
         attempt = waiting_attempt(office, request.attempt_id, request.by)
         if request.by not in opened:
             opened[request.by] = open_key(office, request.by, request.pin)
-        return sign_with(office, attempt, opened[request.by])
+        mine = opened[request.by]
+        return accept(office, attempt, mine.certificate, signed_document(office, attempt, mine.key))
 
     clock = Clock()
     before = vars(playing)["sign_step"]

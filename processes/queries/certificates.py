@@ -51,6 +51,8 @@ class OwnKeys:
     """whom a request has to name: DER of the Name, base64"""
     challenge: str
     """what the key in an own file signs to show that it is theirs"""
+    agents: Sequence[str]
+    """programs on the officer's computer by which a key may be enrolled, by their names in karguzar.toml"""
     requested_at: datetime | None
     """a request waits for the outside authority"""
 
@@ -98,6 +100,7 @@ def own_keys(office: Office, by: UUID) -> OwnKeys:
             others=[line for line in lines if line is not current],
             subject=base64.b64encode(subject_name(subject_of(uow.session, by))).decode("ascii"),
             challenge=challenge(office, by, uow.now),
+            agents=sorted(office.key_stores.agents()),
             requested_at=uow.session.scalar(waiting),
         )
 

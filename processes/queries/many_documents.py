@@ -14,10 +14,12 @@ from processes.forms.model import DECISION
 from processes.office import Office
 from processes.queries.certificates import CertificateLine, certificate_line
 from processes.queries.definitions import Definitions
+from processes.queries.signing import kind_of_store
 from processes.queries.step_page import kept_fields
 from processes.steps import OpenStep, item_of, open_step, require_actable
 from processes.tables import CaseRow, CertificateRow, SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
+from signing.keys import KINDS
 
 Titles = Mapping[str, str]
 MOST = 200
@@ -79,6 +81,10 @@ class WaitingDocuments:
     documents: Sequence[WaitingDocument]
     certificate: CertificateLine | None
     """None: nothing waits, or the certificate is not known any more"""
+    manner: str
+    """how its key signs: opened, page, agent, later; empty: its store is not set up any more"""
+    sole_control: bool
+    """its holder alone controls it"""
     reference: str
     """by which a browser finds the key"""
     other_keys: int
@@ -171,6 +177,7 @@ def waiting_documents(office: Office, by: UUID) -> WaitingDocuments:
         wanted = serials[-1] if serials else ""
         certificate = uow.session.execute(sa.select(CertificateRow).where(CertificateRow.serial == wanted)).scalar()
         definitions = Definitions(uow)
+        kind = kind_of_store(office, certificate.key_store) if certificate else ""
         documents = [
             _waiting(definitions, attempt, case, item)
             for (attempt, case, item), serial in zip(rows, serials, strict=True)
@@ -179,6 +186,8 @@ def waiting_documents(office: Office, by: UUID) -> WaitingDocuments:
         return WaitingDocuments(
             documents=documents[:MOST],
             certificate=certificate_line(certificate, None, None, uow.now) if certificate else None,
+            manner=KINDS[kind].manner if kind else "",
+            sole_control=bool(certificate and kind and office.key_stores.sole_control(certificate.key_store)),
             reference=certificate.key_reference if certificate else "",
             other_keys=len(rows) - len(documents),
         )

@@ -1,5 +1,6 @@
 """The signing page: what waits for whose signature, with which certificate, in which capacity; and the receipt."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.tables import WorkItemRow
 from processes.cosignatures import require_head
-from processes.errors import AttemptExpired, NotFound, StepOvertaken
+from processes.errors import AttemptExpired, ConfigurationError, NotFound, StepOvertaken
 from processes.office import Office
 from processes.organisation import people_named
 from processes.queries.definitions import Definitions
@@ -19,6 +20,7 @@ from processes.queries.shared_documents import SharedView, shared_view
 from processes.sealing import verify_code
 from processes.tables import BodyRow, CaseRow, CertificateRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
+from signing.keys import KINDS
 
 Titles = Mapping[str, str]
 
@@ -33,7 +35,11 @@ class CertificateView:
     not_after: datetime
     locked_until: datetime | None
     store: str
-    """pkcs12, browser, file …"""
+    """pkcs12, browser, file, or a name of karguzar.toml"""
+    kind: str
+    """of that store; empty: it is not set up any more"""
+    manner: str
+    """opened, page, agent, later; empty likewise"""
     reference: str
     """by which a browser finds its key"""
     sole_control: bool
@@ -63,6 +69,10 @@ class SigningPage:
     acts_for: str | None
     ground: str
     certificate: CertificateView | None
+    asked: bool
+    """a service has been asked for the signature, which the officer gives on another device"""
+    code: str
+    """shown there too; empty where the service has none"""
     previous: int
     """how many earlier documents it names by their hashes"""
     shared: SharedView | None
@@ -159,6 +169,8 @@ def _page(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow, item: Wor
         acts_for=mandate.get("acts_for"),
         ground=_ground(mandate.get("ground", {})),
         certificate=_certificate(office, uow, str(step.get("certificate", ""))),
+        asked=bool(attempt.ticket),
+        code=str(json.loads(attempt.ticket)["code"]) if attempt.ticket else "",
         previous=len(step.get("previous", ())),
         shared=shared_view(uow, attempt.cosigns) if attempt.cosigns else None,
     )
@@ -173,6 +185,7 @@ def _certificate(office: Office, uow: UnitOfWork, serial: str) -> CertificateVie
     row = uow.session.execute(sa.select(CertificateRow).where(CertificateRow.serial == serial)).scalar()
     if row is None:
         return None
+    kind = kind_of_store(office, row.key_store)
     return CertificateView(
         serial=row.serial,
         subject=row.subject,
@@ -180,9 +193,19 @@ def _certificate(office: Office, uow: UnitOfWork, serial: str) -> CertificateVie
         not_after=row.not_after,
         locked_until=row.locked_until,
         store=row.key_store,
+        kind=kind,
+        manner=KINDS[kind].manner if kind else "",
         reference=row.key_reference,
-        sole_control=office.key_stores.sole_control(row.key_store),
+        sole_control=bool(kind) and office.key_stores.sole_control(row.key_store),
     )
+
+
+def kind_of_store(office: Office, name: str) -> str:
+    """The kind of the store a certificate names; empty: it is not set up any more."""
+    try:
+        return office.key_stores.kind_of(name).name
+    except ConfigurationError:
+        return ""
 
 
 def signed_receipt(office: Office, attempt_id: UUID, by: UUID) -> SignedReceipt:

@@ -4,20 +4,21 @@ Nothing spans them: each is prepared, signed and completed by itself, as if alon
 told beside it. After a reload, a crash or a kill the documents that still wait are simply those that still wait.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
 import structlog
 
-from processes.certificates import OpenedKey, open_key
-from processes.errors import NoCertificate, PinLocked, PinRefused, ProcessesError
+from processes.errors import KeyStoreFailed, NoCertificate, PinLocked, PinRefused, ProcessesError
 from processes.office import Office
+from processes.opened_keys import key_in_hand
 from processes.queries.many_documents import answered
 from processes.queries.step_page import kept_fields
-from processes.signed_steps import named_serial, waiting_attempt
+from processes.signed_steps import accept, named_serial, waiting_attempt
 from processes.steps import open_step
+from processes.tables import CertificateRow, SigningAttemptRow
 from processes.use_cases.sign_outside import (
     CompleteSignature,
     PrepareSignature,
@@ -25,8 +26,11 @@ from processes.use_cases.sign_outside import (
     complete_signature,
     prepare_signature,
 )
-from processes.use_cases.sign_step import sign_with
+from processes.use_cases.sign_step import signed_document
 from processes.use_cases.submit_step import SubmitStep, submit_step
+from signing.errors import StoreFailed, WrongPin
+from signing.keys import SigningKey
+from signing.request import SignedDocument
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +49,7 @@ class PrepareMany:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignMany:
-    """Documents to be signed with a key that the server keeps."""
+    """Documents to be signed with a key that the server opens."""
 
     attempts: Sequence[UUID]
     by: UUID
@@ -82,21 +86,59 @@ def prepare_many(office: Office, request: PrepareMany) -> list[Outcome]:
 def sign_many(office: Office, request: SignMany) -> list[Outcome]:
     """Sign each with the key that the PIN opens once. The PIN is nowhere but in this call.
 
+    A key in a token or at a service is let go before the first document takes effect: no transaction is open meanwhile.
+
     :raises PinRefused: nothing was signed; :raises PinLocked: likewise
-    :raises NoCertificate: the key is not kept by the server
+    :raises NoCertificate: the key is not opened by the server
+    :raises KeyStoreFailed: token or service do not answer; nothing was signed
     """
-    opened: dict[str, OpenedKey] = {}
+    found: dict[UUID, Outcome] = {}
+    waiting: dict[str, list[SigningAttemptRow]] = {}
 
-    def sign(attempt_id: UUID) -> None:
+    def look(attempt_id: UUID) -> None:
         attempt = waiting_attempt(office, attempt_id, request.by)
-        if attempt.state == "signed":
-            return
-        serial = named_serial(attempt)
-        if serial not in opened:
-            opened[serial] = open_key(office, request.by, request.pin, serial=serial)
-        sign_with(office, attempt, opened[serial])
+        if attempt.state != "signed":
+            waiting.setdefault(named_serial(attempt), []).append(attempt)
 
-    return [_outcome(each, partial(sign, each)) for each in request.attempts]
+    for each in request.attempts:
+        found[each] = _outcome(each, partial(look, each))
+    for serial, attempts in waiting.items():
+        found |= {one.subject: one for one in _signed_with(office, request, serial, attempts)}
+    return [found[each] for each in request.attempts]
+
+
+def _signed_with(
+    office: Office, request: SignMany, serial: str, attempts: Sequence[SigningAttemptRow]
+) -> Iterator[Outcome]:
+    """All documents that name one certificate."""
+    made: dict[UUID, SignedDocument] = {}
+
+    def make(attempt: SigningAttemptRow, key: SigningKey) -> None:
+        made[attempt.id] = _made(office, attempt, key, first=not made)
+
+    def take(attempt: SigningAttemptRow, certificate: CertificateRow) -> None:
+        accept(office, attempt, certificate, made[attempt.id])
+
+    with key_in_hand(office, request.by, request.pin, serial=serial) as opened:
+        outcomes = [_outcome(each.id, partial(make, each, opened.key)) for each in attempts]
+    yield from (each for each in outcomes if each.refusal is not None)
+    yield from (_outcome(each.id, partial(take, each, opened.certificate)) for each in attempts if each.id in made)
+
+
+def _made(office: Office, attempt: SigningAttemptRow, key: SigningKey, *, first: bool) -> SignedDocument:
+    """One document, signed; it has not taken effect yet.
+
+    :raises WrongPin: at the first document; later it is a one-time password that was good for one, and the documents
+        that are signed are not lost with it
+    """
+    try:
+        return signed_document(office, attempt, key)
+    except StoreFailed as error:
+        raise KeyStoreFailed(str(error)) from error
+    except WrongPin as error:
+        if first:
+            raise
+        raise KeyStoreFailed("the service asks anew for each document") from error
 
 
 def prepare_signatures(office: Office, attempts: Sequence[UUID], by: UUID) -> list[Outcome]:
@@ -124,7 +166,7 @@ def _outcome(subject: UUID, act: Callable[[], None]) -> Outcome:
     """Do it; a refusal concerns this one alone, unless it is of the key itself."""
     try:
         act()
-    except (PinRefused, PinLocked, NoCertificate):
+    except (PinRefused, PinLocked, NoCertificate, WrongPin):
         raise
     except ProcessesError as error:
         return Outcome(subject=subject, refusal=error)

@@ -8,10 +8,13 @@ import json
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+import structlog
+
+from processes.certificates import named_certificate
 from processes.errors import AttemptExpired, KeyStoreFailed, SignatureRefused
 from processes.office import Office
 from processes.opened_keys import entry_of
-from processes.signed_steps import SignedStep, told_before, waiting_attempt
+from processes.signed_steps import SignedStep, named_serial, told_before, waiting_attempt
 from processes.tables import SigningAttemptRow
 from processes.use_cases.sign_outside import completed, prepared_once
 from signing.errors import StoreFailed
@@ -19,6 +22,8 @@ from signing.keys import Manner
 from signing.keys.later import Declined, Given, LaterStore, Ticket, Waiting
 from signing.request import PreparedSignature
 from signing.service import SignedDocument
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +58,32 @@ def start_signing(office: Office, request: SignLater) -> Asked:
         ticket = store.provider.start(store.question(prepared, entry_of(office, certificate), title))
     except StoreFailed as error:
         raise KeyStoreFailed(str(error)) from error
-    _keep_ticket(office, attempt, json.dumps(asdict(ticket)))
-    return Asked(code=ticket.code)
+    if _keep_ticket(office, attempt, json.dumps(asdict(ticket)), instead_of=None):
+        return Asked(code=ticket.code)
+    # another tab was faster: its question counts, this one is taken back
+    _take_back(store, ticket)
+    return Asked(code=_ticket(waiting_attempt(office, request.attempt_id, request.by)).code)
+
+
+def stop_asking(office: Office, request: SignLater) -> None:
+    """The officer gives up waiting: what the service may still answer has no effect. The document waits on.
+
+    :raises NotFound: and AttemptExpired, StepOvertaken, as `waiting_attempt`
+    """
+    attempt = waiting_attempt(office, request.attempt_id, request.by)
+    if not attempt.ticket or not _keep_ticket(office, attempt, None, instead_of=attempt.ticket):
+        return
+    with office.reading() as uow:
+        certificate = named_certificate(uow, attempt.person_id, named_serial(attempt))
+    _take_back(_store(office, certificate.key_store), _ticket(attempt))
+
+
+def _take_back(store: LaterStore, ticket: Ticket) -> None:
+    try:
+        store.cancel(ticket.reference)
+    except StoreFailed as error:
+        # nothing depends on it: the answer would not be taken
+        log.warning("signing.cancel_failed", store=store.name, reason=str(error))
 
 
 def poll_signing(office: Office, request: SignLater) -> SignedStep | None:
@@ -77,7 +106,7 @@ def poll_signing(office: Office, request: SignLater) -> SignedStep | None:
     if isinstance(answer, Waiting):
         return None
     if isinstance(answer, Declined):
-        _keep_ticket(office, attempt, None)
+        _keep_ticket(office, attempt, None, instead_of=attempt.ticket)
         raise SignatureRefused("declined", answer.reason)
     given = answer
 
@@ -88,7 +117,7 @@ def poll_signing(office: Office, request: SignLater) -> SignedStep | None:
         return completed(office, attempt, embed)
     except SignatureRefused:
         # what was given is of no use: the officer is asked anew, not told the same for ever
-        _keep_ticket(office, attempt, None)
+        _keep_ticket(office, attempt, None, instead_of=attempt.ticket)
         raise
 
 
@@ -109,7 +138,10 @@ def _ticket(attempt: SigningAttemptRow) -> Ticket:
     return Ticket(**json.loads(attempt.ticket or "{}"))
 
 
-def _keep_ticket(office: Office, attempt: SigningAttemptRow, ticket: str | None) -> None:
+def _keep_ticket(office: Office, attempt: SigningAttemptRow, ticket: str | None, *, instead_of: str | None) -> bool:
+    """Whether it was still so; else another tab was faster."""
     with office.unit_of_work() as uow:
-        uow.update(SigningAttemptRow, {"id": attempt.id, "state": "prepared"}, ticket=ticket)
+        before = {"id": attempt.id, "state": "prepared", "ticket": instead_of}
+        changed = uow.update(SigningAttemptRow, before, ticket=ticket)
         uow.commit()
+    return changed == 1

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from processes.certificates import OpenedKey
 from processes.errors import SignatureRefused
 from processes.office import Office
-from processes.opened_keys import KeyInHand, key_in_hand
+from processes.opened_keys import key_in_hand
 from processes.signed_steps import SignedStep, accept, named_serial, signature_request, told_before, waiting_attempt
 from processes.tables import SigningAttemptRow
 from signing.errors import SigningError, StoreFailed, WrongPin
@@ -37,11 +36,6 @@ def sign_step(office: Office, request: SignStep) -> SignedStep:
         signed = signed_document(office, attempt, opened.key)
     # token and service are let go before the transaction begins
     return accept(office, attempt, opened.certificate, signed)
-
-
-def sign_with(office: Office, attempt: SigningAttemptRow, opened: OpenedKey | KeyInHand) -> SignedStep:
-    """The same with a key that is open already: one authentication may cover many attempts."""
-    return accept(office, attempt, opened.certificate, signed_document(office, attempt, opened.key))
 
 
 def signed_document(office: Office, attempt: SigningAttemptRow, key: SigningKey) -> SignedDocument:

@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from signing.errors import NotSignable
 from signing.foreign import LARGEST, covered
@@ -36,18 +37,28 @@ class AgentStore:
 
     def question(self, prepared: PreparedSignature, *, language: str = "ru") -> dict[str, Any]:
         """What the page sends: a detached CMS over the document's covered bytes, by a certificate for signing."""
+        return self.asked_over(covered(prepared), language=language)
+
+    def asked_over(self, content: bytes, *, language: str = "ru") -> dict[str, Any]:
+        """The same over other bytes: a challenge, when a certificate is enrolled."""
         return {
             "module": MODULE,
             "method": "sign",
             "args": {
                 "allowedStorages": None,
                 "format": "cms",
-                "data": base64.b64encode(covered(prepared)).decode("ascii"),
+                "data": base64.b64encode(content).decode("ascii"),
                 "signingParams": {"decode": "true", "encapsulate": "false", "digested": "false", "tsaProfile": None},
                 "signerParams": {"extKeyUsageOids": [], "chain": []},
                 "locale": LOCALES.get(language, "ru"),
             },
         }
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a page's content policy has to let through."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
     def check(self) -> list[str]:
         """Nothing can be seen from here: the agent runs on officers' computers."""

@@ -58,7 +58,10 @@ class Declined:
 
 
 class Provider(Protocol):
-    """One service. Both methods answer within seconds; no transaction is open meanwhile."""
+    """One service. Both methods answer within seconds; no transaction is open meanwhile.
+
+    It may have two more: `check()`, see `LaterStore.check`, and `cancel(reference)`, told when the officer gives up.
+    """
 
     def start(self, question: Question) -> Ticket:
         """Ask the officer.
@@ -97,6 +100,15 @@ class LaterStore:
             algorithm=f"sha{8 * len(prepared.digest)}",
             title=title,
         )
+
+    def cancel(self, reference: str) -> None:
+        """Tell the service that nobody waits for the answer any more; one that cannot be told lets it run out.
+
+        :raises StoreFailed: the service does not answer
+        """
+        cancel = getattr(self.provider, "cancel", None)
+        if callable(cancel):
+            cancel(reference)
 
     def check(self) -> list[str]:
         """A provider may have a `check` of its own."""

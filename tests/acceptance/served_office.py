@@ -16,6 +16,17 @@ FOUNDING_SECONDS = 240
 """on two busy cores; a quiet machine needs about fifteen"""
 STOPPING_SECONDS = 30
 ROOT = Path(__file__).parents[2]
+STORES = """
+[key_stores.nca]
+kind = "agent"
+url = "ws://127.0.0.1:{port}"
+
+[key_stores.phone]
+kind = "mobile"
+provider = "acceptance.telephone:Telephone"
+options = {{ folder = "{folder}" }}
+"""
+"""beside those that need no setting up"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +43,17 @@ class ServedOffice:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port = _free_port()
+        self.port, self.agent_port = free_port(), free_port()
+        self.telephone = home.with_name("telephone")
+        home.mkdir()
+        (home / "karguzar.toml").write_text(
+            STORES.format(port=self.agent_port, folder=self.telephone), encoding="utf-8"
+        )
         self.url = f"http://127.0.0.1:{self.port}"
         self._console = home.with_suffix(".console").open("wb")
         environ = {name: value for name, value in os.environ.items() if not name.startswith("KARGUZAR_")}
         environ |= {"KARGUZAR_HOME": str(home), "KARGUZAR_PUBLIC_URL": self.url}
+        environ["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "tests")))  # of the telephone
         self._process = subprocess.Popen(
             [sys.executable, "-m", "web.cli", "serve", "--demo", "--port", str(self.port)],
             cwd=ROOT,
@@ -83,7 +100,7 @@ class ServedOffice:
             self._console.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,6 +1,6 @@
 """One's own page: mandates, password, and the PIN of one's signing key."""
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -9,12 +9,15 @@ from processes.queries.certificates import own_keys
 from processes.queries.people import signed_in
 from processes.use_cases.change_password import ChangePassword, change_password
 from processes.use_cases.choose_pin import ChoosePin, choose_pin
+from processes.use_cases.register_agent_key import AskForKey, RegisterAgentKey, ask_for_key, register_agent_key
 from processes.use_cases.register_key_file import RegisterKeyFile, register_key_file
 from processes.use_cases.request_certificate import RequestCertificate, request_certificate
 from web.current import my_id, office
 from web.entries import refused, same_twice
 from web.findings import PageFinding
+from web.i18n import language
 from web.own_keys import decoded, octets
+from web.security import let_through
 from web.session import SessionUser, signed_in_only
 from web.texts import gettext as _
 from web.texts import ngettext
@@ -104,6 +107,32 @@ def key_file() -> Answer:
     return redirect(url_for("profile.page"))
 
 
+@pages.post("/agent/<store>/question")
+@signed_in_only
+def agent_question(store: str) -> Answer:
+    """What the page asks the program on the officer's computer, so that its key may be enrolled."""
+    try:
+        asked, challenge = ask_for_key(office(), AskForKey(by=my_id(), store=store, language=language()))
+    except EntryRefused as error:
+        return make_response(jsonify(refused=refused(error).text), 422)
+    return jsonify(agent=asked.url, question=asked.question, challenge=challenge)
+
+
+@pages.post("/agent/<store>")
+@signed_in_only
+def agent_key(store: str) -> Answer:
+    """The certificate of the key that the program signed with."""
+    said = request.form.get("challenge", "")
+    command = RegisterAgentKey(by=my_id(), store=store, challenge=said, answer=request.form.get("answer", ""))
+    try:
+        register_agent_key(office(), command)
+    except EntryRefused as error:
+        return _page([refused(error)])
+    flash(_("The certificate of your token or card is entered. The program asks you each time you sign."), "ok")
+    return redirect(url_for("profile.page"))
+
+
 def _page(findings: list[PageFinding]) -> Response:
+    let_through(each.origin for each in office().key_stores.agents().values())
     shown = render_template("me.html", keys=own_keys(office(), my_id()), findings=findings)
     return make_response(shown, 422 if findings else 200)

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, flash, jsonify, make_response, redirect, 
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import DocumentMoved, PinRefused, ProcessesError
-from processes.queries.signing import item_of_attempt, signed_receipt, signing_page
+from processes.queries.signing import SigningPage, item_of_attempt, signed_receipt, signing_page
 from processes.use_cases.abandon_attempt import AbandonAttempt, abandon_attempt
+from processes.use_cases.sign_by_agent import AgentAnswer, sign_by_agent
 from processes.use_cases.sign_outside import (
     CompleteSignature,
     PrepareSignature,
@@ -22,6 +23,7 @@ from web.errors import told
 from web.findings import PageFinding
 from web.own_keys import octets, to_be_signed
 from web.requests import line
+from web.security import let_through
 from web.session import signed_in_only
 from web.texts import gettext as _
 from web.texts import ngettext
@@ -46,7 +48,9 @@ def page(attempt_id: UUID) -> Answer:
         return redirect(url_for("tasks.form", item_id=item_of_attempt(office(), attempt_id, my_id())))
     if view.signed:
         return redirect(url_for("signing.receipt", attempt_id=attempt_id))
-    return render_template("sign.html", page=view, findings=[])
+    if view.asked:
+        return redirect(url_for("signing_elsewhere.waiting", attempt_id=attempt_id))
+    return _page(view, [])
 
 
 @pages.get("/<uuid:attempt_id>/document.pdf")
@@ -69,8 +73,9 @@ def sign(attempt_id: UUID) -> Answer:
         if error.code not in STAY:
             raise
         view = signing_page(office(), attempt_id, my_id())
-        finding = PageFinding(text=_why(error), href="#pin" if "value" not in request.form else "#own-key")
-        return make_response(render_template("sign.html", page=view, findings=[finding]), told(error).status)
+        typed = "value" not in request.form and "answer" not in request.form
+        finding = PageFinding(text=_why(error), href="#pin" if typed else "#own-key")
+        return make_response(_page(view, [finding]), told(error).status)
     return redirect(url_for("signing.receipt", attempt_id=attempt_id))
 
 
@@ -99,9 +104,19 @@ def abandon(attempt_id: UUID) -> Answer:
     return redirect(url_for("tasks.form", item_id=item_id))
 
 
+def _page(view: SigningPage, findings: list[PageFinding]) -> str:
+    if view.certificate and view.certificate.manner == "agent":
+        agent = office().key_stores.agents().get(view.certificate.store)
+        let_through([agent.origin] if agent else [])
+    return render_template("sign.html", page=view, findings=findings)
+
+
 def _sign(attempt_id: UUID) -> None:
-    if "value" not in request.form:
-        sign_step(office(), SignStep(attempt_id=attempt_id, by=my_id(), pin=request.form.get("pin", "")))
+    if "answer" in request.form:
+        sign_by_agent(office(), AgentAnswer(attempt_id=attempt_id, by=my_id(), answer=request.form["answer"]))
+    elif "value" not in request.form:
+        secret = " ".join(filter(None, (request.form.get("pin", ""), request.form.get("otp", "").strip())))
+        sign_step(office(), SignStep(attempt_id=attempt_id, by=my_id(), pin=secret))
     else:
         complete_signature(office(), CompleteSignature(attempt_id=attempt_id, by=my_id(), value=octets("value")))
 

@@ -1,10 +1,9 @@
 """Steps signed with a token, a remote service, an agent over WebSocket and a telephone; refused by policy; retried."""
 
 import asyncio
-import base64
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,21 +12,22 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from local_agent import Agent, LocalAgent, listening
 from minutes import ELEMENT, KEY, MANIFEST, MODEL, deploy_minutes
 from rehearsal import Rehearsal
 
-from processes.errors import EntryRefused, KeyStoreFailed, PinRefused, SignatureRefused
+from processes.errors import AttemptExpired, EntryRefused, KeyStoreFailed, PinRefused, SignatureRefused
 from processes.key_stores import KeyStores
 from processes.opened_keys import der_of_pem
 from processes.signature_policy import level_for
 from processes.tables import CertificateRow, SigningAttemptRow, TrustAnchorRow
 from processes.use_cases.enrol_key import EnrolKey, enrol_key, keys_in
 from processes.use_cases.sign_by_agent import AgentAnswer, AskAgent, ask_agent, sign_by_agent
-from processes.use_cases.sign_later import SignLater, poll_signing, start_signing
+from processes.use_cases.sign_later import SignLater, poll_signing, start_signing, stop_asking
 from processes.use_cases.submit_step import PreparedStep
 from signing.algorithms import PrivateKey, sign_with
 from signing.authority import PilotAuthority, Subject
@@ -43,7 +43,6 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "signing"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "signing"))
 from remote_service import SERVICE_PIN, RemoteService, remote_service
 from softhsm import TOKEN_PIN, SoftHsm, softhsm
-from test_agent_cms import Agent
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 HEAD = "Əliyev Şükür İsmayıl oğlu"
@@ -168,34 +167,13 @@ def trust_its_root(rehearsal: Rehearsal, tmp_path: Path) -> None:
         uow.commit()
 
 
-async def asked_over_websocket(agent: Agent, question: dict[str, Any], *, refuse: bool) -> str:
-    """What the page does, with a local agent on a WebSocket of its own."""
-
-    async def serve(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        async for message in socket:
-            await socket.send_json(agent_answer(agent, json.loads(message.data), refuse=refuse))
-        return socket
-
-    application = web.Application()
-    application.add_routes([web.get("/", serve)])
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with ClientSession() as session, session.ws_connect(f"http://127.0.0.1:{runner.addresses[0][1]}/") as socket:
-        await socket.send_json(question)
-        answer = (await socket.receive()).data
-    await runner.cleanup()
-    return str(answer)
-
-
-def agent_answer(agent: Agent, question: dict[str, Any], *, refuse: bool) -> dict[str, Any]:
-    assert (question["module"], question["method"]) == ("kz.gov.pki.knca.basics", "sign")
-    if refuse:
-        return {"status": False, "code": "CANCELLED", "message": "action canceled"}
-    made = agent.signed(base64.b64decode(question["args"]["data"]))
-    return {"status": True, "body": {"result": [base64.b64encode(made).decode()]}}
+async def asked_over_websocket(agent: LocalAgent, question: Mapping[str, Any]) -> str:
+    """What the page does: the greeting is no answer."""
+    with listening(agent) as port:
+        async with ClientSession() as session, session.ws_connect(f"http://127.0.0.1:{port}/") as socket:
+            assert "status" not in await socket.receive_json()
+            await socket.send_json(question)
+            return str((await socket.receive()).data)
 
 
 def test_a_step_is_signed_by_an_agent_over_websocket(rehearsal: Rehearsal) -> None:
@@ -208,8 +186,9 @@ def test_a_step_is_signed_by_an_agent_over_websocket(rehearsal: Rehearsal) -> No
     assert asked.url == "wss://127.0.0.1:13579"
 
     def answered(key: PrivateKey, *, refuse: bool = False) -> AgentAnswer:
-        agent = Agent(der_of_pem(row.pem), key)
-        answer = asyncio.run(asked_over_websocket(agent, dict(asked.question), refuse=refuse))
+        agent = LocalAgent(Agent(der_of_pem(row.pem), key))
+        agent.refuse = "action canceled" if refuse else ""
+        answer = asyncio.run(asked_over_websocket(agent, asked.question))
         return AgentAnswer(attempt_id=step.attempt_id, by=by, answer=answer)
 
     for wrong, rule in (
@@ -233,6 +212,10 @@ class Telephone:
     key: PrivateKey
     questions: dict[str, Question] = field(default_factory=dict)
     answer: str = "waiting"
+    cancelled: list[str] = field(default_factory=list)
+
+    def cancel(self, reference: str) -> None:
+        self.cancelled.append(reference)
 
     def start(self, question: Question) -> Ticket:
         if self.answer == "down":
@@ -266,6 +249,14 @@ def test_a_step_is_signed_on_a_telephone_later(rehearsal: Rehearsal) -> None:
     telephone.answer = "down"
     with pytest.raises(KeyStoreFailed):
         poll_signing(office, later)
+    telephone.answer = "waiting"
+    asked_before = len(telephone.questions)
+    stop_asking(office, later)
+    stop_asking(office, later)
+    assert telephone.cancelled == [f"t{asked_before - 1}"], "taken back, once"
+    telephone.answer = "given"
+    with pytest.raises(AttemptExpired):
+        poll_signing(office, later)  # nobody waits for it any more
     for answer, rule in (("declined", "declined"), ("wrong", "value")):
         telephone.answer = "waiting"
         start_signing(office, later)

@@ -1,18 +1,16 @@
 """A complete CMS from outside: taken when it is right, refused by name when anything in it is not."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from asn1crypto import algos, cms, core, tsp
-from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from asn1crypto import algos, cms, core
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
+from local_agent import Agent
 from signing_pilot import JUDGED, SIGNED, Pilot
 from softhsm import certified
 
@@ -20,52 +18,6 @@ from signing.errors import CertificateRevoked, NotSignable
 from signing.report import Verdict
 from signing.service import PreparedSignature, Signing, covered
 from signing.trust import TrustStore
-
-
-class Agent:
-    """Makes a CMS as an agent does; each part may be made wrong."""
-
-    def __init__(self, certificate: bytes, key: Any) -> None:
-        self.certificate, self.key = asn1_x509.Certificate.load(certificate), key
-
-    def attributes(self, content: bytes, digest: str, more: list[Any], leave_out: str = "") -> cms.CMSAttributes:
-        hashed = hashlib.sha256(self.certificate.dump()).digest()
-        found = [
-            {"type": "content_type", "values": ["data"]},
-            {"type": "message_digest", "values": [hashlib.new(digest, content).digest()]},
-            {"type": "signing_certificate_v2", "values": [{"certs": [tsp.ESSCertIDv2({"cert_hash": hashed})]}]},
-            *more,
-        ]
-        return cms.CMSAttributes([one for one in found if one["type"] != leave_out])
-
-    def signed(
-        self, content: bytes, *, digest: str = "sha256", more: Any = (), leave_out: str = "", **changes: Any
-    ) -> bytes:
-        attributes = changes.pop("attributes", None) or self.attributes(content, digest, list(more), leave_out)
-        data, hashed = attributes.dump(), getattr(hashes, digest.upper())()
-        if isinstance(self.key, rsa.RSAPrivateKey):
-            value, algorithm = self.key.sign(data, padding.PKCS1v15(), hashed), f"{digest}_rsa"
-        else:
-            value, algorithm = self.key.sign(data, ec.ECDSA(hashed)), f"{digest}_ecdsa"
-        info = {
-            "version": "v1",
-            "sid": {"issuer_and_serial_number": self._identifier()},
-            "digest_algorithm": {"algorithm": digest},
-            "signed_attrs": attributes,
-            "signature_algorithm": {"algorithm": changes.pop("algorithm", algorithm)},
-            "signature": changes.pop("value", value),
-        }
-        body = {
-            "version": "v1",
-            "digest_algorithms": [{"algorithm": digest}],
-            "encap_content_info": {"content_type": "data", "content": changes.pop("carried", None)},
-            "certificates": [self.certificate],
-            "signer_infos": [info] * changes.pop("signers", 1),
-        }
-        return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(body)}).dump()
-
-    def _identifier(self) -> Any:
-        return {"issuer": self.certificate.issuer, "serial_number": self.certificate.serial_number}
 
 
 def told_time(at: datetime) -> list[Any]:

@@ -1,5 +1,6 @@
 // Pages on which an officer's own key works: enrolment, and signing. No key and no PIN is ever put into a request: the
 // fields they are typed into have no name, and what is sent is written into hidden ones.
+import { agentsAnswer, Declined, Silent } from './keys/agent.js';
 import { spkiOf, toHex } from './keys/bytes.js';
 import { Changed, shownDocument, signatureValue } from './keys/document.js';
 import { newRequest, shownToBeOurs } from './keys/enrol.js';
@@ -21,6 +22,8 @@ function reason(error) {
   if (error instanceof AnotherKey) return 'anotherKey';
   if (error instanceof WrongPin) return 'wrongPin';
   if (error instanceof Unreadable) return 'unreadable';
+  if (error instanceof Silent) return 'silent';
+  if (error instanceof Declined) return 'declined';
   return error instanceof Changed ? 'changed' : 'failed';
 }
 
@@ -55,6 +58,16 @@ async function signed(form) {
   put(form, { value: answer.ok ? await signatureValue(key, pdf, await answer.json()) : '' });
 }
 
+// the program's own reason, where it gives one, stands behind ours
+async function asked(form) {
+  try {
+    put(form, await agentsAnswer(form.dataset.agent, form));
+  } catch (error) {
+    if (error instanceof Declined && error.message) error.told = `${form.dataset.declined} (${error.message})`;
+    throw error;
+  }
+}
+
 // goes: the form is sent once the script has filled it in
 function on(selector, act, goes = true) {
   document.querySelectorAll(selector).forEach((form) => form.addEventListener('submit', async (event) => {
@@ -85,6 +98,7 @@ async function look(form) {
 on('form[data-enrol]', enrol);
 on('form[data-register]', register);
 on('form[data-sign]', signed);
+on('form[data-agent]', asked);
 on('form[data-many-prepare]', prepareMany, false);
 on('form[data-many-sign]', (form) => signMany(form, keyOf), false);
 document.querySelectorAll('form[data-store="browser"]').forEach(look);
