@@ -12,12 +12,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from local_agent import Agent, LocalAgent, listening
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from acceptance import telephone
 from acceptance.appeals import submit_quickly
 from acceptance.newcomer import NAME, Watched, admit, key_file
-from acceptance.person import PATIENCE, Person
+from acceptance.person import Person
 from acceptance.served_office import ROOT, Account, ServedOffice
 from acceptance.test_own_keys import prepare_a_document
 from acceptance.town import Town
@@ -131,7 +131,7 @@ def test_an_officer_signs_on_their_telephone(
     ask(officer, served, questions=3)
     officer.page.reload()
     officer.go(officer.page.url.removesuffix("/waiting"))  # the document's own page leads back to where one waits
-    expect(officer.page).to_have_url(lambda url: url.endswith("/waiting"), timeout=PATIENCE)
+    officer.page.wait_for_url("**/waiting")
     question = telephone.asked(served.telephone)[-1]
     telephone.answer(question, sign_with(KEY, telephone.to_be_signed(question)))
     officer.reads("Signed and safely kept")
