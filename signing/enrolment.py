@@ -18,6 +18,7 @@ from signing.algorithms import PublicKey, ecdsa_der, mechanism_of, public_key_of
 from signing.certificates import CertificateFacts, Profile, Subject, facts_of, signer_name
 from signing.cms import load_certificate
 from signing.errors import RequestRefused
+from signing.foreign import require_signed_challenge
 from signing.policy import Matched, matched, require_signing_usage
 from signing.trust import TrustStore, require_chain
 
@@ -30,6 +31,7 @@ __all__ = [
     "require_new_key",
     "require_own",
     "require_possession",
+    "require_signed_challenge",
     "subject_name",
 ]
 

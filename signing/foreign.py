@@ -66,7 +66,7 @@ def require_foreign(
     return _judged(_Asked(covered(prepared), prepared.certificate, prepared.chain), cms, trust, at)
 
 
-def require_possession(
+def require_signed_challenge(
     cms: bytes, challenge: bytes, *, trust: TrustStore | None, at: datetime
 ) -> tuple[bytes, tuple[bytes, ...]]:
     """The CMS is one signature over the challenge, as it would have to be over a document, by a certificate it carries.

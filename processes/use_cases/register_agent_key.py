@@ -11,9 +11,8 @@ from processes.own_keys import OwnKey, challenge, is_challenge, keep_own_key
 from processes.trust import trust_store
 from processes.use_cases.register_key_file import require_new
 from processes.use_cases.sign_by_agent import AgentQuestion
-from signing.enrolment import require_own
+from signing.enrolment import require_own, require_signed_challenge
 from signing.errors import SigningError
-from signing.foreign import require_possession
 from signing.keys.agent import AgentStore, agent_cms
 from signing.policy import Candidate, TaskPolicy, require_policy
 
@@ -64,7 +63,7 @@ def register_agent_key(office: Office, request: RegisterAgentKey) -> str:
     trust, at = trust_store(office), office.clock()
     try:
         cms = agent_cms(_answer(request.answer))
-        certificate, chain = require_possession(cms, request.challenge.encode(), trust=trust, at=at)
+        certificate, chain = require_signed_challenge(cms, request.challenge.encode(), trust=trust, at=at)
         matched_by = require_own(certificate, chain, name=holder.name, trust=trust, at=at)
         candidate = Candidate(
             certificate=certificate,
