@@ -8,8 +8,8 @@ from uuid import UUID
 from archive.access import check_access
 from archive.blobs import BlobRef, BlobStore
 from archive.custody import GENESIS, CustodyEvent, CustodyHead
-from archive.documents import Accession, ArchivedDocument, DocumentStatus, Revision
-from archive.errors import BlobMissing, InvalidMetadata, RevisionNotAppended
+from archive.documents import GONE, Accession, ArchivedDocument, DocumentStatus, Revision
+from archive.errors import InvalidMetadata, RevisionNotAppended
 from archive.folding import FOLDING_VERSION, token_string
 from archive.store import Store
 
@@ -25,13 +25,11 @@ def clean(text: str) -> str:
     return text.translate(_UNSTORABLE)
 
 
-def check_accession(accession: Accession, blobs: BlobStore) -> None:
-    """Refuse what cannot be archived. Raises StateSecretRefused, InvalidMetadata, BlobMissing."""
+def check_accession(accession: Accession) -> None:
+    """Refuse what cannot be archived. Raises StateSecretRefused, InvalidMetadata."""
     check_access(accession.id, accession.access_level, accession.access_flags)
-    if accession.status not in set(DocumentStatus):
+    if accession.status not in set(DocumentStatus) - GONE:
         raise InvalidMetadata(field="status", value=accession.status)
-    if not blobs.exists(accession.blob.sha256):
-        raise BlobMissing(sha256=accession.blob.sha256)
 
 
 def insert_documents(store: Store, accessions: Sequence[Accession], *, now: datetime, actor: str) -> None:
@@ -88,7 +86,9 @@ def change_signers(store: Store, document: ArchivedDocument, signers: Sequence[M
 
 
 def search_tokens(document: ArchivedDocument, text: str) -> str:
-    """The tokens a kept document is found by."""
+    """The tokens a document is found by: one that is gone only by its number."""
+    if document.status in GONE:
+        return token_string(document.number)
     return token_string(document.number, document.title, *_names(document.signers), text)
 
 

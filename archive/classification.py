@@ -179,3 +179,18 @@ def _period_values(
 
 def _type(name: str) -> sa.types.TypeEngine[Any]:
     return DOCUMENT.c[name.removeprefix("new_")].type
+
+
+def decided(decision: Classification, file: ArchiveFile | None) -> dict[str, Any]:
+    """A classification as custody details: what was decided, nothing else."""
+    until = decision.access_until
+    details: dict[str, Any] = {
+        "file": file.code if file else None,
+        "retention_class": decision.retention_class,
+        "access_level": decision.access_level,
+        "access_ground": decision.access_ground,
+        "access_until": until.isoformat() if until else None,
+        "access_flags": None if decision.access_flags is None else list(decision.access_flags),
+        "note": decision.note,
+    }
+    return {name: value for name, value in details.items() if value is not None}

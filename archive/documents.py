@@ -30,6 +30,12 @@ class DocumentStatus(StrEnum):
     """signed too late: kept as proof, changes nothing"""
     DESTROYED = "destroyed"
     """disposed of; description and hash remain"""
+    TRANSFERRED = "transferred"
+    """handed over to another archive, which has signed for it; description and hash remain"""
+
+
+GONE = frozenset({DocumentStatus.DESTROYED, DocumentStatus.TRANSFERRED})
+"""of these the archive has no bytes any more"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -160,6 +160,14 @@ class DocumentOnHold(ArchiveError):
     grounds: tuple[str, ...]
 
 
+class RetentionNotOver(ArchiveError):
+    """The document must be kept longer: its period has not ended, has not begun, or has no end."""
+
+    code = "archive.retention_not_over"
+    document_id: UUID
+    dispose_after: str
+
+
 class CustodyBroken(ArchiveError):
     """The document's custody chain does not hold."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.blobs import BlobStore
 from archive.custody import verify_chain
-from archive.documents import ArchivedDocument, DocumentStatus, Revision
+from archive.documents import GONE, ArchivedDocument, Revision
 from archive.errors import BlobMissing, BlobStoreError, CustodyBroken
 from archive.store import DOCUMENT, Store, custody_head, table_of
 from archive.tables import FixityRow
@@ -103,7 +103,7 @@ class FixityAudit:
                 verify_chain(custody_head(document), custody[document.id])
             except CustodyBroken as broken:
                 yield _finding(document, "custody_broken", f"event {broken.seq}: {broken.reason}")
-            if document.status != DocumentStatus.DESTROYED:
+            if document.status not in GONE:
                 yield from self._check_bytes(document, revisions[document.id])
 
     def _check_rows(self, document: ArchivedDocument, revisions: Sequence[Revision]) -> Iterator[FixityFinding]:

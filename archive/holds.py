@@ -21,6 +21,8 @@ class DisposalHold:
     """One ban, with its ground and author; lifted if `lifted_at` is set."""
 
     id: UUID
+    order_id: UUID
+    """shared by all holds placed in one go"""
     document_id: UUID | None
     file_id: UUID | None
     ground: str
@@ -51,18 +53,22 @@ class Holds:
 
     def place(self, target: HoldTarget, *, ground: str, actor: str, at: datetime) -> DisposalHold:
         """Place a hold. Raises InvalidMetadata without a ground."""
+        return self.hold(self.place_all([target], ground=ground, actor=actor, at=at))
+
+    def place_all(self, targets: Sequence[HoldTarget], *, ground: str, actor: str, at: datetime) -> UUID:
+        """Place holds in one go; their order, which is the first one's id. Raises InvalidMetadata without a ground."""
         if not ground.strip():
             raise InvalidMetadata(field="ground", value=ground)
-        hold_id = uuid4()
-        values = {
-            "document_id": target.document_id,
-            "file_id": target.file_id,
-            "ground": ground,
-            "placed_by": actor,
-            "placed_at": at,
-        }
-        self._session.execute(sa.insert(HOLD).values(id=hold_id, **values))
-        return self.hold(hold_id)
+        if not targets:
+            raise InvalidMetadata(field="hold", value="nothing to hold")
+        ids = [uuid4() for _ in targets]
+        common = {"order_id": ids[0], "ground": ground, "placed_by": actor, "placed_at": at}
+        rows = [
+            {"id": hold_id, "document_id": target.document_id, "file_id": target.file_id, **common}
+            for hold_id, target in zip(ids, targets, strict=True)
+        ]
+        self._session.execute(sa.insert(HOLD), rows)
+        return ids[0]
 
     def hold(self, hold_id: UUID) -> DisposalHold:
         """One hold. Raises HoldNotFound."""
@@ -84,6 +90,13 @@ class Holds:
         values = {"lifted_by": actor, "lifted_at": at, "lifted_ground": ground}
         self._session.execute(sa.update(HOLD).where(HOLD.c.id == hold_id).values(**values))
         return self.hold(hold_id)
+
+    def of_order(self, order_id: UUID) -> list[DisposalHold]:
+        """All holds placed in one go. Raises HoldNotFound."""
+        found = self._holds(HOLD.c.order_id == order_id)
+        if not found:
+            raise HoldNotFound(hold_id=order_id)
+        return found
 
     def on(self, document: ArchivedDocument) -> list[DisposalHold]:
         """All holds there have been on the document or its file, oldest first."""

@@ -15,7 +15,9 @@ CASE_CLOSED_ON = "case_closed_on"
 LAST_SIGNED_ON = "last_signed_on"
 ACT_REPEALED_ON = "act_repealed_on"
 EVENT_ON = "event_on"
-FACTS = (CASE_CLOSED_ON, LAST_SIGNED_ON, ACT_REPEALED_ON, EVENT_ON)
+RETAINED_UNTIL = "retained_until"
+"""the day until which a review decided to keep a document beyond its period"""
+FACTS = (CASE_CLOSED_ON, LAST_SIGNED_ON, ACT_REPEALED_ON, EVENT_ON, RETAINED_UNTIL)
 """The names of the facts that the rules read."""
 
 Facts = Mapping[str, date]
@@ -30,6 +32,10 @@ class DisposalAction(StrEnum):
     TRANSFER = "transfer"
 
 
+PERMANENT = "permanent"
+"""the outcome of a class without an end"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetentionClass:
     """How long and from when a class of documents is kept, with the article that says so."""
@@ -42,6 +48,11 @@ class RetentionClass:
     """None: permanent"""
     action: str
     ground: str
+
+    @property
+    def outcome(self) -> str:
+        """What becomes of its documents: permanent, or the action proposed when the period has ended."""
+        return PERMANENT if self.years is None else str(self.action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,8 @@ def period(retention: RetentionClass, facts: Facts) -> RetentionPeriod:
     starts = START_RULES[retention.starts](facts)
     if starts is None or retention.years is None:
         return RetentionPeriod(starts, None)
-    return RetentionPeriod(starts, _years_later(starts, retention.years))
+    ends = _years_later(starts, retention.years)
+    return RetentionPeriod(starts, max(ends, facts.get(RETAINED_UNTIL, ends)))
 
 
 def read_facts(stored: Mapping[str, str]) -> dict[str, date]:

@@ -12,14 +12,16 @@ from archive.access import Visibility
 from archive.accession import change_signers, check_accession, check_appended, insert_documents
 from archive.arrangement import ArchiveFile, Arrangement, Fonds, Series
 from archive.blobs import BlobRef, BlobStore, Referenced
-from archive.classification import Classifier
+from archive.classification import Classifier, decided
 from archive.custody import CustodyEvent, verify_chain
-from archive.documents import Accession, ArchivedDocument, Classification, DocumentStatus, Revision
+from archive.disposal import Disposal, rely_on_blob
+from archive.documents import GONE, Accession, ArchivedDocument, Classification, DocumentStatus, Revision
 from archive.errors import AccessionConflict, DocumentDestroyed, DocumentNotFound, InvalidMetadata
 from archive.fixity import FixityAudit, FixityReport, Progress, record_report, reports
 from archive.holds import DisposalHold, Holds, HoldTarget, is_held
 from archive.reindexing import reindex
 from archive.retention import Facts, RetentionClass, write_facts
+from archive.review_lists import ReviewLists, is_listed
 from archive.search import Search, SearchPage, SearchQuery, SearchSort
 from archive.store import Store, custody_head
 
@@ -65,7 +67,8 @@ class Archive:
 
         Raises StateSecretRefused, InvalidMetadata, BlobMissing, AccessionConflict.
         """
-        check_accession(accession, self._blobs)
+        check_accession(accession)
+        self.rely_on(accession.blob.sha256)
         if self._store.find(accession.id) is None and self._take_in(accession, actor):
             return self.document(accession.id)
         first = self._store.revision(accession.id, 1)
@@ -81,13 +84,18 @@ class Archive:
         known = {each.id for each in self._store.documents([each.id for each in accessions])}
         new = {each.id: each for each in accessions if each.id not in known}
         for accession in new.values():
-            check_accession(accession, self._blobs)
+            check_accession(accession)
+            self.rely_on(accession.blob.sha256)
         if new and not self._inserted(list(new.values()), actor):
             new = {each.id: each for each in new.values() if self._take_in(each, actor)}
         for accession in accessions:
             if accession is not new.get(accession.id):
                 self.accession(accession, actor=actor)
         return frozenset(new)
+
+    def rely_on(self, sha256: str) -> None:
+        """Nobody erases this blob before the transaction ends: ask before a row names it. Raises BlobMissing."""
+        rely_on_blob(self._session, self._blobs, sha256)
 
     def _inserted(self, accessions: Sequence[Accession], actor: str) -> bool:
         """False if somebody else took one of them in at this very moment; none is inserted then."""
@@ -137,7 +145,7 @@ class Archive:
         Raises DocumentNotFound, RevisionNotFound, DocumentDestroyed, BlobMissing, BlobChanged.
         """
         document = self.document(document_id)
-        if document.status == DocumentStatus.DESTROYED:
+        if document.status in GONE:
             raise DocumentDestroyed(document_id=document_id)
         if revision is None:
             return self._blobs.get(document.sha256)
@@ -161,11 +169,14 @@ class Archive:
 
         `signers`, if given, are those of the document from now on.
 
-        Raises DocumentNotFound, RevisionNotAppended, BlobMissing, BlobChanged.
+        Raises DocumentNotFound, DocumentDestroyed, RevisionNotAppended, BlobMissing, BlobChanged.
         """
         document = self._locked(document_id)
         if document.sha256 == blob.sha256:
             return document
+        if document.status in GONE:
+            raise DocumentDestroyed(document_id=document_id)
+        self.rely_on(blob.sha256)
         check_appended(self._blobs, document, blob)
         number = document.revision + 1
         revision = Revision(
@@ -197,7 +208,7 @@ class Archive:
     def set_status(self, document_id: UUID, status: DocumentStatus, *, ground: str, actor: str) -> ArchivedDocument:
         """Say that a document has no effect (or has it again), and why. Raises DocumentNotFound, DocumentDestroyed."""
         document = self._locked(document_id)
-        if DocumentStatus.DESTROYED in {document.status, status}:
+        if GONE & {document.status, status}:
             raise DocumentDestroyed(document_id=document_id)
         self._store.update(document_id, status=str(status))
         self._record([document], "status", actor, {"status": str(status), "ground": ground})
@@ -249,7 +260,7 @@ class Archive:
         """
         locked = self._store.locked(documents)
         file = self._classifier.classify(locked, classification, now=self._now)
-        self._record(locked, "classified", actor, _decided(classification, file))
+        self._record(locked, "classified", actor, decided(classification, file))
         return file
 
     def retention_classes(self) -> list[RetentionClass]:
@@ -269,18 +280,37 @@ class Archive:
         self._classifier.set_facts(locked, facts)
         self._record(locked, "retention", actor, write_facts(facts))
 
-    def due_for_disposal(self, *, on: date, limit: int = 100) -> list[ArchivedDocument]:
-        """Documents whose period ended before that day and on which no hold lies, longest overdue first."""
-        return self._store.due_for_disposal(on=on, limit=limit, free=~is_held())
+    def due_for_disposal(self, *, on: date, owner: str | None = None, limit: int = 100) -> list[ArchivedDocument]:
+        """Documents of a body (None: of all) whose period ended before that day, longest overdue first.
+
+        Those on which a hold lies, and those on a review list already, are left out.
+        """
+        free = ~is_held() & ~is_listed()
+        return self._store.due_for_disposal(on=on, limit=limit, free=free, owner=owner)
 
     # holds
 
     def place_hold(self, target: HoldTarget, *, ground: str, actor: str) -> DisposalHold:
-        """Forbid the disposal of a document or of a file's. Raises DocumentNotFound, UnitNotFound, InvalidMetadata."""
+        """Forbid the disposal of a document or of a file's.
+
+        Raises DocumentNotFound, UnitNotFound, DocumentDestroyed, InvalidMetadata.
+        """
         locked = self._held_documents(target)
         hold = self._holds.place(target, ground=ground, actor=actor, at=self._now)
         self._record(locked, "held", actor, {"hold": str(hold.id), "ground": ground})
         return hold
+
+    def hold_all(self, documents: Sequence[UUID], *, ground: str, actor: str) -> list[DisposalHold]:
+        """Holds on many documents in one go; those that are gone are left out. Raises DocumentNotFound …"""
+        locked = [each for each in self._store.locked(documents) if each.status not in GONE]
+        targets = [HoldTarget(document_id=each.id) for each in locked]
+        order = self._holds.place_all(targets, ground=ground, actor=actor, at=self._now)
+        self._record(locked, "held", actor, {"hold": str(order), "ground": ground})
+        return self._holds.of_order(order)
+
+    def hold_order(self, order_id: UUID) -> list[DisposalHold]:
+        """All holds that were placed in one go. Raises HoldNotFound."""
+        return self._holds.of_order(order_id)
 
     def lift_hold(self, hold_id: UUID, *, ground: str, actor: str) -> DisposalHold:
         """Lift a hold. Raises HoldNotFound, HoldAlreadyLifted, InvalidMetadata."""
@@ -293,14 +323,23 @@ class Archive:
         """All holds there have been on a document or its file, oldest first. Raises DocumentNotFound."""
         return self._holds.on(self.document(document_id))
 
-    def require_disposable(self, document_id: UUID) -> None:
-        """Guard a disposal. Raises DocumentNotFound, DocumentOnHold."""
-        self._holds.require_none(self.document(document_id))
+    @property
+    def disposal(self) -> Disposal:
+        """Removal of documents whose time is over."""
+        return Disposal(self._session, blobs=self._blobs, now=self._now)
+
+    @property
+    def review_lists(self) -> ReviewLists:
+        """Documents up for disposal, and what was decided of them."""
+        return ReviewLists(self._session, classes=self._classifier.classes, now=self._now)
 
     def _held_documents(self, target: HoldTarget) -> list[ArchivedDocument]:
         if target.file_id is not None:
             return self._store.of_file(self._arrangement.file(target.file_id).id, lock=True)
-        return self._store.locked([target.document_id] if target.document_id else [])
+        locked = self._store.locked([target.document_id] if target.document_id else [])
+        if any(each.status in GONE for each in locked):
+            raise DocumentDestroyed(document_id=target.document_id)
+        return locked
 
     # finding
 
@@ -369,18 +408,3 @@ class Archive:
         ]
         self._store.append_custody(events)
         return events
-
-
-def _decided(decision: Classification, file: ArchiveFile | None) -> dict[str, Any]:
-    """A classification as custody details: what was decided, nothing else."""
-    until = decision.access_until
-    details: dict[str, Any] = {
-        "file": file.code if file else None,
-        "retention_class": decision.retention_class,
-        "access_level": decision.access_level,
-        "access_ground": decision.access_ground,
-        "access_until": until.isoformat() if until else None,
-        "access_flags": None if decision.access_flags is None else list(decision.access_flags),
-        "note": decision.note,
-    }
-    return {name: value for name, value in details.items() if value is not None}

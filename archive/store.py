@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from archive.custody import CustodyEvent, CustodyHead
-from archive.documents import ArchivedDocument, DocumentStatus, Revision
+from archive.documents import GONE, ArchivedDocument, Revision
 from archive.errors import DocumentNotFound, RevisionNotFound
 from archive.tables import Base, CustodyRow, DocumentRow, RevisionRow, SearchTextRow, SignerRow
 
@@ -81,9 +81,13 @@ class Store:
         """The next documents in the order of accession."""
         return self._documents(DOCUMENT.c.seq > seq, limit=limit)
 
-    def due_for_disposal(self, *, on: date, limit: int, free: sa.ColumnElement[bool]) -> list[ArchivedDocument]:
+    def due_for_disposal(
+        self, *, on: date, limit: int, free: sa.ColumnElement[bool], owner: str | None = None
+    ) -> list[ArchivedDocument]:
         """Documents whose period ended before that day and that the condition lets go, longest overdue first."""
-        over = (DOCUMENT.c.dispose_after < on) & (DOCUMENT.c.status != str(DocumentStatus.DESTROYED)) & free
+        over = (DOCUMENT.c.dispose_after < on) & DOCUMENT.c.status.not_in(sorted(GONE)) & free
+        if owner is not None:
+            over &= DOCUMENT.c.owner == owner
         query = sa.select(*DOCUMENT_COLUMNS).where(over).order_by(DOCUMENT.c.dispose_after, DOCUMENT.c.seq).limit(limit)
         return [to_document(row) for row in self.session.execute(query).mappings()]
 
@@ -119,10 +123,10 @@ class Store:
         text = sa.select(SEARCH_TEXT.c.text).join_from(SEARCH_TEXT, DOCUMENT).where(DOCUMENT.c.id == document_id)
         return str(self.session.scalar(text) or "")
 
-    def update_tokens(self, document_id: UUID, tokens: str) -> None:
-        """What a search finds the document by."""
+    def update_tokens(self, document_id: UUID, tokens: str, **texts: str) -> None:
+        """What a search finds the document by; `text=""` forgets what it quotes, too."""
         seq = sa.select(DOCUMENT.c.seq).where(DOCUMENT.c.id == document_id).scalar_subquery()
-        self.session.execute(sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == seq).values(tokens=tokens))
+        self.session.execute(sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == seq).values(tokens=tokens, **texts))
 
     def update(self, document_id: UUID, **values: Any) -> None:
         """Change columns of one document."""
@@ -159,12 +163,12 @@ class Store:
         return [CustodyEvent(**row) for row in rows]
 
     def referenced(self, hashes: Sequence[str]) -> set[str]:
-        """Those of the hashes that are some revision's of a document that was not destroyed."""
-        return self._revised(hashes, DOCUMENT.c.status != str(DocumentStatus.DESTROYED))
+        """Those of the hashes that are some revision's of a document whose bytes are kept."""
+        return self._revised(hashes, DOCUMENT.c.status.not_in(sorted(GONE)))
 
     def disposed(self, hashes: Sequence[str]) -> set[str]:
-        """Those of the hashes that are some revision's of a document that was destroyed."""
-        return self._revised(hashes, DOCUMENT.c.status == str(DocumentStatus.DESTROYED))
+        """Those of the hashes that are some revision's of a document that is gone."""
+        return self._revised(hashes, DOCUMENT.c.status.in_(sorted(GONE)))
 
     def _revised(self, hashes: Sequence[str], condition: sa.ColumnElement[bool]) -> set[str]:
         query = sa.select(REVISION.c.sha256).join_from(REVISION, DOCUMENT)

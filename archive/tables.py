@@ -190,6 +190,8 @@ class HoldRow(Base):
 
     __tablename__ = "archive_hold"
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(index=True)
+    """holds placed in one go, on all that a search has found, have one order and are lifted together"""
     document_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_document.id"), index=True)
     file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_file.id"), index=True)
     ground: Mapped[str]
@@ -198,6 +200,49 @@ class HoldRow(Base):
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     lifted_ground: Mapped[str | None]
+
+
+class DisposalEntryRow(Base):
+    """A document on a review list: what was proposed, what was decided, what became of it."""
+
+    __tablename__ = "archive_disposal_entry"
+    list_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """the case that decides; opaque here"""
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True, index=True)
+    position: Mapped[int]
+    proposed: Mapped[str]
+    """the action of its retention class"""
+    decision: Mapped[str | None]
+    """destroy, retain or transfer, once all reviewers have spoken"""
+    state: Mapped[str]
+    """listed, destroyed, retained, transferred, withheld (a hold lay on it), dropped (the list was given up)"""
+    note: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (sa.Index("ix_archive_disposal_entry_state", "state", "list_id"),)
+
+
+class DisposalOpinionRow(Base):
+    """What one reviewer decided of one document on a list."""
+
+    __tablename__ = "archive_disposal_opinion"
+    list_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    reviewer: Mapped[str] = mapped_column(primary_key=True)
+    decision: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ErasureRow(Base):
+    """A blob that has to go because its document went; written in the transaction that marks the document."""
+
+    __tablename__ = "archive_erasure"
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """erased, or shared: another document has the same bytes, and they go with the last of them"""
+    __table_args__ = (sa.Index("ix_archive_erasure_waiting", "ended_at", "asked_at"),)
 
 
 class CustodyRow(Base):

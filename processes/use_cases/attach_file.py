@@ -43,6 +43,7 @@ def attach_file(office: Office, request: AttachFile) -> UUID:
     with office.unit_of_work() as uow:
         step = open_step(office, uow, request.item_id, request.by)
         require_current(uow, step.item, None)
+        uow.archive.rely_on(stored.sha256)
         uow.insert(
             AttachmentRow,
             id=identity,

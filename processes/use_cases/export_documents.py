@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from archive.documents import GONE
 from archive.packages import Bag, PackagedDocument, new_bag
 from archive.service import ArchivedDocument, SearchQuery, Visibility
 from processes.authorization import COMMAND_LINE
@@ -78,7 +79,7 @@ def _chosen(office: Office, request: ExportDocuments) -> Sequence[ArchivedDocume
             found += page
             if len(page) < PAGE:
                 break
-    kept = [document for document in found if document.status != "destroyed"]
+    kept = [document for document in found if document.status not in GONE]
     if not kept:
         raise NotFound("no document is found")
     return sorted(kept, key=lambda document: document.seq)

@@ -274,6 +274,7 @@ def _subject(definition: ProcessDefinition, owner: Body, fields: Mapping[str, An
 
 def _keep_files(uow: UnitOfWork, case: CaseRow, request: StartCase) -> None:
     for file in request.files:
+        uow.archive.rely_on(file.sha256)
         uow.insert(
             AttachmentRow,
             id=uuid4(),

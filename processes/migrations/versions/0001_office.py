@@ -428,8 +428,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", "seq", name=op.f("pk_archive_custody")),
     )
     op.create_table(
+        "archive_disposal_entry",
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("proposed", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["archive_document.id"], name=op.f("fk_archive_disposal_entry_document_id")
+        ),
+        sa.PrimaryKeyConstraint("list_id", "document_id", name=op.f("pk_archive_disposal_entry")),
+    )
+    with op.batch_alter_table("archive_disposal_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_disposal_entry_document_id"), ["document_id"], unique=False)
+        batch_op.create_index("ix_archive_disposal_entry_state", ["state", "list_id"], unique=False)
+
+    op.create_table(
+        "archive_disposal_opinion",
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("reviewer", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["archive_document.id"], name=op.f("fk_archive_disposal_opinion_document_id")
+        ),
+        sa.PrimaryKeyConstraint("list_id", "document_id", "reviewer", name=op.f("pk_archive_disposal_opinion")),
+    )
+    op.create_table(
+        "archive_erasure",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["archive_document.id"], name=op.f("fk_archive_erasure_document_id")),
+        sa.PrimaryKeyConstraint("document_id", "sha256", name=op.f("pk_archive_erasure")),
+    )
+    with op.batch_alter_table("archive_erasure", schema=None) as batch_op:
+        batch_op.create_index("ix_archive_erasure_waiting", ["ended_at", "asked_at"], unique=False)
+
+    op.create_table(
         "archive_hold",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("file_id", sa.Uuid(), nullable=True),
         sa.Column("ground", sa.Text(), nullable=False),
@@ -445,6 +490,7 @@ def upgrade() -> None:
     with op.batch_alter_table("archive_hold", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_archive_hold_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_hold_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_hold_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "archive_revision",

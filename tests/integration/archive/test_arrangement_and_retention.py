@@ -226,13 +226,13 @@ def test_a_hold_always_wins(archive: Archive, take_in: TakeIn, series: Series) -
     archive.record_retention_facts([document.id], {"case_closed_on": date(2026, 4, 1)}, actor="job")
     assert overdue(archive, on=date(2031, 4, 1)) == []  # the last day still belongs to the period
     assert overdue(archive) == [document.id]
-    archive.require_disposable(document.id)
+    archive.disposal.require_removable(archive.document(document.id), None)
 
     on_document = archive.place_hold(HoldTarget(document_id=document.id), ground="court order 5", actor="lawyer")
     on_file = archive.place_hold(HoldTarget(file_id=file.id), ground="inspection", actor="lawyer")
     assert overdue(archive) == []
     with pytest.raises(DocumentOnHold) as held:
-        archive.require_disposable(document.id)
+        archive.disposal.require_removable(archive.document(document.id), None)
     assert set(held.value.grounds) == {"court order 5", "inspection"}
 
     archive.lift_hold(on_document.id, ground="order lifted", actor="lawyer")
@@ -251,7 +251,7 @@ def test_a_hold_on_a_file_covers_documents_that_come_later(archive: Archive, tak
     document = take_in()
     archive.classify([document.id], Classification(file_id=file.id), actor="a")
     with pytest.raises(DocumentOnHold):
-        archive.require_disposable(document.id)
+        archive.disposal.require_removable(archive.document(document.id), None)
 
 
 def test_a_hold_needs_a_ground_a_target_and_is_lifted_once(archive: Archive, take_in: TakeIn, nobody: UUID) -> None:

@@ -35,5 +35,16 @@ def test_each_rule_starts_on_its_own_day(rule: str, starts: date, ends: date) ->
     assert period(retention(rule, None), FACTS) == RetentionPeriod(starts, None)
 
 
+def test_a_review_may_keep_a_document_longer_but_never_shorter() -> None:
+    later, sooner = date(2040, 1, 1), date(2027, 1, 1)
+    assert period(retention("case_closed"), {**FACTS, "retained_until": later}).dispose_after == later
+    assert period(retention("case_closed"), {**FACTS, "retained_until": sooner}).dispose_after == date(2031, 3, 19)
+    assert period(retention("case_closed", None), {**FACTS, "retained_until": later}).dispose_after is None
+
+
+def test_the_outcome_of_a_class_without_end_is_permanent() -> None:
+    assert (retention("event").outcome, retention("event", None).outcome) == ("review", "permanent")
+
+
 def test_every_rule_is_tested_above() -> None:
     assert set(START_RULES) == {"case_closed", "year_end", "last_signature", "act_repealed", "event"}
