@@ -8,11 +8,19 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from archive.documents import ArchivedDocument
-from archive.errors import DocumentOnHold, HoldAlreadyLifted, HoldNotFound, InvalidMetadata
-from archive.store import DOCUMENT, table_of
-from archive.tables import HoldRow
+from archive.documents import GONE, ArchivedDocument
+from archive.errors import (
+    DocumentDestroyed,
+    DocumentOnHold,
+    HoldAlreadyLifted,
+    HoldNotFound,
+    InvalidMetadata,
+    UnitNotFound,
+)
+from archive.store import DOCUMENT, Store, table_of
+from archive.tables import FileRow, HoldRow
 
+FILE = table_of(FileRow)
 HOLD = table_of(HoldRow)
 
 
@@ -119,6 +127,18 @@ class Holds:
         columns: Sequence[sa.Column[object]] = [HOLD.c[field.name] for field in fields(DisposalHold)]
         query = sa.select(*columns).where(condition).order_by(HOLD.c.placed_at, HOLD.c.id)
         return [DisposalHold(**row) for row in self._session.execute(query).mappings()]
+
+
+def locked_targets(store: Store, target: HoldTarget) -> list[ArchivedDocument]:
+    """The documents a hold lies on, locked. Raises DocumentNotFound, UnitNotFound; DocumentDestroyed: too late."""
+    if target.file_id is not None:
+        if not store.session.scalar(sa.select(FILE.c.id).where(FILE.c.id == target.file_id)):
+            raise UnitNotFound(kind="file", id=target.file_id)
+        return store.of_file(target.file_id, lock=True)
+    locked = store.locked([target.document_id] if target.document_id else [])
+    if any(document.status in GONE for document in locked):
+        raise DocumentDestroyed(document_id=target.document_id)
+    return locked
 
 
 def is_held() -> sa.ColumnElement[bool]:

@@ -6,7 +6,7 @@ document needs no majority.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from archive.documents import ArchivedDocument
 from archive.errors import DocumentNotFound, InvalidMetadata
+from archive.holds import is_held
 from archive.retention import RetentionClass
 from archive.store import DOCUMENT, DOCUMENT_COLUMNS, Store, table_of, to_document
 from archive.tables import DisposalEntryRow, DisposalOpinionRow
@@ -97,6 +98,14 @@ class ReviewLists:
         ]
         self._session.execute(sa.insert(ENTRY), rows)
         return self.entries(list_id)
+
+    def due(self, *, on: date, owner: str | None = None, limit: int = 100) -> list[ArchivedDocument]:
+        """Documents of a body (None: of all) whose period ended before that day, longest overdue first.
+
+        Those on which a hold lies, and those on a list already, are left out.
+        """
+        free = ~is_held() & ~is_listed()
+        return self._store.due_for_disposal(on=on, limit=limit, free=free, owner=owner)
 
     def listed_elsewhere(self, list_id: UUID | None, document_ids: Collection[UUID]) -> set[UUID]:
         """Those of the documents that stand on another list that is not done."""

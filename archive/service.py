@@ -1,7 +1,7 @@
 """The archive's door. One Archive is bound to a session, a blob store and an instant; it flushes and never commits."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,10 @@ from archive.disposal import Disposal, rely_on_blob
 from archive.documents import GONE, Accession, ArchivedDocument, Classification, DocumentStatus, Revision
 from archive.errors import AccessionConflict, DocumentDestroyed, DocumentNotFound, InvalidMetadata
 from archive.fixity import FixityAudit, FixityReport, Progress, record_report, reports
-from archive.holds import DisposalHold, Holds, HoldTarget, is_held
+from archive.holds import DisposalHold, Holds, HoldTarget, locked_targets
 from archive.reindexing import reindex
 from archive.retention import Facts, RetentionClass, write_facts
-from archive.review_lists import ReviewLists, is_listed
+from archive.review_lists import ReviewLists
 from archive.search import Search, SearchPage, SearchQuery, SearchSort
 from archive.store import Store, custody_head
 
@@ -280,14 +280,6 @@ class Archive:
         self._classifier.set_facts(locked, facts)
         self._record(locked, "retention", actor, write_facts(facts))
 
-    def due_for_disposal(self, *, on: date, owner: str | None = None, limit: int = 100) -> list[ArchivedDocument]:
-        """Documents of a body (None: of all) whose period ended before that day, longest overdue first.
-
-        Those on which a hold lies, and those on a review list already, are left out.
-        """
-        free = ~is_held() & ~is_listed()
-        return self._store.due_for_disposal(on=on, limit=limit, free=free, owner=owner)
-
     # holds
 
     def place_hold(self, target: HoldTarget, *, ground: str, actor: str) -> DisposalHold:
@@ -295,7 +287,7 @@ class Archive:
 
         Raises DocumentNotFound, UnitNotFound, DocumentDestroyed, InvalidMetadata.
         """
-        locked = self._held_documents(target)
+        locked = locked_targets(self._store, target)
         hold = self._holds.place(target, ground=ground, actor=actor, at=self._now)
         self._record(locked, "held", actor, {"hold": str(hold.id), "ground": ground})
         return hold
@@ -308,14 +300,10 @@ class Archive:
         self._record(locked, "held", actor, {"hold": str(order), "ground": ground})
         return self._holds.of_order(order)
 
-    def hold_order(self, order_id: UUID) -> list[DisposalHold]:
-        """All holds that were placed in one go. Raises HoldNotFound."""
-        return self._holds.of_order(order_id)
-
     def lift_hold(self, hold_id: UUID, *, ground: str, actor: str) -> DisposalHold:
         """Lift a hold. Raises HoldNotFound, HoldAlreadyLifted, InvalidMetadata."""
         hold = self._holds.lift(hold_id, ground=ground, actor=actor, at=self._now)
-        locked = self._held_documents(HoldTarget(document_id=hold.document_id, file_id=hold.file_id))
+        locked = locked_targets(self._store, HoldTarget(document_id=hold.document_id, file_id=hold.file_id))
         self._record(locked, "released", actor, {"hold": str(hold_id), "ground": ground})
         return hold
 
@@ -332,14 +320,6 @@ class Archive:
     def review_lists(self) -> ReviewLists:
         """Documents up for disposal, and what was decided of them."""
         return ReviewLists(self._session, classes=self._classifier.classes, now=self._now)
-
-    def _held_documents(self, target: HoldTarget) -> list[ArchivedDocument]:
-        if target.file_id is not None:
-            return self._store.of_file(self._arrangement.file(target.file_id).id, lock=True)
-        locked = self._store.locked([target.document_id] if target.document_id else [])
-        if any(each.status in GONE for each in locked):
-            raise DocumentDestroyed(document_id=target.document_id)
-        return locked
 
     # finding
 

@@ -71,7 +71,7 @@ def test_lists_of_documents(archive: tuple[Archive, list[list[str]]]) -> None:
     opened.files(uuid4())
     opened.series(uuid4())
     opened.file_documents(uuid4())
-    opened.due_for_disposal(on=date(2030, 1, 1))
+    opened.review_lists.due(on=date(2030, 1, 1))
     assert len(plans) >= 11
     assert read_everything(plans) == []
 

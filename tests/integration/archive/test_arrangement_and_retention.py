@@ -216,7 +216,7 @@ def test_a_changed_class_changes_the_periods_of_its_documents(
 
 
 def overdue(archive: Archive, on: date = date(2031, 4, 2)) -> list[UUID]:
-    return [document.id for document in archive.due_for_disposal(on=on)]
+    return [document.id for document in archive.review_lists.due(on=on)]
 
 
 def test_a_hold_always_wins(archive: Archive, take_in: TakeIn, series: Series) -> None:

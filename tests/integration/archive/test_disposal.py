@@ -24,7 +24,7 @@ from archive.errors import (
     InvalidMetadata,
     RetentionNotOver,
 )
-from archive.holds import HoldTarget
+from archive.holds import Holds, HoldTarget
 from archive.retention import ACT_REPEALED_ON, RETAINED_UNTIL, RetentionClass
 from archive.review_lists import Decision, EntryState
 from archive.search import SearchQuery
@@ -123,15 +123,15 @@ def test_what_is_not_over_stays(archive: Archive, take_in: TakeIn) -> None:
     assert archive.document(document.id).dispose_after == date(2030, 1, 1), "a review keeps it beyond its period"
     with pytest.raises(RetentionNotOver):
         archive.disposal.remove(document.id, DESTROY, actor="a")
-    assert archive.due_for_disposal(on=TODAY) == []
+    assert archive.review_lists.due(on=TODAY) == []
 
 
-def test_any_number_of_holds_and_each_wins(archive: Archive, take_in: TakeIn, nobody: UUID) -> None:
+def test_any_number_of_holds_and_each_wins(archive: Archive, session: Session, take_in: TakeIn, nobody: UUID) -> None:
     held, other = over(archive, take_in(number="1")), over(archive, take_in(number="2"))
     single = archive.place_hold(HoldTarget(document_id=held.id), ground="məhkəmə", actor="lawyer")
     found = archive.hold_all([held.id, other.id], ground="yoxlama", actor="lawyer")
     assert len({each.order_id for each in found}) == 1
-    assert archive.due_for_disposal(on=TODAY) == []
+    assert archive.review_lists.due(on=TODAY) == []
     for hold in (single, next(each for each in found if each.document_id == held.id)):
         with pytest.raises(DocumentOnHold):
             archive.disposal.remove(held.id, DESTROY, actor="a")
@@ -139,12 +139,12 @@ def test_any_number_of_holds_and_each_wins(archive: Archive, take_in: TakeIn, no
             archive.disposal.remove(held.id, Removal(**{**_fields(DESTROY), "over_on": None}), actor="a")
         archive.lift_hold(hold.id, ground="bitdi", actor="lawyer")
     assert archive.disposal.remove(held.id, DESTROY, actor="a").status == "destroyed"
-    still = [each.document_id for each in archive.hold_order(found[0].order_id) if each.lifted_at is None]
-    assert still == [other.id]
+    assert [each.lifted_at is None for each in archive.holds(held.id)] == [False, False]
+    assert [each.lifted_at is None for each in archive.holds(other.id)] == [True]
     with pytest.raises(DocumentDestroyed):
         archive.place_hold(HoldTarget(document_id=held.id), ground="gec", actor="lawyer")
     with pytest.raises(HoldNotFound):
-        archive.hold_order(nobody)
+        Holds(session).of_order(nobody)
     with pytest.raises(InvalidMetadata):
         archive.hold_all([held.id], ground="heç nə qalmayıb", actor="lawyer")
 
@@ -158,7 +158,7 @@ def test_the_most_careful_reviewer_counts(archive: Archive, take_in: TakeIn, nob
     ids, case = [each.id for each in documents], uuid4()
     entries = archive.review_lists.compile(case, ids)
     assert [(each.proposed, each.state) for each in entries] == [("destroy", EntryState.LISTED)] * 3
-    assert archive.due_for_disposal(on=TODAY) == [], "what is under review is not proposed again"
+    assert archive.review_lists.due(on=TODAY) == [], "what is under review is not proposed again"
     with pytest.raises(InvalidMetadata):
         archive.review_lists.compile(uuid4(), ids[:1])
     archive.review_lists.give_opinion(case, "r1", {ids[0]: Decision.DESTROY, ids[1]: Decision.DESTROY})
@@ -171,8 +171,8 @@ def test_the_most_careful_reviewer_counts(archive: Archive, take_in: TakeIn, nob
     archive.review_lists.drop(case)
     states = [each.state for each in archive.review_lists.entries(case)]
     assert states == [EntryState.DESTROYED, EntryState.DROPPED, EntryState.DROPPED]
-    assert len(archive.due_for_disposal(on=TODAY, owner="housing")) == 3
-    assert archive.due_for_disposal(on=TODAY, owner="agency") == []
+    assert len(archive.review_lists.due(on=TODAY, owner="housing")) == 3
+    assert archive.review_lists.due(on=TODAY, owner="agency") == []
 
 
 def test_of_a_hold_and_a_destruction_at_once_the_document_is_kept_or_the_hold_refused(
