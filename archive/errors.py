@@ -186,21 +186,27 @@ class BlobStoreError(ArchiveError):
 
 
 class BlobStoreFull(BlobStoreError):
-    """The blob store has no room left."""
+    """The blob store has no room left: nothing was stored; make room and try again."""
 
     code = "archive.blob_store_full"
 
 
 class BlobStoreReadOnly(BlobStoreError):
-    """The blob store is read-only."""
+    """The blob store is read-only: nothing was stored; mount it for writing and try again."""
 
     code = "archive.blob_store_read_only"
 
 
 class BlobStoreDenied(BlobStoreError):
-    """The blob store refuses access."""
+    """The blob store refuses access: nothing was stored; see who owns it and with which rights Karguzar runs."""
 
     code = "archive.blob_store_denied"
+
+
+class BlobStoreUnavailable(BlobStoreError):
+    """The blob store does not answer, or broke off: see whether it runs and can be reached, then try again."""
+
+    code = "archive.blob_store_unavailable"
 
 
 class NotASha256(BlobStoreError):

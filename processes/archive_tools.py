@@ -93,6 +93,22 @@ def export_package(settings: Settings, request: "ExportDocuments", *, tell: Tell
     return [{"id": str(each.id), "number": each.number, "sha256": each.sha256} for each in written]
 
 
+def move_blobs(settings: Settings, *, tell: Tell) -> dict[str, Any]:
+    """Move all blobs to the store the settings name now; what came of it."""
+    from processes.use_cases.move_store import move_store
+
+    moved: list[Any] = []
+
+    def told(office: "Office") -> Iterator[Any]:
+        for move in move_store(office):
+            if move.done % EVERY == 0 and move.done:
+                tell(f"{move.done} of {move.total} blobs, {move.bytes / 1e6:.0f} MB copied")
+            moved[:] = [move]
+        yield from moved
+
+    return asdict(_done(settings, told, tell)[-1])
+
+
 def check_package(folder: Path) -> list[str]:
     """What is wrong with a package; needs no installation."""
     from archive.errors import ArchiveError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dbos import DBOS
 
-from archive.blobs.local import LocalBlobStore
 from engine.service import DefinitionCache
+from processes.blob_stores import open_blobs
 from processes.clock import Clock
 from processes.database import create_engine
 from processes.documents import DocumentRenderer
@@ -40,7 +40,7 @@ def bootstrap(settings: Settings) -> Office:
         settings=settings,
         database=database,
         clock=clock,
-        blobs=LocalBlobStore(settings.home / "blobs"),
+        blobs=open_blobs(settings),
         keys=keys,
         key_stores=read_key_stores(settings.home),
         signing=signing_room(settings, database, keys, clock, lambda: office),
@@ -103,4 +103,11 @@ def check_config(settings: Settings) -> list[str]:
         warnings.append("tsa_url is empty: timestamps come from the pilot authority, which is not qualified")
     if not settings.smtp_host:
         warnings.append("smtp_host is empty: notices stay in the outbox")
-    return [*warnings, *read_key_stores(settings.home).check()]
+    return [*warnings, *_blob_findings(settings), *read_key_stores(settings.home).check()]
+
+
+def _blob_findings(settings: Settings) -> list[str]:
+    try:
+        return open_blobs(settings).check()
+    except ConfigurationError as error:
+        return [str(error)]

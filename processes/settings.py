@@ -26,6 +26,21 @@ class Settings:
     database_url: str = ""
     """SQLAlchemy URL; empty: SQLite in the home"""
 
+    blob_store: str = "local"
+    """where signed bytes are: local (the home's blobs/), an absolute folder, or s3://bucket/prefix"""
+    blob_store_previous: str = ""
+    """while they are moved: where they were; they are read there until they are moved"""
+    s3_endpoint: str = ""
+    """https address of the S3 server; empty: Amazon's"""
+    s3_region: str = ""
+    """region of the bucket; empty: as AWS_DEFAULT_REGION or the profile says"""
+    s3_mode: str = "governance"
+    """what keeps a blob until its disposal date: governance, or compliance, which forbids every earlier disposal"""
+    s3_lock_days: int = 365
+    """how far ahead blobs are locked at most, never past their disposal date; renewed when half of it is over"""
+    s3_seconds: int = 10
+    """how long S3 may take to connect or to answer; a request is tried four times"""
+
     public_url: str = "http://127.0.0.1:8080"
     """where people reach the pages; stands in the QR code of every document"""
 
@@ -62,6 +77,8 @@ class Settings:
         """Refuse a word that is none of the choices."""
         if self.officers_authority not in {"pilot", "outside"}:
             raise ConfigurationError(f"setting officers_authority is pilot or outside, not {self.officers_authority!r}")
+        if self.s3_mode not in {"governance", "compliance"}:
+            raise ConfigurationError(f"setting s3_mode is governance or compliance, not {self.s3_mode!r}")
 
     @property
     def url(self) -> str:

@@ -106,3 +106,23 @@ def archive_check(folder: Path) -> None:
         click.echo(finding)
     click.echo("the package is whole" if not findings else f"{len(findings)} findings")
     sys.exit(1 if findings else 0)
+
+
+@archive.command("move-store")
+@FORMAT
+@told_plainly
+def archive_move_store(shape: str) -> None:
+    """Copy every blob from blob_store_previous to blob_store and hash it there. Called again it goes on.
+
+    Example: karguzar archive move-store
+    """
+    from processes.archive_tools import move_blobs
+
+    moved = move_blobs(settings(), tell=lambda text: click.echo(text, err=True))
+    if shape == "json":
+        click.echo(json.dumps(moved))
+    else:
+        for name, reason in moved["bad"].items():
+            click.echo(f"damaged, not moved: {name}: {reason}")
+        click.echo(f"{moved['done']} blobs looked at, {moved['copied']} copied, {len(moved['bad'])} damaged")
+    sys.exit(1 if moved["bad"] else 0)

@@ -96,8 +96,13 @@ def unreferenced(names: Iterator[str], referenced: Referenced) -> Iterator[str]:
         yield from (name for name in batch if name not in known)
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be a blob's name."""
+    return _SHA256.fullmatch(text) is not None
+
+
 def require_name(name: str) -> str:
     """The name itself if it can be a blob's. Raises NotASha256: a name never becomes a path unchecked."""
-    if not _SHA256.fullmatch(name):
+    if not is_name(name):
         raise NotASha256(name=name[:80])
     return name

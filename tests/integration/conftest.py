@@ -8,10 +8,32 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from buckets import S3Server, bucket_server
 from founded import FoundedOffice, administer, found_office, founded_office, new_database
 from shared import SharedRun
 
+from archive.blobs.s3 import S3BlobStore, S3Bucket
 from processes.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 server; it is started when the first test asks for it."""
+    with bucket_server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3_bucket(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Bucket:
+    """A place of the test's own in a bucket with Object Lock; this process has the credentials for it."""
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_server.place()
+
+
+@pytest.fixture
+def s3_store(s3_server: S3Server, s3_bucket: S3Bucket) -> S3BlobStore:
+    return S3BlobStore(s3_bucket, s3_server.client)
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ def _require_command(words: list[str], line: str) -> None:
 def test_every_setting_that_a_page_names_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     known = {field.name for field in fields(Settings)}
-    named = {name.removeprefix(PREFIX) for name in re.findall(rf"{PREFIX}[A-Z_]+", text)}
+    named = {name.removeprefix(PREFIX) for name in re.findall(rf"{PREFIX}[A-Z0-9_]+", text)}
     assert {name.lower() for name in named - ELSEWHERE} <= known
 
 
