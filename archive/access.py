@@ -1,34 +1,62 @@
 """Who may see what: levels, and the filter every search and list passes through (B9, B16)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from archive.documents import STATE_SECRET, AccessLevel, ArchivedDocument
 from archive.errors import AccessGroundMissing, InvalidMetadata, StateSecretRefused
+from archive.restrictions import BEFORE_ALL_ENDS, FLAGS, level_on
 from archive.tables import DocumentRow
 
-_OPEN_ONLY = frozenset({str(AccessLevel.OPEN)})
-_ALL_LEVELS = frozenset(str(level) for level in AccessLevel)
+__all__ = [
+    "ALL_LEVELS",
+    "ANY_OWNER",
+    "EVERYDAY",
+    "OPEN_ONLY",
+    "Levels",
+    "Visibility",
+    "check_access",
+    "check_ground",
+    "level_in_force",
+    "level_on",
+]
+
+Levels = frozenset[str]
+Condition = sa.ColumnElement[bool]
+
+OPEN_ONLY: Levels = frozenset({str(AccessLevel.OPEN)})
+EVERYDAY: Levels = OPEN_ONLY | {str(AccessLevel.OFFICIAL_USE)}
+ALL_LEVELS: Levels = frozenset(str(level) for level in AccessLevel)
 ANY_OWNER = "*"
 """The key of `Visibility.levels` for owners it does not name."""
+
+_DOCUMENT = DocumentRow.__table__.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visibility:
-    """What a person may see: documents of these owners at these levels, and every document of the person's cases.
+    """What a person may see: documents of these owners and units at these levels, and all of the person's cases.
 
     `owners` None means all. One without an entry in `levels` has that of ANY_OWNER; without that either, who sees
-    all owners sees all levels, and who sees some sees their open documents.
+    all owners sees all levels, and who sees some sees their open documents. A level is the one in force on the day
+    `on`: of a restriction that has ended nothing is left. What is quarantined nobody sees but the two who remove it.
     """
 
     owners: frozenset[str] | None
-    levels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    levels: Mapping[str, Levels] = field(default_factory=dict)
+    units: Mapping[str, Levels] = field(default_factory=dict)
+    """unit → the levels this person may see of its documents, whatever `owners` says"""
     cases: frozenset[UUID] = frozenset()
     withheld: frozenset[UUID] = frozenset()
     """documents this person is not to see for now, whatever else would show them"""
+    quarantined: frozenset[UUID] = frozenset()
+    """quarantined documents that this person is to remove"""
+    on: date = BEFORE_ALL_ENDS
+    """the day that ends of restrictions are compared with; by default none has ended"""
 
     @classmethod
     def everything(cls) -> "Visibility":
@@ -36,56 +64,78 @@ class Visibility:
         return cls(owners=None)
 
     @classmethod
-    def public(cls) -> "Visibility":
-        """For anybody: what is open, of every body."""
-        return cls(owners=None, levels={ANY_OWNER: _OPEN_ONLY})
+    def public(cls, on: date = BEFORE_ALL_ENDS) -> "Visibility":
+        """For anybody: what is open on a day, of every body."""
+        return cls(owners=None, levels={ANY_OWNER: OPEN_ONLY}, on=on)
 
-    def levels_of(self, owner: str) -> frozenset[str]:
+    def levels_of(self, owner: str) -> Levels:
         """The access levels this person may see of an owner's documents."""
-        return self.levels.get(
-            owner, self.levels.get(ANY_OWNER, _OPEN_ONLY if self.owners is not None else _ALL_LEVELS)
-        )
+        return self.levels.get(owner, self.levels.get(ANY_OWNER, OPEN_ONLY if self.owners is not None else ALL_LEVELS))
 
     def allows(self, document: ArchivedDocument) -> bool:
         """The same rule as `condition`, for one document at hand."""
+        if document.quarantined:
+            return document.id in self.quarantined
         if document.id in self.withheld:
             return False
         if document.case_id is not None and document.case_id in self.cases:
             return True
+        level = level_on(document, self.on)
         owned = self.owners is None or document.owner in self.owners
-        return owned and document.access_level in self.levels_of(document.owner)
+        if owned and level in self.levels_of(document.owner):
+            return True
+        return document.unit is not None and level in self.units.get(document.unit, ())
 
-    def condition(self) -> sa.ColumnElement[bool]:
+    def condition(self) -> Condition:
         """The rule as a condition on archive_document, so that nobody can count what they may not see."""
-        if not self.withheld:
-            return self._seen()
-        return self._seen() & DocumentRow.__table__.c.id.not_in(sorted(self.withheld))
+        seen = _DOCUMENT.quarantined.is_(sa.false()) & sa.or_(sa.false(), *self._ways())
+        if self.withheld:
+            seen &= _DOCUMENT.id.not_in(sorted(self.withheld))
+        return seen | _DOCUMENT.id.in_(sorted(self.quarantined)) if self.quarantined else seen
 
-    def _seen(self) -> sa.ColumnElement[bool]:
-        table = DocumentRow.__table__.c
-        ways: list[sa.ColumnElement[bool]] = []
+    def _ways(self) -> Iterator[Condition]:
+        named = {owner: self.levels_of(owner) for owner in self.owners or self.levels.keys() - {ANY_OWNER}}
         if self.owners is None:
-            if not self.levels:
-                return sa.true()
-            named = {owner: levels for owner, levels in self.levels.items() if owner != ANY_OWNER}
-            others = table.access_level.in_(sorted(self.levels_of(ANY_OWNER)))
-            ways.append(table.owner.not_in(sorted(named)) & others if named else others)
-        else:
-            named = {owner: self.levels_of(owner) for owner in self.owners}
+            others = self._kept_to(self.levels_of(ANY_OWNER))
+            yield _DOCUMENT.owner.not_in(sorted(named)) & others if named else others
         for levels in sorted(set(named.values()), key=sorted):
             owners = sorted(owner for owner, allowed in named.items() if allowed == levels)
-            ways.append(table.owner.in_(owners) & table.access_level.in_(sorted(levels)))
+            yield _DOCUMENT.owner.in_(owners) & self._kept_to(levels)
+        for levels in sorted(set(self.units.values()), key=sorted):
+            units = sorted(unit for unit, allowed in self.units.items() if allowed == levels)
+            yield _DOCUMENT.unit.in_(units) & self._kept_to(levels)
         if self.cases:
-            ways.append(table.case_id.in_(sorted(self.cases)))
-        return sa.or_(sa.false(), *ways)
+            yield _DOCUMENT.case_id.in_(sorted(self.cases))
+
+    def _kept_to(self, levels: Levels) -> Condition:
+        """Documents whose level on the day is one of these; for the usual sets one comparison tells it."""
+        if levels == ALL_LEVELS:
+            return sa.true()
+        if levels == EVERYDAY:
+            return _DOCUMENT.secret_until < self.on
+        if levels == OPEN_ONLY:
+            return _DOCUMENT.official_until < self.on
+        return level_in_force(self.on).in_(sorted(levels))
+
+
+def level_in_force(on: date) -> sa.ColumnElement[str]:
+    """The level whose circle each document is kept to on a day, for a list or a facet."""
+    return sa.case(
+        (_DOCUMENT.secret_until >= on, str(AccessLevel.COMMERCIAL_SECRET)),
+        (_DOCUMENT.official_until >= on, str(AccessLevel.OFFICIAL_USE)),
+        else_=str(AccessLevel.OPEN),
+    )
 
 
 def check_access(document_id: UUID, level: str, flags: Collection[str]) -> None:
-    """Refuse state secrets and levels nobody knows. Raises StateSecretRefused, InvalidMetadata."""
+    """Refuse state secrets and levels or flags nobody knows. Raises StateSecretRefused, InvalidMetadata."""
     if STATE_SECRET in {level, *flags}:
         raise StateSecretRefused(document_id=document_id)
-    if level not in _ALL_LEVELS:
+    if level not in ALL_LEVELS:
         raise InvalidMetadata(field="access_level", value=level)
+    for flag in flags:
+        if flag not in FLAGS:
+            raise InvalidMetadata(field="access_flags", value=flag)
 
 
 def check_ground(level: str, ground: str | None) -> None:

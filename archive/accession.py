@@ -11,6 +11,7 @@ from archive.custody import GENESIS, CustodyEvent, CustodyHead
 from archive.documents import GONE, Accession, ArchivedDocument, DocumentStatus, Revision
 from archive.errors import InvalidMetadata, RevisionNotAppended
 from archive.folding import FOLDING_VERSION, token_string
+from archive.restrictions import Access
 from archive.store import Store
 
 ACCESSIONED = "accessioned"
@@ -100,10 +101,10 @@ def _columns(accession: Accession, now: datetime) -> dict[str, Any]:
         "level": accession.level,
         "verdict": None,
         "validated_at": None,
-        "access_level": str(accession.access_level),
-        "access_flags": list(accession.access_flags),
-        "access_ground": accession.access_ground,
-        "access_until": None,
+        **_access(accession).columns(),
+        "unit": accession.unit,
+        "original_id": accession.original_id,
+        "quarantined": False,
         "retention_class": accession.retention_class,
         "retention_facts": {},
         "retention_starts": None,
@@ -119,6 +120,16 @@ def _columns(accession: Accession, now: datetime) -> dict[str, Any]:
         "bytes": accession.blob.bytes,
         "revision": 1,
     }
+
+
+def _access(accession: Accession) -> Access:
+    return Access(
+        level=accession.access_level,
+        ground=accession.access_ground,
+        until=accession.access_until,
+        flags=accession.access_flags,
+        terms=accession.access_terms,
+    )
 
 
 def _identity(accession: Accession) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """What an archivist decides of documents: where they stand, how long they are kept, who may see them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from archive.access import check_access, check_ground
 from archive.arrangement import ArchiveFile, Arrangement
-from archive.documents import AccessLevel, ArchivedDocument, Classification
+from archive.documents import ArchivedDocument, Classification
 from archive.errors import InvalidMetadata, RetentionClassNotFound
+from archive.restrictions import Access, after, still_restricting
 from archive.retention import (
     LAST_SIGNED_ON,
     Facts,
@@ -80,11 +82,31 @@ class Classifier:
             _check_access(document, decision)
         file = self._file(decision, now)
         retention = self._retention(decision, file)
-        changes = _access_changes(decision)
-        if file is not None:
-            changes["file_id"] = file.id
+        changes: dict[str, Any] = {} if file is None else {"file_id": file.id}
+        if decision.unit is not None:
+            changes["unit"] = decision.unit or None
         self._update(documents, changes, retention, {})
+        self._restrict({document.id: after(document, decision) for document in documents})
         return self._arrangement.file(file.id) if file is not None else None
+
+    def lift_ended(self, day: date, *, limit: int) -> list[ArchivedDocument]:
+        """Take away restrictions whose last day lies before a day, of so many documents; as these stood before."""
+        over = sa.select(*DOCUMENT_COLUMNS).where(DOCUMENT.c.access_ends < day).order_by(DOCUMENT.c.access_ends)
+        rows = self._session.execute(over.limit(limit).with_for_update()).mappings()
+        documents = [to_document(row) for row in rows]
+        self._restrict({document.id: still_restricting(document, day) for document in documents})
+        return documents
+
+    def _restrict(self, left: Mapping[UUID, Access]) -> None:
+        rows = [
+            {"of": identity, **{f"new_{name}": value for name, value in access.columns().items()}}
+            for identity, access in left.items()
+        ]
+        if rows:
+            names = [name for name in rows[0] if name != "of"]
+            computed = {name.removeprefix("new_"): sa.bindparam(name, type_=_type(name)) for name in names}
+            statement = sa.update(DOCUMENT).where(DOCUMENT.c.id == sa.bindparam("of"))
+            self._session.connection().execute(statement.values(**computed), rows)
 
     def set_facts(self, documents: Sequence[ArchivedDocument], facts: Facts) -> None:
         """Record dated facts of locked documents (the case was closed …) and compute their periods.
@@ -146,22 +168,11 @@ class Classifier:
 
 def _check_access(document: ArchivedDocument, decision: Classification) -> None:
     level = decision.access_level or document.access_level
-    check_access(document.id, level, decision.access_flags or ())
+    check_access(document.id, level, {*(decision.access_flags or ()), *(decision.access_terms or {})})
     if decision.access_level is not None:
         check_ground(level, decision.access_ground or document.access_ground)
-
-
-def _access_changes(decision: Classification) -> dict[str, Any]:
-    changes: dict[str, Any] = {
-        "access_level": decision.access_level,
-        "access_flags": None if decision.access_flags is None else list(decision.access_flags),
-        "access_ground": decision.access_ground,
-        "access_until": decision.access_until,
-    }
-    decided = {name: value for name, value in changes.items() if value is not None}
-    if decision.access_level == AccessLevel.OPEN:
-        return {**decided, "access_ground": None, "access_until": None}
-    return decided
+    for flag, term in (decision.access_terms or {}).items():
+        check_ground(flag, term.ground)
 
 
 def _period_values(
@@ -183,7 +194,7 @@ def _type(name: str) -> sa.types.TypeEngine[Any]:
 
 def decided(decision: Classification, file: ArchiveFile | None) -> dict[str, Any]:
     """A classification as custody details: what was decided, nothing else."""
-    until = decision.access_until
+    until, terms = decision.access_until, decision.access_terms
     details: dict[str, Any] = {
         "file": file.code if file else None,
         "retention_class": decision.retention_class,
@@ -191,6 +202,8 @@ def decided(decision: Classification, file: ArchiveFile | None) -> dict[str, Any
         "access_ground": decision.access_ground,
         "access_until": until.isoformat() if until else None,
         "access_flags": None if decision.access_flags is None else list(decision.access_flags),
+        "access_terms": {flag: term.as_json() for flag, term in terms.items()} if terms else None,
+        "unit": decision.unit,
         "note": decision.note,
     }
     return {name: value for name, value in details.items() if value is not None}

@@ -22,6 +22,25 @@ STATE_SECRET = "state_secret"  # noqa: S105 - the name of what is refused
 """Refused at every door (B16)."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restriction:
+    """Why a flag restricts a document, and until when."""
+
+    ground: str
+    until: date | None = None
+    """the last day; None: no end"""
+
+    def as_json(self) -> dict[str, str | None]:
+        """As a column keeps it."""
+        return {"ground": self.ground, "until": self.until.isoformat() if self.until else None}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, str | None]) -> "Restriction":
+        """As a column has kept it."""
+        until = told["until"]
+        return cls(ground=told["ground"] or "", until=date.fromisoformat(until) if until else None)
+
+
 class DocumentStatus(StrEnum):
     """Whether a document has effect."""
 
@@ -61,6 +80,13 @@ class Accession:
     access_flags: tuple[str, ...] = ()
     """personal_data, special_categories"""
     access_ground: str | None = None
+    access_until: date | None = None
+    access_terms: Mapping[str, Restriction] = field(default_factory=dict)
+    """flag → its own ground and last day"""
+    unit: str | None = None
+    """the unit whose document it is, opaque here; None: the body's as a whole"""
+    original_id: UUID | None = None
+    """the document of which this one is a redacted copy"""
     retention_class: str | None = None
     signed_at: datetime | None = None
     dated_on: date | None = None
@@ -92,6 +118,18 @@ class ArchivedDocument:
     access_flags: tuple[str, ...]
     access_ground: str | None
     access_until: date | None
+    access_terms: Mapping[str, Mapping[str, str | None]]
+    """flag → {ground, until}"""
+    official_until: date
+    """the last day on which at least official use is kept, by level or flag"""
+    secret_until: date
+    """the last day on which commercial secrecy is kept, by level or flag"""
+    unit: str | None
+    """the unit whose document it is; None: the body's as a whole"""
+    original_id: UUID | None
+    """the document of which this one is a redacted copy"""
+    quarantined: bool
+    """found to hold a state secret: nobody sees it but the two who remove it (B16)"""
     retention_class: str | None
     retention_facts: Mapping[str, str]
     retention_starts: date | None
@@ -144,4 +182,8 @@ class Classification:
     access_ground: str | None = None
     access_until: date | None = None
     access_flags: tuple[str, ...] | None = None
+    access_terms: Mapping[str, Restriction] | None = None
+    """flag → its own ground and last day"""
+    unit: str | None = None
+    """the unit whose document it is; empty: the body's as a whole"""
     note: str | None = None

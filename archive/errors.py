@@ -92,6 +92,13 @@ class HoldNotFound(NotFound):
     hold_id: UUID
 
 
+class QuarantineNotFound(NotFound):
+    """The document is in no quarantine."""
+
+    code = "archive.quarantine_not_found"
+    document_id: UUID
+
+
 class RetentionClassNotFound(NotFound):
     """There is no such retention class."""
 
@@ -120,6 +127,20 @@ class DocumentDestroyed(ArchiveError):
     """The document was destroyed; only its description and hash remain."""
 
     code = "archive.document_destroyed"
+    document_id: UUID
+
+
+class DocumentQuarantined(ArchiveError):
+    """The document is locked away: it is held to contain a state secret (B16)."""
+
+    code = "archive.document_quarantined"
+    document_id: UUID
+
+
+class NotTheSecond(ArchiveError):
+    """Only the second of the two who were named ends a quarantine."""
+
+    code = "archive.not_the_second"
     document_id: UUID
 
 

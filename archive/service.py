@@ -15,10 +15,17 @@ from archive.blobs import BlobRef, BlobStore, Referenced
 from archive.classification import Classifier, decided
 from archive.custody import CustodyEvent, verify_chain
 from archive.disposal import Disposal, rely_on_blob
-from archive.documents import GONE, Accession, ArchivedDocument, Classification, DocumentStatus, Revision
-from archive.errors import AccessionConflict, DocumentDestroyed, DocumentNotFound, InvalidMetadata
+from archive.documents import GONE, Accession, ArchivedDocument, Classification, DocumentStatus, Restriction, Revision
+from archive.errors import (
+    AccessionConflict,
+    DocumentDestroyed,
+    DocumentNotFound,
+    DocumentQuarantined,
+    InvalidMetadata,
+)
 from archive.fixity import FixityAudit, FixityReport, Progress, record_report, reports
 from archive.holds import DisposalHold, Holds, HoldTarget, locked_targets
+from archive.quarantine import Quarantines
 from archive.reindexing import reindex
 from archive.retention import Facts, RetentionClass, write_facts
 from archive.review_lists import ReviewLists
@@ -38,6 +45,7 @@ __all__ = [
     "FixityReport",
     "Fonds",
     "HoldTarget",
+    "Restriction",
     "RetentionClass",
     "Revision",
     "SearchPage",
@@ -59,6 +67,7 @@ class Archive:
         self._arrangement = Arrangement(session)
         self._classifier = Classifier(session, self._store, self._arrangement)
         self._holds = Holds(session)
+        self.quarantine = Quarantines(session)
 
     # documents
 
@@ -139,12 +148,16 @@ class Archive:
         found = self._store.with_revision(sha256)
         return found[0] if found else None
 
-    def fetch(self, document_id: UUID, revision: int | None = None) -> bytes:
+    def fetch(self, document_id: UUID, revision: int | None = None, *, quarantined: bool = False) -> bytes:
         """A revision's bytes, the newest by default, re-hashed while read.
 
-        Raises DocumentNotFound, RevisionNotFound, DocumentDestroyed, BlobMissing, BlobChanged.
+        `quarantined` is for the two alone who remove such a document.
+
+        Raises DocumentNotFound, RevisionNotFound, DocumentDestroyed, DocumentQuarantined, BlobMissing, BlobChanged.
         """
         document = self.document(document_id)
+        if document.quarantined and not quarantined:
+            raise DocumentQuarantined(document_id=document_id)
         if document.status in GONE:
             raise DocumentDestroyed(document_id=document_id)
         if revision is None:
@@ -262,6 +275,15 @@ class Archive:
         file = self._classifier.classify(locked, classification, now=self._now)
         self._record(locked, "classified", actor, decided(classification, file))
         return file
+
+    def lift_ended_restrictions(self, *, on: date, limit: int = 100) -> int:
+        """Take away restrictions whose last day lies before that day, of so many documents; of how many.
+
+        They bind nobody any more (see Visibility); this says so in the description and in the chain of custody.
+        """
+        documents = self._classifier.lift_ended(on, limit=limit)
+        self._record(documents, "restriction ended", "system", {"on": on.isoformat()})
+        return len(documents)
 
     def retention_classes(self) -> list[RetentionClass]:
         """All retention classes, by code."""

@@ -133,7 +133,21 @@ class DocumentRow(Base):
     access_flags: Mapped[list[Any]]
     access_ground: Mapped[str | None]
     access_until: Mapped[date | None]
-    """the last day of the restriction"""
+    """the last day of the level"""
+    access_terms: Mapped[dict[str, Any]]
+    """flag → {ground, until}"""
+    official_until: Mapped[date]
+    """the last day on which at least official use is kept, by level or flag (restrictions.py)"""
+    secret_until: Mapped[date]
+    """the last day on which commercial secrecy is kept"""
+    access_ends: Mapped[date | None] = mapped_column(index=True)
+    """the day on which the first of its restrictions ends"""
+    unit: Mapped[str | None] = mapped_column(index=True)
+    """the unit whose document it is, opaque here; None: the body's as a whole"""
+    original_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_document.id"), index=True)
+    """the document of which this one is a redacted copy"""
+    quarantined: Mapped[bool]
+    """found to hold a state secret: nobody sees it but the two who remove it"""
     retention_class: Mapped[str | None] = mapped_column(index=True)
     retention_facts: Mapped[dict[str, Any]]
     """{name of a fact: ISO date} that the start rules of retention.py read"""
@@ -289,3 +303,23 @@ class FixityRow(Base):
     bytes: Mapped[int] = mapped_column(sa.BigInteger())
     """read and hashed"""
     findings: Mapped[list[Any]]
+
+
+class QuarantineRow(Base):
+    """A document found to hold a state secret: locked away from all but two, who remove it (B16)."""
+
+    __tablename__ = "archive_quarantine"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), index=True)
+    ground: Mapped[str]
+    """on what it is held to be a secret: law, list, article"""
+    placed_by: Mapped[str] = mapped_column(index=True)
+    placed_at: Mapped[datetime]
+    second: Mapped[str] = mapped_column(index=True)
+    """the other one, without whom nothing is removed and nothing released"""
+    ended_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None]
+    """removed or released"""
+    ended_ground: Mapped[str | None]
+    act_id: Mapped[UUID | None]
+    """the act of removal, a document of this archive"""

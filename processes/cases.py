@@ -133,6 +133,7 @@ def _accession(uow: UnitOfWork, case: CaseRow, document: NewDocument) -> Accessi
         level=document.level,
         access_level=case.access_level,
         access_flags=tuple(case.access_flags),
+        unit=str(case.unit_id) if case.unit_id else None,
         retention_class=None,
         signed_at=uow.now,
         dated_on=body(uow.session, case.body_id).local(uow.now).date(),

@@ -33,6 +33,8 @@ class Mandate:
     ground_date: date
     ground_sha256: str | None
     revoked_at: datetime | None
+    unit_id: UUID | None = None
+    """the unit to which its reading is limited; None: the whole body"""
 
     @property
     def ground(self) -> str:
@@ -65,7 +67,7 @@ _OF_CANDIDATE = _AS_CANDIDATE.where(MandateRow.holder_id == sa.bindparam("holder
 def _mandate(row: MandateRow, holder: str, acts_for: str | None) -> Mandate:
     names = (
         "id", "holder_id", "role", "capacity", "body_id", "valid_from", "valid_to", "acts_for_id", "ground_act",
-        "ground_number", "ground_date", "ground_sha256", "revoked_at",
+        "ground_number", "ground_date", "ground_sha256", "revoked_at", "unit_id",
     )  # fmt: skip
     return Mandate(
         holder=holder, acts_for=acts_for, scope=tuple(row.scope), **{name: getattr(row, name) for name in names}

@@ -22,6 +22,7 @@ from processes.signed_documents import raise_waiting
 from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.fire_starts import fire_starts
 from processes.use_cases.fire_timers import fire_timers
+from processes.use_cases.lift_restrictions import lift_restrictions
 from processes.use_cases.return_lost_work import return_lost_work
 from processes.use_cases.sweep_blobs import sweep_blobs
 from processes.worker import Worker
@@ -81,6 +82,7 @@ def every_second(office: Office) -> Callable[[], None]:
         if number % HOUR == 0:
             annul_unsigned_sheets(office)
             office.knocks.sweep()
+            lift_restrictions(office)
             if idle(office):
                 # a job under way may hold a blob that gets its row only when it ends, after a restart even
                 sweep_blobs(office)

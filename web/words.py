@@ -179,6 +179,12 @@ def custody_event(event: str) -> str:
         "fixity": _("fixity finding"),
         "exported": _("exported"),
         "raised": _("level raised"),
+        "restriction ended": _("restriction ended"),
+        "quarantined": _("locked away"),
+        "quarantine ended": _("lock ended"),
+        "redacted": _("redacted copy made"),
+        "published": _("published"),
+        "withdrawn": _("withdrawn from the public"),
     }
     return titles.get(event, event)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from archive.tables import DocumentRow
 from engine.tables import DefinitionRow, InstanceRow
-from processes.access import may_see_case, visibility
+from processes.access import may_see_case, readable, visibility
 from processes.appeals import tracking_code
 from processes.errors import NotFound, NotPermitted
 from processes.mandates import mandates_of
@@ -179,6 +179,7 @@ def _page(office: Office, uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
     starter = uow.session.get(PersonRow, case.started_by) if case.started_by else None
     entry = uow.session.execute(sa.select(RegisterEntryRow).where(RegisterEntryRow.case_id == case.id)).scalar()
     parent = uow.session.get(CaseRow, case.parent_case_id) if case.parent_case_id else None
+    hidden = _hidden(uow, case, by)
     return CasePage(
         id=case.id,
         number=case.number,
@@ -195,13 +196,13 @@ def _page(office: Office, uow: UnitOfWork, case: CaseRow, by: UUID) -> CasePage:
         access_level=case.access_level,
         channel=entry.channel if entry else None,
         parent=(parent.id, parent.number) if parent else None,
-        timeline=timeline(uow, case, body, by),
+        timeline=timeline(uow, case, body, by, hidden),
         diagrams=_diagrams(uow, case),
         deadlines=distinct(deadlines_of(uow, case, body)),
         remarks=_remarks(uow, case),
         resolutions=_resolutions(uow, case),
-        documents=_documents(office, uow, case),
-        shared=shared_of_case(uow, case, visibility(uow, by).withheld),
+        documents=_documents(office, uow, case, hidden),
+        shared=shared_of_case(uow, case, visibility(uow, by).withheld | hidden),
         may_assign=_may_assign(uow, case, by),
         may_operate=may_operate(uow, case, by),
         suspension=suspension_view(uow, case),
@@ -292,14 +293,20 @@ def _resolutions(uow: UnitOfWork, case: CaseRow) -> list[CaseResolution]:
     ]
 
 
-def _documents(office: Office, uow: UnitOfWork, case: CaseRow) -> list[CaseDocument]:
+def _hidden(uow: UnitOfWork, case: CaseRow, by: UUID) -> frozenset[UUID]:
+    """Documents of the case of which the reader is to know nothing."""
+    documents = uow.archive.case_documents(case.id)
+    return frozenset(each.id for each in documents) - {each.id for each in readable(uow, by, documents)}
+
+
+def _documents(office: Office, uow: UnitOfWork, case: CaseRow, hidden: frozenset[UUID]) -> list[CaseDocument]:
     query = (
         sa.select(CaseDocumentRow, DocumentRow)
         .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
         .where(CaseDocumentRow.case_id == case.id)
         .order_by(CaseDocumentRow.seq)
     )
-    rows = uow.session.execute(query).all()
+    rows = [row for row in uow.session.execute(query).all() if row[1].id not in hidden]
     notes = level_notes(office, uow, {document.id: document.level for _, document in rows})
     return [
         CaseDocument(

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine.tables import WorkItemRow
+from processes.access import visible_cases
 from processes.errors import NotFound
 from processes.office import Office
 from processes.queries.definitions import Definitions
@@ -16,7 +17,6 @@ from processes.queries.due import Due, DueCounter
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
 from processes.queries.reach import OPEN
-from processes.queries.visible_cases import visible_cases
 from processes.tables import BodyRow, CaseRow
 from processes.unit_of_work import UnitOfWork
 

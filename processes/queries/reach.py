@@ -89,6 +89,12 @@ def covered(mandate: Mandate) -> Condition:
     return sa.and_(*parts)
 
 
+def waiting_cases(mandates: Iterable[Mandate]) -> sa.Select[tuple[UUID]]:
+    """The cases in which something waits for the role of one of these mandates."""
+    groups = sa.or_(sa.false(), *(covered(mandate) for mandate in mandates))
+    return sa.select(WorkItemRow.instance_id).where(OPEN, groups)
+
+
 def mine() -> list[Slice]:
     """What this person has claimed and not set aside."""
     return [Slice(Kind.MINE)]

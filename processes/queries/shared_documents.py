@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from archive.service import ArchivedDocument
 from engine.cosigning import REASON
 from engine.definition import ElementDefinition
 from processes.cosigning import cosignatures, place_of, shared_document
@@ -107,8 +108,8 @@ def shared_of_step(uow: UnitOfWork, step: OpenStep) -> SharedView | None:
     return shared_view(uow, document.document_id)
 
 
-def document_to_cosign(office: Office, item_id: UUID, by: UUID) -> tuple[str, bytes]:
-    """The number and the newest bytes of the document, for whoever's turn it is.
+def document_to_cosign(office: Office, item_id: UUID, by: UUID) -> tuple[ArchivedDocument, bytes]:
+    """The document with its newest bytes, for whoever's turn it is; `view_to_cosign` notes that they were seen.
 
     :raises NotFound: the step co-signs nothing
     :raises NotPermitted: it is not this person's step
@@ -117,7 +118,10 @@ def document_to_cosign(office: Office, item_id: UUID, by: UUID) -> tuple[str, by
         view = shared_of_step(uow, open_step(office, uow, item_id, by))
         if view is None:
             raise NotFound("this step co-signs no document")
-        return view.number, uow.archive.fetch(view.document_id)
+        document = uow.archive.document(view.document_id)
+        if document.quarantined:
+            raise NotFound("this step co-signs no document")
+        return document, uow.archive.fetch(document.id)
 
 
 def _role(element: ElementDefinition | None) -> str:

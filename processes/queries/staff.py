@@ -71,8 +71,15 @@ class PersonPage:
     capacities: Sequence[str]
     bodies: Sequence[Body]
     """those the reader administers"""
+    units: Sequence[UnitLine]
+    """of those bodies"""
     substitutable: Sequence[Mandate]
     """mandates of others in those bodies, in force, that a substitution may be for"""
+
+    @property
+    def unit_titles(self) -> Mapping[UUID, Titles]:
+        """Unit → its title."""
+        return {unit.id: unit.title for unit in self.units}
 
 
 def people(office: Office, by: UUID, *, text: str = "", page: int = 1) -> Page:
@@ -121,6 +128,7 @@ def person_page(office: Office, by: UUID, person_id: UUID) -> PersonPage:
             roles=known_roles(uow),
             capacities=CAPACITIES,
             bodies=administered,
+            units=[line for body in administered for line in units_of(uow, body.id)],
             substitutable=sorted(others, key=lambda each: (each.role, each.holder)),
         )
 
@@ -142,6 +150,12 @@ def administered_bodies(office: Office, by: UUID) -> list[BodyLine]:
             BodyLine(body=body, units=units.get(body.id, []), people=counts.get(body.id, 0), sealed=body.id in sealed)
             for body in _administered(uow, by)
         ]
+
+
+def units_of(uow: UnitOfWork, body_id: UUID) -> list[UnitLine]:
+    """The units of a body, by code."""
+    rows = uow.session.scalars(sa.select(UnitRow).where(UnitRow.body_id == body_id).order_by(UnitRow.code))
+    return [UnitLine(id=row.id, code=row.code, title=row.title) for row in rows]
 
 
 def _administered(uow: UnitOfWork, by: UUID) -> list[Body]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from archive.tables import DocumentRow
 from processes.access import may_see_case
 from processes.appeals import content
 from processes.errors import NotFound, NotPermitted
@@ -13,7 +14,7 @@ from processes.forms import Form, load_form
 from processes.office import Office
 from processes.options import OptionSource
 from processes.organisation import body
-from processes.tables import AppealRow, AttachmentRow, CaseRow
+from processes.tables import AppealRow, AttachmentRow, CaseRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 
 Titles = Mapping[str, str]
@@ -93,10 +94,20 @@ def case_files(uow: UnitOfWork, case_id: UUID) -> list[SentFile]:
     return [SentFile(id=row.id, name=row.name, bytes=row.bytes) for row in rows]
 
 
-def attachment(office: Office, attachment_id: UUID, by: UUID) -> tuple[str, str, bytes]:
-    """Name, media type and bytes of a file of a case this person may see.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """A file of a case with its bytes."""
 
-    :raises NotFound: no such file
+    case_id: UUID
+    name: str
+    media_type: str
+    content: bytes
+
+
+def attachment(office: Office, attachment_id: UUID, by: UUID) -> CaseFile:
+    """A file of a case this person may see; `view_attachment` notes that it was seen.
+
+    :raises NotFound: no such file, or it belongs to a document that is locked away
     :raises NotPermitted: the case is not this person's
     """
     with office.reading() as uow:
@@ -105,4 +116,15 @@ def attachment(office: Office, attachment_id: UUID, by: UUID) -> tuple[str, str,
             raise NotFound("no such file")
         if not may_see_case(uow, by, row.case_id):
             raise NotPermitted(rule="access")
-        return row.name, row.media_type, office.blobs.get(row.sha256)
+        if _locked_away(uow, row):
+            raise NotFound("no such file")
+        return CaseFile(
+            case_id=row.case_id, name=row.name, media_type=row.media_type, content=office.blobs.get(row.sha256)
+        )
+
+
+def _locked_away(uow: UnitOfWork, row: AttachmentRow) -> bool:
+    """Whether the document that the file belongs to is quarantined."""
+    documents = sa.select(StepRecordRow.document_id).where(StepRecordRow.work_item_id == row.work_item_id)
+    locked = sa.select(DocumentRow.id).where(DocumentRow.id.in_(documents), DocumentRow.quarantined.is_(sa.true()))
+    return row.work_item_id is not None and uow.session.scalar(locked.limit(1)) is not None

@@ -1,7 +1,7 @@
 """What happened in a case, in order: signed steps, sealed documents, overdue marks, and what waits now."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -61,17 +61,20 @@ class TimelineEntry:
     """whether whoever reads this may act on it"""
 
 
-def timeline(uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID) -> list[TimelineEntry]:
-    """The past in order of time, then what waits now."""
+def timeline(
+    uow: UnitOfWork, case: CaseRow, body: BodyRow, by: UUID, hidden: Collection[UUID] = ()
+) -> list[TimelineEntry]:
+    """The past in order of time, then what waits now; without the documents that the reader is not to know of."""
     definitions = Definitions(uow)
     past = [
         *_signed(uow, case, definitions),
-        *_sealed(uow, case),
+        *(entry for entry in _sealed(uow, case) if entry.document_id not in hidden),
         *_overdue(uow, case, definitions),
         *_operated(uow, case),
         *_given_on(uow, case, definitions),
     ]
-    return sorted(past, key=lambda entry: entry.at) + _waiting(uow, case, body, by)
+    seen = [replace(entry, document_id=None) if entry.document_id in hidden else entry for entry in past]
+    return sorted(seen, key=lambda entry: entry.at) + _waiting(uow, case, body, by)
 
 
 def _signed(uow: UnitOfWork, case: CaseRow, definitions: Definitions) -> list[TimelineEntry]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from archive.service import ArchivedDocument
 from processes.appeals import tracking_hash
 from processes.errors import NotFound
 from processes.office import Office
@@ -89,8 +90,8 @@ def track(office: Office, code: str) -> TrackedAppeal:
         )
 
 
-def tracked_document(office: Office, code: str, document_id: UUID) -> bytes:
-    """A paper that stands on the track of this code.
+def tracked_document(office: Office, code: str, document_id: UUID) -> tuple[ArchivedDocument, bytes]:
+    """A paper that stands on the track of this code; `view_tracked` notes that it was seen.
 
     :raises NotFound: no such code, or no such paper on it
     """
@@ -99,9 +100,10 @@ def tracked_document(office: Office, code: str, document_id: UUID) -> bytes:
         on_track = sa.select(AppealEventRow.id).where(
             AppealEventRow.case_id == appeal.case_id, AppealEventRow.document_id == document_id
         )
-        if uow.session.scalar(on_track.limit(1)) is None:
+        found = uow.session.scalar(on_track.limit(1)) is not None and uow.archive.document(document_id)
+        if not found or found.quarantined:
             raise NotFound("no such document on this track")
-        return uow.archive.fetch(document_id)
+        return found, uow.archive.fetch(document_id)
 
 
 def _appeal(office: Office, uow: UnitOfWork, code: str) -> AppealRow:

@@ -33,6 +33,8 @@ class CaseRow(Base):
     """the last document number drawn in this case"""
     parent_case_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_case.id"))
     """the case a forwarded appeal came from"""
+    unit_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("process_unit.id"))
+    """the unit in which it began: its restricted documents are that unit's; None: the body's as a whole"""
     __table_args__ = (sa.UniqueConstraint("body_id", "number"),)
 
 

@@ -14,7 +14,7 @@ from processes.mandates import mandate
 from processes.office import Office
 from processes.organisation import body, person
 from processes.roles import CAPACITIES, known_roles
-from processes.tables import MandateRow
+from processes.tables import MandateRow, UnitRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.close_account import require_another_administrator
 from processes.use_cases.return_lost_work import return_lost_work
@@ -40,6 +40,8 @@ class GrantMandate:
     valid_to: datetime | None = None
     acts_for_id: UUID | None = None
     """the mandate substituted"""
+    unit_id: UUID | None = None
+    """the unit whose restricted papers it lets read; None: those of the whole body"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def grant_mandate(office: Office, request: GrantMandate) -> UUID:
     """Enter the mandate; its id.
 
     :raises NotPermitted: no administrator of that body
-    :raises EntryRefused: no such role or capacity, no ground, an end before the beginning
+    :raises EntryRefused: no such role, capacity or unit, no ground, an end before the beginning
     """
     act, number = clean_text(request.act, one_line=True), clean_text(request.number, one_line=True)
     with office.unit_of_work() as uow:
@@ -69,6 +71,7 @@ def grant_mandate(office: Office, request: GrantMandate) -> UUID:
             role=request.role,
             capacity=request.capacity,
             body_id=body(uow.session, request.body_id).id,
+            unit_id=request.unit_id,
             scope=[],
             valid_from=request.valid_from,
             valid_to=request.valid_to,
@@ -121,6 +124,14 @@ def _check(uow: UnitOfWork, request: GrantMandate, act: str, number: str) -> Non
             raise EntryRefused(name, "missing")
     if request.valid_to is not None and request.valid_to <= request.valid_from:
         raise EntryRefused("valid_to", "ends-before-it-begins")
+    _check_places(uow, request)
+
+
+def _check_places(uow: UnitOfWork, request: GrantMandate) -> None:
+    if request.unit_id is not None:
+        unit = uow.session.get(UnitRow, request.unit_id)
+        if unit is None or unit.body_id != request.body_id:
+            raise EntryRefused("unit", "unknown")
     if request.acts_for_id is not None:
         replaced = mandate(uow.session, request.acts_for_id)
         if replaced is None or (replaced.body_id, replaced.role) != (request.body_id, request.role):

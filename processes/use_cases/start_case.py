@@ -197,6 +197,16 @@ def require_starter(uow: UnitOfWork, definition: ProcessDefinition, person_id: U
     raise NotPermitted(rule="mandate")
 
 
+def _unit(uow: UnitOfWork, definition: ProcessDefinition, request: StartCase) -> UUID | None:
+    """The unit for which the person may begin the case; None: for the whole body, or it is a citizen's."""
+    if request.by is None:
+        return None
+    roles = start_roles(definition)
+    mandates = mandates_for_work(uow.session, request.by, uow.now)
+    units = [one.unit_id for one in mandates if one.role in roles and one.body_id == request.body_id]
+    return units[0] if units else None
+
+
 def start_roles(definition: ProcessDefinition) -> list[str]:
     """The roles whose people may start a process: those of the lanes its start events lie in."""
     starts = [each for each in definition.package.elements.values() if each.kind == "startEvent" and not each.within]
@@ -242,6 +252,7 @@ def _new_case(
         overdue_at=None,
         document_seq=0,
         parent_case_id=request.parent_case_id,
+        unit_id=_unit(uow, definition, request),
     )
     uow.session.add(case)
     uow.session.flush()

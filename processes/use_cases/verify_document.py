@@ -3,11 +3,14 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from archive.access import level_on
+from archive.documents import AccessLevel
 from archive.errors import ArchiveError
 from archive.service import ArchivedDocument
+from processes.access import office_day
 from processes.errors import NotFound
 from processes.office import Office
 from processes.queries.levels import LevelNote, level_notes
@@ -41,9 +44,10 @@ def verify_upload(office: Office, content: bytes) -> Verification:
     """Validate an uploaded file and look whether it is in this archive."""
     report = office.validator.validate(content, trust_store(office), at=office.clock())
     with office.reading() as uow:
-        document = uow.archive.find_by_sha256(hashlib.sha256(content).hexdigest())
+        document = _known(uow.archive.find_by_sha256(hashlib.sha256(content).hexdigest()))
         level = _level(office, uow, document)
-    return _told(report, document, content, level)
+        day = office_day(uow)
+    return _told(report, document, content, level, day)
 
 
 def verify_code(office: Office, code: str) -> Verification:
@@ -58,8 +62,9 @@ def verify_code(office: Office, code: str) -> Verification:
             raise NotFound("no document has this code")
         content = uow.archive.fetch(document.id)
         level = _level(office, uow, document)
+        day = office_day(uow)
     report = office.signing.validate(content, trust_store(office), at=office.clock())
-    return _told(report, document, content, level)
+    return _told(report, document, content, level, day)
 
 
 def report_as(result: Verification, shape: str) -> bytes:
@@ -74,9 +79,14 @@ def report_as(result: Verification, shape: str) -> bytes:
 
 def _document(uow: UnitOfWork, identity: Any) -> ArchivedDocument | None:
     try:
-        return uow.archive.document(identity)
+        return _known(uow.archive.document(identity))
     except ArchiveError:
         return None  # an unknown code is an everyday answer, told by the caller
+
+
+def _known(document: ArchivedDocument | None) -> ArchivedDocument | None:
+    """What is locked away as a state secret is unknown here (B16)."""
+    return None if document is None or document.quarantined else document
 
 
 def _level(office: Office, uow: UnitOfWork, document: ArchivedDocument | None) -> LevelNote | None:
@@ -84,7 +94,7 @@ def _level(office: Office, uow: UnitOfWork, document: ArchivedDocument | None) -
 
 
 def _told(
-    report: ValidationReport, document: ArchivedDocument | None, content: bytes, level: LevelNote | None
+    report: ValidationReport, document: ArchivedDocument | None, content: bytes, level: LevelNote | None, day: date
 ) -> Verification:
     if document is None:
         return Verification(
@@ -99,7 +109,7 @@ def _told(
     return Verification(
         report=report,
         number=document.number,
-        title=document.title if document.access_level == "open" and not document.access_flags else None,
+        title=document.title if level_on(document, day) == AccessLevel.OPEN else None,
         signers=tuple(dict(signer) for signer in document.signers),
         archived_at=document.accessioned_at,
         status=document.status,

@@ -1,4 +1,4 @@
-"""Read an archived document: who may, and that it was read, are this module's business."""
+"""Read an archived document or a file of a case: who may, and that it was read, are this module's business."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,8 +6,15 @@ from uuid import UUID
 from archive.errors import ArchiveError
 from archive.service import ArchivedDocument
 from processes.access import may_read, visibility
+from processes.audit import OFFICE
 from processes.errors import NotFound, NotPermitted
 from processes.office import Office
+from processes.queries.shared_documents import document_to_cosign
+from processes.queries.submission import attachment
+from processes.queries.tracking import tracked_document
+
+BY_CODE = "tracking code"
+"""how the audit trail names whoever has the code of an appeal"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +28,7 @@ class ViewDocument:
 def view_document(office: Office, request: ViewDocument) -> tuple[ArchivedDocument, bytes]:
     """The document and its bytes; the view stands on the audit trail and in the chain of custody.
 
-    :raises NotFound: there is none
+    :raises NotFound: there is none, or nobody may know of it
     :raises NotPermitted: neither the person's case, nor body, nor access level; or it waits for their signature, and it
         is not their turn yet
     """
@@ -32,14 +39,55 @@ def view_document(office: Office, request: ViewDocument) -> tuple[ArchivedDocume
             raise NotFound("no such document") from error
         allowed = may_read(uow, request.by, document)
         early = not allowed and document.id in visibility(uow, request.by).withheld
-        content = uow.archive.fetch(request.document_id) if allowed else b""
-    action = "archive:document:view" if allowed else "archive:document:refused"
-    with office.unit_of_work() as uow:
-        stream = str(document.case_id) if document.case_id else "office"
-        uow.audit.record(action, actor=str(request.by), subject=str(document.id), stream=stream)
-        if allowed:
-            uow.archive.record_event(document.id, "viewed", actor=str(request.by), details=None)
-        uow.commit()
+        content = uow.archive.fetch(request.document_id, quarantined=True) if allowed else b""
+    _note(office, document, str(request.by), allowed=allowed)
     if not allowed:
+        if document.quarantined:
+            raise NotFound("no such document")
         raise NotPermitted(rule="turn" if early else "access")
     return document, content
+
+
+def view_to_cosign(office: Office, item_id: UUID, by: UUID) -> tuple[str, bytes]:
+    """The number and the newest bytes of a document, for whoever's turn it is to sign it too.
+
+    :raises NotFound: the step co-signs nothing
+    :raises NotPermitted: it is not this person's step
+    """
+    document, content = document_to_cosign(office, item_id, by)
+    _note(office, document, str(by), allowed=True)
+    return document.number, content
+
+
+def view_tracked(office: Office, code: str, document_id: UUID) -> bytes:
+    """A paper that stands on the track of this code.
+
+    :raises NotFound: no such code, or no such paper on it
+    """
+    document, content = tracked_document(office, code, document_id)
+    _note(office, document, BY_CODE, allowed=True)
+    return content
+
+
+def view_attachment(office: Office, attachment_id: UUID, by: UUID) -> tuple[str, str, bytes]:
+    """Name, media type and bytes of a file of a case this person may see; the view stands on the case's audit trail.
+
+    :raises NotFound: no such file
+    :raises NotPermitted: the case is not this person's
+    """
+    found = attachment(office, attachment_id, by)
+    with office.unit_of_work() as uow:
+        stream = str(found.case_id)
+        uow.audit.record("case:file:view", actor=str(by), subject=str(attachment_id), stream=stream)
+        uow.commit()
+    return found.name, found.media_type, found.content
+
+
+def _note(office: Office, document: ArchivedDocument, actor: str, *, allowed: bool) -> None:
+    action = "archive:document:view" if allowed else "archive:document:refused"
+    with office.unit_of_work() as uow:
+        stream = str(document.case_id) if document.case_id else OFFICE
+        uow.audit.record(action, actor=actor, subject=str(document.id), stream=stream)
+        if allowed:
+            uow.archive.record_event(document.id, "viewed", actor=actor, details=None)
+        uow.commit()

@@ -4,8 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from processes.queries.submission import attachment
-from processes.use_cases.view_document import ViewDocument, view_document
+from processes.use_cases.view_document import ViewDocument, view_attachment, view_document
 from web.current import my_id, office
 from web.documents import served
 from web.session import signed_in_only
@@ -26,5 +25,5 @@ def pdf(document_id: UUID) -> Response:
 @signed_in_only
 def attachment_file(attachment_id: UUID) -> Response:
     """A file of a case, always saved, never opened within our pages."""
-    name, media_type, content = attachment(office(), attachment_id, my_id())
+    name, media_type, content = view_attachment(office(), attachment_id, my_id())
     return served(content, name, media_type, download=True)

@@ -107,6 +107,7 @@ def mandate(person_id: UUID) -> Answer:
                 # the last day is a day on which it holds
                 valid_to=beginning_of(last + timedelta(days=1), body.time_zone) if last else None,
                 acts_for_id=identity(request.form["acts_for"]) if request.form.get("acts_for") else None,
+                unit_id=identity(request.form["unit"]) if request.form.get("unit") else None,
             ),
         )
 

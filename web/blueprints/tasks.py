@@ -17,11 +17,11 @@ from processes.errors import (
 from processes.forms import FieldFinding
 from processes.queries.assigning import assignment
 from processes.queries.cases import case_of_item
-from processes.queries.shared_documents import document_to_cosign
 from processes.queries.step_page import StepPage, StepQuery, step_page
 from processes.use_cases.attach_file import AttachFile, attach_file, remove_attachment
 from processes.use_cases.drafts import SavedDraft, SaveDraft, save_draft
 from processes.use_cases.submit_step import SubmitStep, submit_step
+from processes.use_cases.view_document import view_to_cosign
 from processes.use_cases.work_items import (
     AssignItem,
     ClaimItem,
@@ -61,7 +61,7 @@ def form(item_id: UUID) -> Answer:
 @signed_in_only
 def shared(item_id: UUID) -> Answer:
     """The document of an earlier step that this one signs, as it is now; for whoever's turn it is."""
-    number, content = document_to_cosign(office(), item_id, my_id())
+    number, content = view_to_cosign(office(), item_id, my_id())
     return pdf(content, f"{number}.pdf")
 
 

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import NotFound
-from processes.queries.tracking import track, tracked_document
+from processes.queries.tracking import track
+from processes.use_cases.view_document import view_tracked
 from web.app_limits import UNKNOWN_CODES, limiter, not_found
 from web.current import office
 from web.documents import pdf
@@ -46,4 +47,4 @@ def one(code: str) -> Answer:
 @limiter.limit(UNKNOWN_CODES, deduct_when=not_found)
 def document(code: str, document_id: UUID) -> Answer:
     """A paper on the track: the receipt, a notice, the answer."""
-    return pdf(tracked_document(office(), code[:MAX_CODE], document_id), f"{document_id}.pdf")
+    return pdf(view_tracked(office(), code[:MAX_CODE], document_id), f"{document_id}.pdf")

@@ -378,6 +378,13 @@ def upgrade() -> None:
         sa.Column("access_flags", sa.JSON(), nullable=False),
         sa.Column("access_ground", sa.Text(), nullable=True),
         sa.Column("access_until", sa.Date(), nullable=True),
+        sa.Column("access_terms", sa.JSON(), nullable=False),
+        sa.Column("official_until", sa.Date(), nullable=False),
+        sa.Column("secret_until", sa.Date(), nullable=False),
+        sa.Column("access_ends", sa.Date(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("original_id", sa.Uuid(), nullable=True),
+        sa.Column("quarantined", sa.Boolean(), nullable=False),
         sa.Column("retention_class", sa.Text(), nullable=True),
         sa.Column("retention_facts", sa.JSON(), nullable=False),
         sa.Column("retention_starts", sa.Date(), nullable=True),
@@ -395,11 +402,13 @@ def upgrade() -> None:
         sa.Column("custody_seq", sa.Integer(), nullable=False),
         sa.Column("custody_head", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["archive_file.id"], name=op.f("fk_archive_document_file_id")),
+        sa.ForeignKeyConstraint(["original_id"], ["archive_document.id"], name=op.f("fk_archive_document_original_id")),
         sa.ForeignKeyConstraint(["seq"], ["archive_search_text.seq"], name=op.f("fk_archive_document_seq")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_document")),
         sa.UniqueConstraint("seq", name=op.f("uq_archive_document_seq")),
     )
     with op.batch_alter_table("archive_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_document_access_ends"), ["access_ends"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_access_level"), ["access_level"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_accessioned_at"), ["accessioned_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_case_id"), ["case_id"], unique=False)
@@ -408,9 +417,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_archive_document_file_id"), ["file_id"], unique=False)
         batch_op.create_index("ix_archive_document_newest", ["owner", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_original_id"), ["original_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_retention_class"), ["retention_class"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_sha256"), ["sha256"], unique=False)
         batch_op.create_index("ix_archive_document_type_newest", ["type", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_document_unit"), ["unit"], unique=False)
 
     op.create_table(
         "archive_custody",
@@ -491,6 +502,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_archive_hold_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_hold_file_id"), ["file_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_hold_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "archive_quarantine",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("placed_by", sa.Text(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("second", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_as", sa.Text(), nullable=True),
+        sa.Column("ended_ground", sa.Text(), nullable=True),
+        sa.Column("act_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["archive_document.id"], name=op.f("fk_archive_quarantine_document_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_quarantine")),
+    )
+    with op.batch_alter_table("archive_quarantine", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_quarantine_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_quarantine_placed_by"), ["placed_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_quarantine_second"), ["second"], unique=False)
 
     op.create_table(
         "archive_revision",
@@ -635,6 +668,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("uq_process_trust_anchor_sha256")),
     )
     op.create_table(
+        "process_unit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_unit_body_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["process_unit.id"], name=op.f("fk_process_unit_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_unit")),
+        sa.UniqueConstraint("body_id", "code", name=op.f("uq_process_unit_body_id_code")),
+    )
+    with op.batch_alter_table("process_unit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_unit_body_id"), ["body_id"], unique=False)
+
+    op.create_table(
         "process_case",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("definition_key", sa.Text(), nullable=False),
@@ -650,8 +698,10 @@ def upgrade() -> None:
         sa.Column("overdue_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("document_seq", sa.Integer(), nullable=False),
         sa.Column("parent_case_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_case_body_id")),
         sa.ForeignKeyConstraint(["parent_case_id"], ["process_case.id"], name=op.f("fk_process_case_parent_case_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["process_unit.id"], name=op.f("fk_process_case_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_case")),
         sa.UniqueConstraint("body_id", "number", name=op.f("uq_process_case_body_id_number")),
     )
@@ -700,21 +750,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("process_person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_process_person_body_id"), ["body_id"], unique=False)
-
-    op.create_table(
-        "process_unit",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("body_id", sa.Uuid(), nullable=False),
-        sa.Column("parent_id", sa.Uuid(), nullable=True),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("title", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["body_id"], ["process_body.id"], name=op.f("fk_process_unit_body_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["process_unit.id"], name=op.f("fk_process_unit_parent_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_unit")),
-        sa.UniqueConstraint("body_id", "code", name=op.f("uq_process_unit_body_id_code")),
-    )
-    with op.batch_alter_table("process_unit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_process_unit_body_id"), ["body_id"], unique=False)
 
     op.create_table(
         "process_attachment",

@@ -148,6 +148,8 @@ def test_a_restriction_has_its_ground_and_end_and_goes_with_them(archive: Archiv
     assert restricted.access_flags == ("personal_data",)
     assert archive.search(SearchQuery(), Visibility.public()).total == 0
     archive.classify([document.id], Classification(access_level="open", note="term ended"), actor="a")
+    assert archive.search(SearchQuery(), Visibility.public()).total == 0  # personal data stay restricted
+    archive.classify([document.id], Classification(access_flags=()), actor="a")
     opened = archive.document(document.id)
     assert (opened.access_level, opened.access_ground, opened.access_until) == ("open", None, None)
     assert archive.search(SearchQuery(), Visibility.public()).total == 1
