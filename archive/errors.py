@@ -159,6 +159,38 @@ class FileClosed(ArchiveError):
     file_id: UUID
 
 
+class UnitClosed(ArchiveError):
+    """The fonds or series is closed and takes nothing more."""
+
+    code = "archive.unit_closed"
+    kind: str
+    id: UUID
+
+
+class UnitNotEmpty(ArchiveError):
+    """Something below is still open: close it first."""
+
+    code = "archive.unit_not_empty"
+    kind: str
+    id: UUID
+
+
+class ForeignUnit(ArchiveError):
+    """A series or file moves only within the archive of its own body."""
+
+    code = "archive.foreign_unit"
+    kind: str
+    id: UUID
+
+
+class NomenclatureState(ArchiveError):
+    """The nomenclature is not in the state that this needs."""
+
+    code = "archive.nomenclature_state"
+    state: str
+    needed: str
+
+
 class UnknownStartRule(ArchiveError):
     """There is no such rule for the start of retention."""
 

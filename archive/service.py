@@ -25,6 +25,7 @@ from archive.errors import (
 )
 from archive.fixity import FixityAudit, FixityReport, Progress, record_report, reports
 from archive.holds import DisposalHold, Holds, HoldTarget, locked_targets
+from archive.nomenclature import Nomenclatures
 from archive.quarantine import Quarantines
 from archive.reindexing import reindex
 from archive.retention import Facts, RetentionClass, write_facts
@@ -64,10 +65,11 @@ class Archive:
         self._store = Store(session)
         self._blobs = blobs
         self._now = now
-        self._arrangement = Arrangement(session)
+        self.arrangement = self._arrangement = Arrangement(session)
         self._classifier = Classifier(session, self._store, self._arrangement)
         self._holds = Holds(session)
         self.quarantine = Quarantines(session)
+        self.nomenclatures = Nomenclatures(session, self._arrangement)
 
     # documents
 

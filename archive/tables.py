@@ -64,6 +64,9 @@ class FondsRow(Base):
     title: Mapped[dict[str, Any]]
     owner: Mapped[str]
     """the body's id, opaque here"""
+    description: Mapped[dict[str, Any]]
+    """elements of ISAD(G), by name (arrangement.py)"""
+    closed_at: Mapped[datetime | None]
 
 
 class SeriesRow(Base):
@@ -75,6 +78,8 @@ class SeriesRow(Base):
     code: Mapped[str]
     title: Mapped[dict[str, Any]]
     retention_class: Mapped[str]
+    description: Mapped[dict[str, Any]]
+    closed_at: Mapped[datetime | None]
     __table_args__ = (sa.UniqueConstraint("fonds_id", "code"),)
 
 
@@ -88,7 +93,61 @@ class FileRow(Base):
     title: Mapped[str]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    description: Mapped[dict[str, Any]]
     __table_args__ = (sa.UniqueConstraint("series_id", "code"),)
+
+
+class ArrangementEventRow(Base):
+    """What was done to a fonds, series or file: nothing in the tree changes without a line here."""
+
+    __tablename__ = "archive_arrangement_event"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(index=True)
+    """of the fonds, series or file"""
+    seq: Mapped[int]
+    event: Mapped[str]
+    """created, described, moved, closed"""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    __table_args__ = (sa.UniqueConstraint("unit_id", "seq"),)
+
+
+class NomenclatureRow(Base):
+    """The nomenclature of files of a body for a year (az: işlərin nomenklaturası)."""
+
+    __tablename__ = "archive_nomenclature"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    year: Mapped[int]
+    state: Mapped[str]
+    """draft, approved, closed"""
+    ground: Mapped[str | None]
+    """the act that approves it"""
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("owner", "year"),)
+
+
+class NomenclatureEntryRow(Base):
+    """A line of a nomenclature: a file that the year will fill, under its index."""
+
+    __tablename__ = "archive_nomenclature_entry"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    nomenclature_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_nomenclature.id"))
+    index: Mapped[str]
+    """as the office counts: 01-05"""
+    title: Mapped[str]
+    series_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_series.id"))
+    retention_class: Mapped[str]
+    article: Mapped[str]
+    """of the retention list"""
+    note: Mapped[str]
+    file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_file.id"))
+    """opened when the nomenclature is approved"""
+    __table_args__ = (sa.UniqueConstraint("nomenclature_id", "index"),)
 
 
 class RetentionClassRow(Base):

@@ -89,7 +89,7 @@ def covered(mandate: Mandate) -> Condition:
     return sa.and_(*parts)
 
 
-def waiting_cases(mandates: Iterable[Mandate]) -> sa.Select[tuple[UUID]]:
+def waiting_cases(mandates: Iterable[Mandate]) -> sa.Select[UUID]:
     """The cases in which something waits for the role of one of these mandates."""
     groups = sa.or_(sa.false(), *(covered(mandate) for mandate in mandates))
     return sa.select(WorkItemRow.instance_id).where(OPEN, groups)

@@ -305,6 +305,8 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("description", sa.JSON(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_fonds")),
         sa.UniqueConstraint("code", name=op.f("uq_archive_fonds_code")),
     )
@@ -337,6 +339,8 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("retention_class", sa.Text(), nullable=False),
+        sa.Column("description", sa.JSON(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["fonds_id"], ["archive_fonds.id"], name=op.f("fk_archive_series_fonds_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_series")),
         sa.UniqueConstraint("fonds_id", "code", name=op.f("uq_archive_series_fonds_id_code")),
@@ -352,6 +356,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("description", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["series_id"], ["archive_series.id"], name=op.f("fk_archive_file_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_file")),
         sa.UniqueConstraint("series_id", "code", name=op.f("uq_archive_file_series_id_code")),
@@ -359,6 +364,60 @@ def upgrade() -> None:
     with op.batch_alter_table("archive_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_archive_file_series_id"), ["series_id"], unique=False)
 
+    op.create_table(
+        "archive_arrangement_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_arrangement_event")),
+        sa.UniqueConstraint("unit_id", "seq", name=op.f("uq_archive_arrangement_event_unit_id_seq")),
+    )
+    with op.batch_alter_table("archive_arrangement_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_arrangement_event_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "archive_nomenclature",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=True),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_nomenclature")),
+        sa.UniqueConstraint("owner", "year", name=op.f("uq_archive_nomenclature_owner_year")),
+    )
+    op.create_table(
+        "archive_nomenclature_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("nomenclature_id", sa.Uuid(), nullable=False),
+        sa.Column("index", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=False),
+        sa.Column("retention_class", sa.Text(), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["archive_file.id"], name=op.f("fk_archive_nomenclature_entry_file_id")),
+        sa.ForeignKeyConstraint(
+            ["nomenclature_id"],
+            ["archive_nomenclature.id"],
+            name=op.f("fk_archive_nomenclature_entry_nomenclature_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["archive_series.id"], name=op.f("fk_archive_nomenclature_entry_series_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_nomenclature_entry")),
+        sa.UniqueConstraint(
+            "nomenclature_id", "index", name=op.f("uq_archive_nomenclature_entry_nomenclature_id_index")
+        ),
+    )
     op.create_table(
         "archive_document",
         sa.Column("id", sa.Uuid(), nullable=False),
