@@ -1,9 +1,8 @@
 """What an archivist decides of documents: where they stand, how long they are kept, who may see them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,7 +11,8 @@ from archive.access import check_access, check_ground
 from archive.arrangement import ArchiveFile, Arrangement
 from archive.documents import ArchivedDocument, Classification
 from archive.errors import InvalidMetadata, RetentionClassNotFound
-from archive.restrictions import Access, after, still_restricting
+from archive.lifting import write_access
+from archive.restrictions import after
 from archive.retention import (
     LAST_SIGNED_ON,
     Facts,
@@ -86,27 +86,8 @@ class Classifier:
         if decision.unit is not None:
             changes["unit"] = decision.unit or None
         self._update(documents, changes, retention, {})
-        self._restrict({document.id: after(document, decision) for document in documents})
+        write_access(self._session, {document.id: after(document, decision) for document in documents})
         return self._arrangement.file(file.id) if file is not None else None
-
-    def lift_ended(self, day: date, *, limit: int) -> list[ArchivedDocument]:
-        """Take away restrictions whose last day lies before a day, of so many documents; as these stood before."""
-        over = sa.select(*DOCUMENT_COLUMNS).where(DOCUMENT.c.access_ends < day).order_by(DOCUMENT.c.access_ends)
-        rows = self._session.execute(over.limit(limit).with_for_update()).mappings()
-        documents = [to_document(row) for row in rows]
-        self._restrict({document.id: still_restricting(document, day) for document in documents})
-        return documents
-
-    def _restrict(self, left: Mapping[UUID, Access]) -> None:
-        rows = [
-            {"of": identity, **{f"new_{name}": value for name, value in access.columns().items()}}
-            for identity, access in left.items()
-        ]
-        if rows:
-            names = [name for name in rows[0] if name != "of"]
-            computed = {name.removeprefix("new_"): sa.bindparam(name, type_=_type(name)) for name in names}
-            statement = sa.update(DOCUMENT).where(DOCUMENT.c.id == sa.bindparam("of"))
-            self._session.connection().execute(statement.values(**computed), rows)
 
     def set_facts(self, documents: Sequence[ArchivedDocument], facts: Facts) -> None:
         """Record dated facts of locked documents (the case was closed …) and compute their periods.

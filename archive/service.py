@@ -16,13 +16,7 @@ from archive.classification import Classifier, decided
 from archive.custody import CustodyEvent, verify_chain
 from archive.disposal import Disposal, rely_on_blob
 from archive.documents import GONE, Accession, ArchivedDocument, Classification, DocumentStatus, Restriction, Revision
-from archive.errors import (
-    AccessionConflict,
-    DocumentDestroyed,
-    DocumentNotFound,
-    DocumentQuarantined,
-    InvalidMetadata,
-)
+from archive.errors import AccessionConflict, DocumentDestroyed, DocumentNotFound, DocumentQuarantined, InvalidMetadata
 from archive.fixity import FixityAudit, FixityReport, Progress, record_report, reports
 from archive.holds import DisposalHold, Holds, HoldTarget, locked_targets
 from archive.nomenclature import Nomenclatures
@@ -277,15 +271,6 @@ class Archive:
         file = self._classifier.classify(locked, classification, now=self._now)
         self._record(locked, "classified", actor, decided(classification, file))
         return file
-
-    def lift_ended_restrictions(self, *, on: date, limit: int = 100) -> int:
-        """Take away restrictions whose last day lies before that day, of so many documents; of how many.
-
-        They bind nobody any more (see Visibility); this says so in the description and in the chain of custody.
-        """
-        documents = self._classifier.lift_ended(on, limit=limit)
-        self._record(documents, "restriction ended", "system", {"on": on.isoformat()})
-        return len(documents)
 
     def retention_classes(self) -> list[RetentionClass]:
         """All retention classes, by code."""

@@ -1,5 +1,6 @@
 """Restrictions of access end by themselves; this writes into the archive that they have."""
 
+from archive.lifting import lift_ended
 from processes.access import office_day
 from processes.office import Office
 
@@ -14,7 +15,7 @@ def lift_restrictions(office: Office) -> int:
     lifted = 0
     while True:
         with office.unit_of_work() as uow:
-            found = uow.archive.lift_ended_restrictions(on=office_day(uow), limit=BATCH)
+            found = lift_ended(uow.session, on=office_day(uow), at=uow.now, limit=BATCH)
             uow.commit()
         lifted += found
         if found < BATCH:

@@ -1,10 +1,11 @@
 """Who sees what: by body, unit, case, level, flag and day; the condition in SQL and the rule in Python are one."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.orm import Session
 
 from archive.access import ALL_LEVELS, EVERYDAY, OPEN_ONLY, Visibility
 from archive.documents import ArchivedDocument, Classification, Restriction
@@ -16,6 +17,7 @@ from archive.errors import (
     QuarantineNotFound,
     StateSecretRefused,
 )
+from archive.lifting import lift_ended
 from archive.search import SearchQuery
 from archive.service import Archive
 
@@ -99,11 +101,11 @@ def test_each_reader_finds_counts_and_opens_the_same(archive: Archive, documents
 
 
 def test_an_end_takes_effect_by_itself_and_is_written_down_later(
-    archive: Archive, documents: dict[str, ArchivedDocument]
+    archive: Archive, session: Session, now: datetime, documents: dict[str, ArchivedDocument]
 ) -> None:
-    lifted = archive.lift_ended_restrictions(on=DAY)
+    lifted = lift_ended(session, at=now, on=DAY)
     assert lifted == 4
-    assert archive.lift_ended_restrictions(on=DAY) == 0
+    assert lift_ended(session, at=now, on=DAY) == 0
     over = archive.document(documents["secret, ended, personal"].id)
     assert (over.access_level, over.access_ground, over.access_until) == ("open", None, None)
     assert over.access_flags == ("personal_data",)
@@ -115,7 +117,7 @@ def test_an_end_takes_effect_by_itself_and_is_written_down_later(
         if name != "whoever names no day":
             found = archive.search(SearchQuery(limit=100), visible).documents
             assert {one.title for one in found} == expected, name
-    assert archive.lift_ended_restrictions(on=date(2026, 3, 20)) == 1
+    assert lift_ended(session, at=now, on=date(2026, 3, 20)) == 1
 
 
 def test_flags_have_their_own_ground_and_end(archive: Archive, documents: dict[str, ArchivedDocument]) -> None:
