@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 
 from archive.folding import tokens, words
-from archive.stemming import stem_first, stem_second
 
 LONGEST_QUERY = 1000
 """Characters; what is beyond is not read."""
@@ -24,6 +23,8 @@ class Term:
     streams: tuple[tuple[str, ...], ...]
     prefix: str | None = None
     """a folded beginning of a word, which matches besides the stems"""
+    written: str = ""
+    """a single word as typed, folded; empty for phrases"""
 
     @property
     def is_phrase(self) -> bool:
@@ -51,11 +52,9 @@ def _term(written: str, *, prefix: bool) -> Term | None:
     folded = [word.folded for word in words(written)]
     if not folded:
         return None
-    if prefix and len(folded) == 1:
-        return Term(streams=_streams(stem_first(folded[0]), stem_second(folded[0])), prefix=folded[0])
     first, second = tokens(written)
-    return Term(streams=tuple(dict.fromkeys((tuple(first), tuple(second)))))
-
-
-def _streams(*stems: str) -> tuple[tuple[str, ...], ...]:
-    return tuple((stem,) for stem in dict.fromkeys(stems))
+    return Term(
+        streams=tuple(dict.fromkeys((tuple(first), tuple(second)))),
+        prefix=folded[0] if prefix and len(folded) == 1 else None,
+        written=folded[0] if len(folded) == 1 else "",
+    )

@@ -27,7 +27,8 @@ _SQLITE = (
 _POSTGRESQL = (
     """ALTER TABLE archive_search_text ADD COLUMN vector tsvector
         GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(tokens), ' '))) STORED""",
-    "CREATE INDEX archive_search_index ON archive_search_text USING gin (vector)",
+    # a list of pending entries would be read through by every search
+    "CREATE INDEX archive_search_index ON archive_search_text USING gin (vector) WITH (fastupdate = off)",
 )
 
 

@@ -174,3 +174,64 @@ def test_nobody_counts_what_they_may_not_see(archive: Archive, take_in: TakeIn) 
         assert titles(page) == expected
         assert sum(value.count for value in page.facets["access_level"]) == page.total == len(expected)
         assert all(visible.allows(found) for found in page.documents)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("Müraciətə baxılması", "mürcaiət"), ("Құжаттарды қарау", "құжжат"), ("Рассмотрение обращений", "обрашение")],
+)
+def test_a_slip_of_the_pen_is_forgiven_and_said(archive: Archive, take_in: TakeIn, written: str, asked: str) -> None:
+    take_in(title=written)
+    take_in(title="başqa")
+    page = archive.search(SearchQuery(text=asked), ALL)
+    assert (titles(page), page.total, page.loosened) == ([written], 1, True)
+    assert page.facets["type"][0].count == len(marks(page)) == 1
+
+
+def test_words_as_typed_come_first_of_all(archive: Archive, take_in: TakeIn) -> None:
+    take_in(title="sənəd")
+    take_in(title="sənət")
+    page = archive.search(SearchQuery(text="sənət"), ALL)
+    assert (titles(page), page.loosened) == (["sənət"], False)
+
+
+def test_nobody_learns_of_a_word_they_may_not_see(archive: Archive, take_in: TakeIn) -> None:
+    """B9: what is typed is answered alike, whether or not a document somebody may not see has that very word."""
+    take_in(title="Quliyeva")
+    before = archive.search(SearchQuery(text="quliyevi"), Visibility.public())
+    take_in(title="Quliyevi", access_level="commercial_secret")
+    after = archive.search(SearchQuery(text="quliyevi"), Visibility.public())
+    assert titles(before) == titles(after) == ["Quliyeva"]
+    assert before == after
+
+
+def test_the_pages_of_a_list_stay_what_they_were(archive: Archive, take_in: TakeIn) -> None:
+    for number in range(4):
+        take_in(title=f"su {number}")
+    for sort in SearchSort:
+        first = archive.search(SearchQuery(text="su", limit=2, sort=sort), ALL)
+        take_in(title="su, newer")
+        rest = SearchQuery(text="su", limit=2, offset=2, sort=sort, as_of=max(each.seq for each in first.documents))
+        assert not set(titles(first)) & set(titles(archive.search(rest, ALL)))
+
+
+def test_beyond_the_best_come_the_older_ones(
+    archive: Archive, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.search.CANDIDATES", 3)
+    for number in range(7):
+        take_in(title=f"su {number}", text="su " * (number % 3))
+    pages = [
+        titles(archive.search(SearchQuery(text="su", sort=SearchSort.RELEVANCE, limit=2, offset=offset), ALL))
+        for offset in (0, 2, 4, 6)
+    ]
+    assert [len(page) for page in pages] == [2, 2, 2, 1]
+    assert len({title for page in pages for title in page}) == 7
+    assert pages[1][1:] + pages[2] + pages[3] == ["su 3", "su 2", "su 1", "su 0"]
+
+
+def test_the_signers_are_a_facet(archive: Archive, take_in: TakeIn) -> None:
+    take_in(signers=({"name": "Aygün"}, {"name": "Rəşad"}))
+    take_in(signers=({"name": "Aygün"}, {"name": "Aygün"}))
+    page = archive.search(SearchQuery(), ALL)
+    assert page.facets["signer"] == (FacetValue(value="Aygün", count=2), FacetValue(value="Rəşad", count=1))

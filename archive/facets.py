@@ -1,0 +1,55 @@
+"""Facets: how many of the hits have which type, body, signer …; counted here, so that every database counts alike."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.store import DOCUMENT, table_of
+from archive.tables import SeriesRow
+
+SERIES = table_of(SeriesRow)
+SIGNER_FACET = "signer"
+"""the one facet of which a document may have several values"""
+_COLUMNS: dict[str, sa.ColumnElement[Any]] = {
+    "type": DOCUMENT.c.type,
+    "owner": DOCUMENT.c.owner,
+    "year": DOCUMENT.c.year,
+    "language": DOCUMENT.c.language,
+    "status": DOCUMENT.c.status,
+    "verdict": DOCUMENT.c.verdict,
+    "level": DOCUMENT.c.level,
+    "access_level": DOCUMENT.c.access_level,
+    "retention_class": DOCUMENT.c.retention_class,
+    "fonds": SERIES.c.fonds_id,
+}
+FACETS = (*_COLUMNS, SIGNER_FACET)
+FACET_COLUMNS = (*(column.label(name) for name, column in _COLUMNS.items()), DOCUMENT.c.signers)
+"""what a row of a hit must hold to be counted"""
+_MOST = 50
+"""Values shown of a facet, the most frequent first"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FacetValue:
+    """One value of a facet and how many of the hits have it (counted exactly up to search.COUNTED hits)."""
+
+    value: str | None
+    count: int
+
+
+def counted(rows: Sequence[Sequence[Any]]) -> Mapping[str, tuple[FacetValue, ...]]:
+    """The facets over hits, each a row of FACET_COLUMNS."""
+    if not rows:
+        return dict.fromkeys(FACETS, ())
+    *columns, signers = zip(*rows, strict=True)
+    counts: dict[str, Counter[Any]] = {name: Counter(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    counts[SIGNER_FACET] = Counter(name for listed in signers for name in {each.get("name") for each in listed} if name)
+    return {name: _ordered(found) for name, found in counts.items()}
+
+
+def _ordered(found: Counter[Any]) -> tuple[FacetValue, ...]:
+    values = [FacetValue(value=None if value is None else str(value), count=count) for value, count in found.items()]
+    return tuple(sorted(values, key=lambda each: (-each.count, each.value or ""))[:_MOST])
