@@ -4,6 +4,8 @@ from processes.unit_of_work import UnitOfWork
 
 OFFICE_ROLES = frozenset({"administrator", "archivist", "designer", "head", "supervisor"})
 """known in every office, whatever is deployed"""
+NOT_BY_ORDER = frozenset({"administrator", "designer", "supervisor"})
+"""roles that reach beyond a body: no order of its head gives them, nor lets anybody stand in for them"""
 CAPACITIES = (
     "officer",
     "head",

@@ -187,6 +187,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ru": "Приказ о назначении ответственного лица",
         "en": "Order appointing the responsible person",
     },
+    "mandate-title": {
+        "az": "Vəzifələrin həvalə edilməsi haqqında əmr",
+        "kk": "Міндеттерді жүктеу туралы бұйрық",
+        "ru": "Приказ о возложении обязанностей",
+        "en": "Order of appointment",
+    },
     "substitution-title": {
         "az": "Səlahiyyətlərin müvəqqəti həvalə edilməsi haqqında əmr",
         "kk": "Өкілеттіктерді уақытша жүктеу туралы бұйрық",

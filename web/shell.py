@@ -43,6 +43,7 @@ def _doors_at_work() -> list[tuple[str, str, str, frozenset[str]]]:
         ("cases", "cases.page", _("Cases"), EVERYBODY_AT_WORK),
         ("registry", "registry.page", _("Registry"), EVERYBODY_AT_WORK),
         ("archive", "archive.page", _("Archive"), EVERYBODY_AT_WORK),
+        ("orders", "orders.page", _("Orders"), frozenset({"head"})),
         ("supervision", "supervision.page", _("Supervision"), frozenset({"supervisor"})),
         ("many_cases", "many_cases.page", _("Operations"), frozenset({"supervisor", "administrator"})),
         ("admin", "staff.page", _("Administration"), frozenset({"administrator"})),

@@ -35,13 +35,12 @@ from processes.tables import (
 )
 from processes.trust import trust_pilot_authority
 from processes.unit_of_work import UnitOfWork
-from processes.use_cases.appoint import Appoint, appoint
+from processes.use_cases.appoint import ACTS, Appoint, appoint
 from processes.use_cases.enrol import EnrolOfficer, enrol_officer, enrol_seal
 
 ACCOUNTS = "demo-accounts.json"
 PIN_LENGTH = 10
 DECREE = {"az": "Fərman", "kk": "Жарлық"}
-ORDER = {"az": "Əmr", "kk": "Бұйрық"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +175,7 @@ def _mandate(uow: UnitOfWork, person: DemoPerson, role: str, body: str) -> None:
         valid_from=FOUNDED,
         valid_to=None,
         acts_for_id=None,
-        ground_act=(DECREE if role == "head" else ORDER)[language],
+        ground_act=(DECREE if role == "head" else ACTS)[language],
         ground_number=f"{PEOPLE.index(person) + 1}-k",
         ground_date=date(2026, 1, 5),
         ground_document_id=None,
@@ -222,7 +221,6 @@ def _appoint(office: Office, secret: Mapping[str, Account]) -> None:
 
 
 def _order(body: str, head: str, pin: str, login: str, role: str, **more: Any) -> Appoint:
-    language = next(each.language for each in BODIES if each.code == body)
     valid_to: datetime | None = more.get("valid_to")
     return Appoint(
         by=demo_id("person", head),
@@ -231,7 +229,6 @@ def _order(body: str, head: str, pin: str, login: str, role: str, **more: Any) -
         role=role,
         capacity=more.get("capacity") or CAPACITIES.get(role, role),
         body_id=demo_id("body", body),
-        act=ORDER[language],
         valid_from=FOUNDED,
         valid_to=valid_to,
         acts_for_id=more.get("acts_for_id"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from processes.errors import NotPermitted
 from processes.mandates import Mandate, mandates_of
 from processes.office import Office
+from processes.organisation import bodies
 from processes.tables import BodyRow, PersonRow, PostRow, UnitRow
 
 OVERSEERS = frozenset({"supervisor", "administrator"})
@@ -83,6 +84,13 @@ def person_at_work(session: Session, row: PersonRow, at: datetime) -> SignedIn:
         unit=post.unit if post else None,
         mandates=tuple(mandates_of(session, row.id, at)),
     )
+
+
+def elsewhere(office: Office, person: SignedIn) -> Mapping[UUID, Mapping[str, str]]:
+    """The other bodies this person has mandates in: id → title."""
+    ids = {mandate.body_id for mandate in person.mandates} - {person.body_id}
+    with office.reading() as uow:
+        return {each.id: each.title for each in bodies(uow.session) if each.id in ids}
 
 
 def require_any_role(session: Session, person_id: UUID, roles: frozenset[str], at: datetime) -> tuple[Mandate, ...]:

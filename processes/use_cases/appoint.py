@@ -1,7 +1,6 @@
 """Appoint somebody: the head signs the order, the archive keeps it, the mandate rests on its hash (C7, B22)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,47 +8,48 @@ from archive.blobs import BlobRef
 from processes.authorization import require_role
 from processes.certificates import OpenedKey, open_key
 from processes.documents import DocumentSection, OfficeDocument
+from processes.errors import EntryRefused
 from processes.mandates import Mandate
 from processes.mandates import mandate as mandate_by_id
 from processes.numbers import draw_case_number
 from processes.office import Office
 from processes.organisation import Body, Person, body, person
+from processes.roles import NOT_BY_ORDER, known_roles
 from processes.sealing import verify_code, verify_url
 from processes.sheets import Sheet, archive_sheet, sheet_record, sign_sheet
 from processes.step_papers import FIELD, signer_block
 from processes.tables import CertificateRow, MandateRow
 from processes.unit_of_work import UnitOfWork
+from processes.use_cases.grant_mandate import WantedMandate, check_mandate
 from processes.words import day, word
 
 REGISTER = "orders"
 PATTERNS = {"az": "Ə-{year}-{seq:04}", "kk": "Б-{year}-{seq:04}", "ru": "П-{year}-{seq:04}", "en": "O-{year}-{seq:04}"}
 """Əmr, Бұйрық, Приказ, Order: by the working language of the body"""
+ACTS = {"az": "Əmr", "kk": "Бұйрық", "ru": "Приказ", "en": "Order"}
+"""what a body calls its orders, by its working language"""
+TITLED = {"responsible_person": "appointment"}
+"""roles whose orders have a title of their own (C7)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appoint:
+class Appoint(WantedMandate):
     """A head's order: this person may act in this role of the head's body."""
 
     by: UUID
     pin: str
-    holder_id: UUID
-    role: str
-    capacity: str
-    body_id: UUID
-    act: str
-    """what the order is called, e.g. "Əmr" """
-    valid_from: datetime
-    valid_to: datetime | None = None
-    acts_for_id: UUID | None = None
-    """the mandate substituted, in a substitution order"""
 
 
 def appoint(office: Office, request: Appoint) -> UUID:
     """Sign the order and give the mandate; the mandate's id.
 
     :raises NotPermitted: the signer is not the head of that body
+    :raises EntryRefused: a role the head does not give, nobody of the body, an end before the beginning
+    :raises NoCertificate: :raises PinRefused: :raises PinLocked: the head's key does not open
     :raises AttemptExpired: signing took so long that the order's number has been annulled
     """
+    with office.reading() as uow:
+        _check(uow, request)
     opened = open_key(office, request.by, request.pin)
     order = _drawn(office, request, opened)
     paper = _paper(office, order)
@@ -69,6 +69,23 @@ def appoint(office: Office, request: Appoint) -> UUID:
         _grant(uow, order, paper, signed.blob)
         uow.commit()
     return order.id
+
+
+def roles_in_order(uow: UnitOfWork) -> tuple[str, ...]:
+    """The roles a head gives; the head's own passes by substitution only."""
+    return tuple(role for role in known_roles(uow) if role not in NOT_BY_ORDER and role != "head")
+
+
+def _check(uow: UnitOfWork, request: Appoint) -> None:
+    require_role(uow.session, request.by, "head", uow.now, body_id=request.body_id)
+    check_mandate(uow, request)
+    if request.role not in roles_in_order(uow) and not (request.acts_for_id and request.role == "head"):
+        raise EntryRefused("role", "unknown")
+    if person(uow.session, request.holder_id).body_id != request.body_id:
+        raise EntryRefused("person", "unknown")
+    replaced = mandate_by_id(uow.session, request.acts_for_id) if request.acts_for_id else None
+    if replaced is not None and replaced.holder_id == request.holder_id:
+        raise EntryRefused("acts_for", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +155,8 @@ def _record(order: _Order, title: str) -> dict[str, Any]:
 
 def _paper(office: Office, order: _Order) -> OfficeDocument:
     owner, language = order.owner, order.owner.language
-    title = word("substitution-title" if order.replaced else "appointment-title", language)
+    kind = "substitution" if order.replaced else TITLED.get(order.request.role, "mandate")
+    title = word(f"{kind}-title", language)
     return OfficeDocument(
         kind="appointment",
         language=language,
@@ -168,7 +186,7 @@ def _grant(uow: UnitOfWork, order: _Order, paper: OfficeDocument, blob: BlobRef)
         valid_from=request.valid_from,
         valid_to=request.valid_to,
         acts_for_id=request.acts_for_id,
-        ground_act=request.act,
+        ground_act=ACTS[order.owner.language],
         ground_number=paper.number,
         ground_date=paper.date,
         ground_document_id=order.id,

@@ -23,25 +23,31 @@ MAX_GROUND = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GrantMandate:
-    """What an act on paper, or of another office, lets somebody do here."""
+class WantedMandate:
+    """What an act gives, whoever enters or signs it."""
 
-    by: UUID | None
-    """None: at the command line"""
     holder_id: UUID
     role: str
     capacity: str
     body_id: UUID
-    act: str
-    """what the ground is called, e.g. "Əmr" """
-    number: str
-    dated: date
     valid_from: datetime
     valid_to: datetime | None = None
     acts_for_id: UUID | None = None
     """the mandate substituted"""
     unit_id: UUID | None = None
     """the unit whose restricted papers it lets read; None: those of the whole body"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantMandate(WantedMandate):
+    """What an act on paper, or of another office, lets somebody do here."""
+
+    by: UUID | None
+    """None: at the command line"""
+    act: str
+    """what the ground is called, e.g. "Əmr" """
+    number: str
+    dated: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,10 @@ def grant_mandate(office: Office, request: GrantMandate) -> UUID:
     act, number = clean_text(request.act, one_line=True), clean_text(request.number, one_line=True)
     with office.unit_of_work() as uow:
         actor = require_administrator(uow.session, request.by, uow.now, body_id=request.body_id)
-        _check(uow, request, act, number)
+        check_mandate(uow, request)
+        for name, value in (("act", act), ("number", number)):
+            if not 1 <= len(value) <= MAX_GROUND:
+                raise EntryRefused(name, "missing")
         identity = uuid4()
         uow.insert(
             MandateRow,
@@ -114,14 +123,15 @@ def revoke_mandate(office: Office, request: RevokeMandate) -> None:
     return_lost_work(office, found.holder_id)
 
 
-def _check(uow: UnitOfWork, request: GrantMandate, act: str, number: str) -> None:
+def check_mandate(uow: UnitOfWork, request: WantedMandate) -> None:
+    """It fits this office.
+
+    :raises EntryRefused: no such role or capacity, an end before the beginning, a substitution of something else
+    """
     if request.role not in known_roles(uow):
         raise EntryRefused("role", "unknown")
     if request.capacity not in CAPACITIES:
         raise EntryRefused("capacity", "unknown")
-    for name, value in (("act", act), ("number", number)):
-        if not 1 <= len(value) <= MAX_GROUND:
-            raise EntryRefused(name, "missing")
     if request.valid_to is not None and request.valid_to <= request.valid_from:
         raise EntryRefused("valid_to", "ends-before-it-begins")
     _check_places(uow, request)

@@ -88,6 +88,10 @@ def for_the_operator(town: Town, operator: Person) -> Iterator[Page]:
     yield "review", address(operator)
 
 
+def for_the_head(town: Town, head: Person) -> Iterator[Page]:
+    yield "orders", "/orders"
+
+
 def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
     yield "archive", "/archive"
     yield "archive-search", "/archive?text=texniki+pasport&type=questionnaire"
@@ -142,6 +146,7 @@ VISITORS: dict[str, tuple[str | None, Callable[[Town, Person], Iterator[Page]]]]
     "the clerk": ("housing.clerk", for_the_clerk),
     "the responsible person": ("responsible2", for_the_responsible_person),
     "the operator": ("operator", for_the_operator),
+    "the head": ("head", for_the_head),
     "the archivist": ("archivist", for_the_archivist),
     "the supervisor": ("supervisor", for_the_supervisor),
     "the administrator": ("admin", for_the_administrator),

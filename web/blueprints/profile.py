@@ -6,13 +6,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import EntryRefused, PinRefused
 from processes.queries.certificates import own_keys
-from processes.queries.people import signed_in
+from processes.queries.people import elsewhere, signed_in
 from processes.use_cases.change_password import ChangePassword, change_password
 from processes.use_cases.choose_pin import ChoosePin, choose_pin
 from processes.use_cases.register_agent_key import AskForKey, RegisterAgentKey, ask_for_key, register_agent_key
 from processes.use_cases.register_key_file import RegisterKeyFile, register_key_file
 from processes.use_cases.request_certificate import RequestCertificate, request_certificate
-from web.current import my_id, office
+from web.current import me, my_id, office
 from web.entries import refused, same_twice
 from web.findings import PageFinding
 from web.i18n import language
@@ -134,5 +134,7 @@ def agent_key(store: str) -> Answer:
 
 def _page(findings: list[PageFinding]) -> Response:
     let_through(each.origin for each in office().key_stores.agents().values())
-    shown = render_template("me.html", keys=own_keys(office(), my_id()), findings=findings)
+    shown = render_template(
+        "me.html", keys=own_keys(office(), my_id()), elsewhere=elsewhere(office(), me()), findings=findings
+    )
     return make_response(shown, 422 if findings else 200)

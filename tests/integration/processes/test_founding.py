@@ -115,7 +115,6 @@ def test_an_order_takes_effect_when_the_head_has_signed_it(rehearsal: Rehearsal)
         role="clerk",
         capacity="clerk",
         body_id=rehearsal.body("executive"),
-        act="Əmr",
         valid_from=office.clock(),
     )
     with pytest.raises(PinRefused):

@@ -229,3 +229,26 @@ def test_what_certificates_point_at_is_there(app: Flask) -> None:
         answer = app.test_client().get(path)
         assert (answer.status_code, answer.mimetype) == (200, kind)
         assert answer.data[:1] == b"\x30"
+
+
+def test_a_head_signs_an_order_and_whoever_it_names_acts_by_it(visitor: Visitor, office: Office) -> None:
+    visitor.sign_in("head")
+    visitor.get("/orders?lang=en")
+    (person,) = (value for value, shown in options(visitor, "person") if "Ağayeva" in shown)
+    (absent,) = (value for value, shown in options(visitor, "acts_for") if "Nəbiyeva" in shown)
+    body = re.search(r'name="body" value="([^"]+)"', visitor.text)
+    assert body
+    entered = {
+        "body": body[1], "person": person, "role": "executor", "capacity": "executor", "acts_for": absent,
+        "valid_from": office.clock().date().isoformat(), "valid_to": "", "pin": "not-the-pin",
+    }  # fmt: skip
+    assert visitor.post("/orders", entered).status_code == 422
+    assert "PIN" in visitor.text
+    visitor.post("/orders", entered | {"pin": visitor.accounts["head"].pin})
+    assert "The order is signed and archived" in visitor.text
+    assert re.search(r"acting for Nəbiyeva Lalə Kamran qızı", visitor.text)
+    (given,) = [row for row in rows(office, MandateRow, role="clerk") if str(row.holder_id) == person]
+    assert (given.capacity, given.ground_act) == ("substitute", "Əmr")
+    assert given.ground_document_id == given.id
+    visitor.sign_in("clerk")
+    assert visitor.get("/orders").status_code == 403
