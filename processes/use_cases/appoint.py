@@ -182,6 +182,8 @@ def _grant(uow: UnitOfWork, order: _Order, paper: OfficeDocument, blob: BlobRef)
         role=request.role,
         capacity=request.capacity,
         body_id=request.body_id,
+        # who stands in reads what the absent may read
+        unit_id=order.replaced.unit_id if order.replaced else request.unit_id,
         scope=[],
         valid_from=request.valid_from,
         valid_to=request.valid_to,

@@ -137,7 +137,7 @@ def check_mandate(uow: UnitOfWork, request: WantedMandate) -> None:
     _check_places(uow, request)
 
 
-def _check_places(uow: UnitOfWork, request: GrantMandate) -> None:
+def _check_places(uow: UnitOfWork, request: WantedMandate) -> None:
     if request.unit_id is not None:
         unit = uow.session.get(UnitRow, request.unit_id)
         if unit is None or unit.body_id != request.body_id:
