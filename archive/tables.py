@@ -318,6 +318,15 @@ class ErasureRow(Base):
     __table_args__ = (sa.Index("ix_archive_erasure_waiting", "ended_at", "asked_at"),)
 
 
+class BlobLockRow(Base):
+    """What a store with locks of its own was last told of a blob; the truth are the holds and periods themselves."""
+
+    __tablename__ = "archive_blob_lock"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None] = mapped_column(index=True)
+    held: Mapped[bool] = mapped_column(index=True)
+
+
 class CustodyRow(Base):
     """One event in a document's life, append-only and hash-chained per document."""
 

@@ -23,6 +23,7 @@ from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.fire_starts import fire_starts
 from processes.use_cases.fire_timers import fire_timers
 from processes.use_cases.lift_restrictions import lift_restrictions
+from processes.use_cases.lock_blobs import lock_held_blobs, lock_kept_blobs
 from processes.use_cases.return_lost_work import return_lost_work
 from processes.use_cases.sweep_blobs import sweep_blobs
 from processes.worker import Worker
@@ -79,10 +80,12 @@ def every_second(office: Office) -> Callable[[], None]:
             return_lost_work(office)
             raise_waiting(office)
             tell_dead_jobs(office)
+            lock_held_blobs(office)
         if number % HOUR == 0:
             annul_unsigned_sheets(office)
             office.knocks.sweep()
             lift_restrictions(office)
+            lock_kept_blobs(office)
             if idle(office):
                 # a job under way may hold a blob that gets its row only when it ends, after a restart even
                 sweep_blobs(office)

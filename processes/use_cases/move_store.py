@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from archive.blob_locks import forget_locks
 from archive.blobs.moving import Journal, Move, move
 from processes.blob_stores import open_store, previous_store
 from processes.office import Office
@@ -24,5 +25,6 @@ def move_store(office: Office) -> Iterator[Move]:
         yield moved
     details = {"from": between[0], "to": between[1], "blobs": moved.done, "copied": moved.copied, "bad": [*moved.bad]}
     with office.unit_of_work() as uow:
+        forget_locks(uow.session)  # the new store is told of all of them
         uow.audit.record("archive:store:move", actor=OPERATOR, subject=between[1], details=details)
         uow.commit()

@@ -287,6 +287,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "archive_blob_lock",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_archive_blob_lock")),
+    )
+    with op.batch_alter_table("archive_blob_lock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_blob_lock_held"), ["held"], unique=False)
+        batch_op.create_index(batch_op.f("ix_archive_blob_lock_until"), ["until"], unique=False)
+
+    op.create_table(
         "archive_fixity",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),

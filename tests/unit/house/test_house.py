@@ -20,7 +20,8 @@ DOORS = {
     "signing": {"service", "errors", "request", "report", "keys", "policy", "authority", "authorities", "trust",
                 "validation", "enrolment", "trusted_lists"},
     "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
-                "holds", "search", "access", "highlights", "restrictions", "lifting", "nomenclature", "quarantine"},
+                "holds", "search", "access", "highlights", "restrictions", "lifting", "nomenclature", "quarantine",
+                "blob_locks"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""
 TABLE_READERS = ("processes/queries/", "processes/migrations/")
