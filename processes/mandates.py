@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,11 @@ class Mandate:
     def ground(self) -> str:
         """The act in one line, as documents show it."""
         return f"{self.ground_act} № {self.ground_number}, {self.ground_date:%d.%m.%Y}"
+
+    @property
+    def until(self) -> datetime | None:
+        """Its last instant, on the last day it holds; None: it has no end."""
+        return self.valid_to - timedelta.resolution if self.valid_to else None
 
     def in_force(self, at: datetime) -> bool:
         """Whether it covers the instant `at`."""

@@ -38,6 +38,7 @@ def test_without_an_end_it_holds_until_revoked() -> None:
     endless = replace(MANDATE, valid_to=None)
     assert endless.in_force(TO + timedelta(days=10_000))
     revoked = replace(endless, revoked_at=TO)
+    assert (MANDATE.until, endless.until) == (TO - INSTANT, None)
     assert revoked.in_force(TO - INSTANT)
     assert not revoked.in_force(TO)
 
