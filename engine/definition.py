@@ -65,11 +65,17 @@ class Instances:
     """by which names an instance knows its item"""
 
 
+PERSONAL, SEAL, UNSIGNED = "personal", "seal", "none"
+SIGNATURE_KINDS = (PERSONAL, SEAL, UNSIGNED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureDefinition:
     """What `[signatures.<name>]` asks of the signature of every task that names it."""
 
     name: str
+    kind: str = PERSONAL
+    """personal: by whoever does the step; seal: by their body's seal; none: the step is recorded without a document"""
     level: str | None = None
     """to which the document is raised after signing, if that is more than the office's usual one"""
     key_stores: tuple[str, ...] | None = None
@@ -91,7 +97,7 @@ class ElementDefinition:
     form: str | None = None
     document: str | None = None
     signature: str = "personal"
-    """personal, or a table of [signatures] in process.toml, which asks for more than a personal certificate"""
+    """personal, seal, none, or a table of [signatures] in process.toml, which says more"""
     deadline: str | None = None
     four_eyes_with: str | None = None
     cosigns: str | None = None
@@ -244,6 +250,11 @@ class ProcessPackage:
     """the same with the versions they are bound to"""
     partners: tuple[str, ...] = ()
     """ids of the other executable processes of its diagram, which are deployed with it and talk to it"""
+
+    def signature_of(self, element: ElementDefinition) -> SignatureDefinition:
+        """What a task asks of its signature: a table of its own, or the bare kind it names."""
+        kind = element.signature if element.signature in SIGNATURE_KINDS else PERSONAL
+        return self.signatures.get(element.signature) or SignatureDefinition(name=element.signature, kind=kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

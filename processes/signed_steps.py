@@ -5,36 +5,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
 
 from archive.blobs import BlobRef
-from engine.errors import EngineError, InstanceEnded, StaleWorkItem, WorkItemClosed, WorkItemReserved
-from engine.workitem import WorkItem
-from processes.cases import NewDocument, file_document, named_subject
+from processes.cases import NewDocument, file_document
 from processes.certificates import key_facts
 from processes.cosignatures import keep_cosignature, note_cosignature, take_turn
 from processes.cosigning import note_refusal_to_sign, share
 from processes.documents.canonical import canonical_json
 from processes.errors import AttemptExpired, CaseStuck, DocumentMoved, NotFound, NotPermitted, StepOvertaken
-from processes.handlers import CompletedStep, recorders
-from processes.incidents import Failure, note_incident, words_of
+from processes.incidents import Failure, note_incident
 from processes.office import Office
-from processes.payloads import store_payload
+from processes.recorded_steps import DoneStep, advance, keep_step, overtaken_told
 from processes.refusals import tell_refusal
-from processes.remarks import record_remarks
-from processes.settling import settle
 from processes.signature_policy import require_may_sign, task_policy
 from processes.step_papers import FIELD
-from processes.steps import OpenStep, holder_name, item_of, open_step, require_actable
-from processes.tables import CaseRow, CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
+from processes.steps import OpenStep, item_of, open_step, require_actable
+from processes.tables import CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.submit_step import SubmitStep, guard_step, submit_step
 from processes.without_effect import keep_without_effect
 from signing.request import SignatureLevel, SignatureRequest
 from signing.service import SignedDocument
+from signing.validation import SEAL
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +125,7 @@ def accept(
     # the blob comes first: an orphan is harmless and swept, a row without its bytes would not be
     signature = _Signature(attempt=attempt, certificate=certificate, document=signed, blob=office.blobs.put(signed.pdf))
     try:
-        with _prepared_anew(office, attempt), office.unit_of_work() as uow, _overtaken_told(uow):
+        with _prepared_anew(office, attempt), office.unit_of_work() as uow, overtaken_told(uow):
             accepted_at = _complete(office, uow, signature, attempt.person_id)
             uow.commit()
     except StepOvertaken:
@@ -174,7 +170,7 @@ def signature_request(
         chain=chain,
         level=SignatureLevel.B_T,
         claimed_at=office.clock(),
-        name=mandate["holder"],
+        name=step["body"]["title"] if is_sealed(step) else mandate["holder"],
         reason=" · ".join((step["title"], mandate["capacity"] + acts_for, _act(mandate["ground"]))),
         location=step["body"]["title"],
         certify=attempt.cosigns is None,
@@ -201,21 +197,6 @@ def _act(ground: Mapping[str, str]) -> str:
     return f"{ground['act']} {ground['number']}, {ground['date']}"
 
 
-@contextmanager
-def _overtaken_told(uow: UnitOfWork) -> Iterator[None]:
-    try:
-        yield
-    except (StaleWorkItem, WorkItemClosed, WorkItemReserved, InstanceEnded) as error:
-        current: WorkItem | None = getattr(error, "current", None) or getattr(error, "item", None)
-        if not isinstance(current, WorkItem):
-            raise StepOvertaken(state="exited") from error
-        at = current.ended_at or current.claimed_at
-        raise StepOvertaken(by=holder_name(uow, current), at=at, state=str(current.state)) from error
-    except EngineError as error:
-        log.exception("a signed step could not be completed")
-        raise CaseStuck(words_of(error)) from error
-
-
 def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) -> datetime:
     attempt = signature.attempt
     uow.engine.lock(attempt.case_id)
@@ -233,10 +214,9 @@ def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) 
         keep_cosignature(uow, step, attempt, signature.blob, _signer(signature), str(signature.document.level))
     step_id = _record(uow, step, signature, record)
     _note_shared(office, uow, step, attempt, step_id)
-    if step.element.handler:
-        completed = CompletedStep(case=step.case, item=step.item, step_id=step_id, person_id=by, fields=fields)
-        recorders[step.element.handler](uow, completed)
-    _advance(office, uow, step, attempt, by)
+    advance(office, uow, step, (step_id, by, attempt.item_version), fields)
+    job = f"validate:{attempt.id}"  # of a co-signature: one for each
+    office.enqueue(uow.session, "validate_document", (str(attempt.cosigns or attempt.id),), job)
     return uow.now
 
 
@@ -282,8 +262,16 @@ def _file(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mappin
     file_document(uow, step.case, document, actor=str(signature.attempt.person_id))
 
 
+def is_sealed(record: Mapping[str, Any]) -> bool:
+    """A step's document waits for the body's seal, not for a person's signature."""
+    return any(one["field"] == FIELD and one["role"] == SEAL for one in record.get("expected_signatures", ()))
+
+
 def _signer(signature: _Signature) -> dict[str, Any]:
-    mandate = (signature.attempt.step or {})["mandate"]
+    record: Mapping[str, Any] = signature.attempt.step or {}
+    mandate = record["mandate"]
+    if is_sealed(record):
+        return {"name": record["body"]["title"], "capacity": SEAL, "serial": signature.certificate.serial}
     named = {"name": mandate["holder"], "capacity": mandate["capacity"], "acts_for": mandate["acts_for"]}
     return {**named, "serial": signature.certificate.serial, "key": key_facts(signature.certificate)}
 
@@ -308,33 +296,16 @@ def _searchable(step: OpenStep, record: Mapping[str, Any]) -> str:
 
 
 def _record(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapping[str, Any]) -> UUID:
-    attempt, signed, step_id = signature.attempt, signature.document, uuid4()
-    body = {"fields": record["fields"], "remarks": record["remarks"]}
-    payload_id, digest = store_payload(uow, body, case_id=step.case.id)
-    uow.insert(
-        StepRecordRow,
-        id=step_id,
-        case_id=step.case.id,
-        work_item_id=step.item.id,
-        definition_key=step.definition.key,
-        definition_version=step.definition.version,
-        element_id=step.item.element_id,
-        round=record["step"]["round"],
-        number=record["number"],
-        person_id=attempt.person_id,
-        mandate_id=step.mandate.id,
-        capacity=step.mandate.capacity,
-        decision=record["decision"],
-        payload_id=payload_id,
+    attempt, signed = signature.attempt, signature.document
+    done = DoneStep(
+        by=attempt.person_id,
+        record=record,
         document_id=attempt.cosigns or attempt.id,
         certificate_serial=signature.certificate.serial,
-        accepted_at=uow.now,
         claimed_at=signed.claimed_at,
         proven_at=signed.proven_at,
     )
-    record_remarks(uow, step, step_id, record, attempt.person_id)
-    if subject := named_subject(record["fields"]):
-        uow.update(CaseRow, {"id": step.case.id}, subject=subject)
+    step_id, digest = keep_step(uow, step, done, {"fields": record["fields"], "remarks": record["remarks"]})
     uow.update(RegisterEntryRow, {"case_id": step.case.id}, approved_electronically=True)
     uow.audit.record(
         "case:step:cosign" if attempt.cosigns else "case:step:sign",
@@ -344,19 +315,6 @@ def _record(uow: UnitOfWork, step: OpenStep, signature: _Signature, record: Mapp
         details={"number": record["number"], "sha256": signature.blob.sha256, "content": digest},
     )
     return step_id
-
-
-def _advance(office: Office, uow: UnitOfWork, step: OpenStep, attempt: SigningAttemptRow, by: UUID) -> None:
-    fields = (attempt.step or {})["fields"]
-    variables = {name: fields[name] for name in step.definition.package.variables if name in fields}
-    version = attempt.item_version
-    if step.item.assignee not in {None, str(by)}:
-        # a substitute signs: the item passes into the substitute's hands, the trail names both
-        version = uow.engine.assign(step.item.id, version=version, to=str(by), by=str(by)).version
-    advance = uow.engine.complete(step.item.id, version=version, by=str(by), variables=variables)
-    settle(office, uow, advance)
-    job = f"validate:{attempt.id}"  # of a co-signature: one for each
-    office.enqueue(uow.session, "validate_document", (str(attempt.cosigns or attempt.id),), job)
 
 
 def _told(signature: _Signature, accepted_at: datetime) -> SignedStep:
@@ -379,9 +337,9 @@ def told_before(office: Office, attempt: SigningAttemptRow) -> SignedStep:
     with office.reading() as uow:
         done = StepRecordRow.work_item_id == attempt.work_item_id
         step = uow.session.execute(sa.select(StepRecordRow).where(done)).scalar_one()
-        document = uow.archive.document(step.document_id)
+        document = uow.archive.document(step.document_id or attempt.id)
     return SignedStep(
-        document_id=step.document_id,
+        document_id=document.id,
         case_id=attempt.case_id,
         number=attempt.number,
         sha256=document.sha256,

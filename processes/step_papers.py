@@ -55,6 +55,11 @@ class StepContent:
     """of a letter: name and address, a line each; empty where nobody is to get one"""
 
     @property
+    def sealed(self) -> bool:
+        """The body's seal stands for its officer."""
+        return self.certificate.body_id is not None
+
+    @property
     def letter(self) -> str:
         """The running text of a letter; empty where the step's document is none, as when it is returned unsigned."""
         return str(self.fields.get(self.form.letter) or "") if self.form.letter else ""
@@ -115,6 +120,8 @@ def step_record(office: Office, content: StepContent) -> dict[str, Any]:
 
 def _expected(content: StepContent) -> list[dict[str, Any]]:
     own = {"field": FIELD, "role": content.mandate.role, "person": content.mandate.holder}
+    if content.sealed:
+        own = {"field": FIELD, "role": SEAL, "person": content.body.named()}
     if not content.cosigners:
         return [own]
     seal = {"field": CLOSING, "role": SEAL, "person": content.body.named()}
@@ -222,13 +229,14 @@ def _beside_the_letter(content: StepContent) -> dict[str, Any]:
 
 
 def signer_block(mandate: Mandate, certificate: CertificateRow, language: str) -> SignerBlock:
-    """Who signs, in which capacity, for whom, on what ground, with which certificate."""
+    """Who signs, in which capacity, for whom, on what ground, with which certificate; or who decided what is sealed."""
     return SignerBlock(
         name=mandate.holder,
         capacity=word(mandate.capacity, language),
         acts_for=mandate.acts_for or "",
         ground=mandate.ground,
         certificate=f"{certificate.serial} · {common_name(certificate.issuer)}",
+        sealed=certificate.body_id is not None,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definition import ElementDefinition, ProcessDefinition
+from engine.definition import UNSIGNED, ElementDefinition, ProcessDefinition
 from engine.errors import WorkItemNotFound
 from engine.workitem import WorkItem
 from processes.attachments import StoredFile
@@ -39,6 +39,11 @@ class OpenStep:
     context: FormContext
     options: OptionSource
     mandate: Mandate
+
+    @property
+    def unsigned(self) -> bool:
+        """Its task is recorded without a document."""
+        return self.definition.package.signature_of(self.element).kind == UNSIGNED
 
 
 def open_step(

@@ -25,6 +25,7 @@ from signing.request import SignatureLevel
 Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
 RULES = {
+    "kind": "A person signs, or the body by its seal, as the task asks",
     "key-store": "The key lies in a kind of store that office and task take",
     "sole-control": "The signer alone controls the key, where office or task ask for it",
     "holder": "The certificate is this person's, by a way of matching that the office takes",
@@ -60,8 +61,10 @@ class Matched(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPolicy:
-    """What one task asks of the personal signature its document gets."""
+    """What one task asks of the signature its document gets."""
 
+    sealed: bool = False
+    """the body's seal stands for its officer; what is said of people's keys and certificates does not count then"""
     level: SignatureLevel | None = None
     """to which the document is raised after signing, where that is more than the office's usual one"""
     key_stores: frozenset[str] = frozenset(KINDS)
@@ -92,13 +95,30 @@ class Candidate:
     sole_control: bool
     matched_by: str
     """how it was found to be the person's when it was enrolled"""
+    seal: bool = False
+    """it is a body's, whose key the office itself keeps"""
 
 
 def require_policy(candidate: Candidate, task: TaskPolicy, office: OfficePolicy, *, at: datetime) -> None:
     """This certificate may sign this task's document. Chain and revocation are asked when the signature is there.
 
-    :raises NotSignable: rules key-store, sole-control, holder, algorithm, usage, validity
+    :raises NotSignable: rules kind, key-store, sole-control, holder, algorithm, usage, validity
     """
+    if candidate.seal != task.sealed:
+        asked, given = ("a body's seal", "a person's certificate")[:: 1 if task.sealed else -1]
+        raise NotSignable("kind", f"this task asks for {asked}, not for {given}")
+    if not candidate.seal:
+        _require_personal(candidate, task, office)
+    certificate = load_certificate(candidate.certificate)
+    key = public_key_of(certificate)
+    require_acceptable(key, mechanism_of(key).digest, at=at, sooner=office.algorithms)
+    require_signing_usage(certificate)
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        raise NotSignable("validity", f"the certificate is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}")
+
+
+def _require_personal(candidate: Candidate, task: TaskPolicy, office: OfficePolicy) -> None:
     allowed = task.key_stores & office.key_stores
     if candidate.key_store not in allowed:
         told = ", ".join(sorted(allowed)) or "none"
@@ -108,13 +128,6 @@ def require_policy(candidate: Candidate, task: TaskPolicy, office: OfficePolicy,
     if candidate.matched_by not in office.matched_by:
         told = ", ".join(sorted(office.matched_by)) or "none"
         raise NotSignable("holder", f"it was matched by {candidate.matched_by}; this office takes: {told}")
-    certificate = load_certificate(candidate.certificate)
-    key = public_key_of(certificate)
-    require_acceptable(key, mechanism_of(key).digest, at=at, sooner=office.algorithms)
-    require_signing_usage(certificate)
-    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        raise NotSignable("validity", f"the certificate is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}")
 
 
 def matched(certificate: bytes, *, name: str, number: str = "") -> Matched:

@@ -202,6 +202,7 @@ def _expired(_error: ProcessesError) -> tuple[str, str, str]:
 def _refused(error: ProcessesError) -> tuple[str, str, str]:
     rule = error.rule if isinstance(error, SignatureRefused) else ""
     reasons = {
+        "kind": _("This step asks for another kind of signature: a person's, the body's seal, or none."),
         "key-store": _("Keys of this kind are not taken for this step."),
         "sole-control": _("This step asks for a key that you alone control; yours is kept by the server."),
         "holder": _("The certificate is not known to be yours in a way that this office takes."),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.definition import (
+    PERSONAL,
+    SIGNATURE_KINDS,
+    UNSIGNED,
     VARIABLE_TYPES,
     DeadlineDefinition,
     RoleDefinition,
@@ -21,7 +24,6 @@ from engine.receipt import parse_receipt
 
 ACCESS_LEVELS = ("open", "official_use", "commercial_secret")
 """state secrets are refused at every door (B16)"""
-PERSONAL = "personal"
 SIGNATURE_LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 KEY_STORES = ("pkcs12", "browser", "file", "pkcs11", "csc", "agent", "mobile")
 """signing/keys names them too; a test compares"""
@@ -140,8 +142,9 @@ def _deadline(name: str, table: Table) -> DeadlineDefinition:
 
 def _signature(name: str, table: Table) -> SignatureDefinition:
     _checked_name(name, table)
-    if name == PERSONAL:
-        table.error(name, f"{name!r} is what every signature is; give what asks for more another name")
+    if name in SIGNATURE_KINDS:
+        table.error(name, f"{name!r} is a kind of signature; give the table another name")
+    kind = table.choice("kind", SIGNATURE_KINDS) if "kind" in table.content else PERSONAL
     level = table.choice("level", SIGNATURE_LEVELS) if "level" in table.content else None
     stores = table.texts("key_stores")
     if stores is not None and not stores:
@@ -150,7 +153,13 @@ def _signature(name: str, table: Table) -> SignatureDefinition:
         if store not in KEY_STORES:
             known = ", ".join(KEY_STORES)
             table.error("key_stores", f"{table.path}.key_stores: {store!r} is unknown; known are {known}")
-    signature = SignatureDefinition(name=name, level=level, key_stores=stores, sole_control=table.flag("sole_control"))
+    signature = SignatureDefinition(
+        name=name, kind=kind, level=level, key_stores=stores, sole_control=table.flag("sole_control")
+    )
+    if kind != PERSONAL and (stores is not None or signature.sole_control):
+        table.error("kind", f"{table.path}: key_stores and sole_control speak of a person's key; kind is {kind!r}")
+    if kind == UNSIGNED and level is not None:
+        table.error("level", f"{table.path}.level: a step without a signature has no level")
     table.finish()
     return signature
 

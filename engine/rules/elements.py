@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.definition import LANGUAGES, ElementDefinition, Titles
+from engine.definition import LANGUAGES, PERSONAL, SEAL, SIGNATURE_KINDS, UNSIGNED, ElementDefinition, Titles
 from engine.errors import DefinitionRefused, ExpressionError
 from engine.expressions import compile_expression
 from engine.findings import Severity
@@ -12,8 +12,14 @@ from engine.workitem import Priority
 
 MANIFEST = "process.toml"
 HUMAN = frozenset({"userTask", "manualTask"})
-PERSONAL = "personal"
-"""every human step is signed with the officer's own key; what nothing reads must not be written"""
+SEALED = (
+    "the body's seal stands for its officer; who decided, in which capacity and on what ground is written in the "
+    "document and in the case's history, but no signature of theirs proves it"
+)
+UNSIGNED_TOLD = (
+    "no document is made and nobody signs; what was decided stands in the case's history and, by its digest, in the "
+    "dossier's manifest, and no validator outside can look it up"
+)
 GENERIC = "generic"
 ON_HUMAN = frozenset(
     {"form", "document", "signature", "cosigns", "needed", "deadline", "fourEyesWith", "assignee", "guard", "priority"}
@@ -116,13 +122,35 @@ def task_attributes(lint: PackageUnderLint) -> Iterator[Found]:
 
 @package_rule("task-signature")
 def task_signature(lint: PackageUnderLint) -> Iterator[Found]:
-    """A signature is personal or a table of [signatures]; a document is generic or a template of the package."""
-    known = (PERSONAL, *lint.package.signatures)
+    """A signature is a kind or a table of [signatures]; a document is generic or a template of the package."""
+    known = (*SIGNATURE_KINDS, *lint.package.signatures)
     for element in humans(lint):
         if element.signature not in known:
             yield Found(element.id, f"signature must be one of {', '.join(known)}, not {element.signature!r}")
         if element.document not in {None, GENERIC} and element.document not in lint.package.templates:
             yield Found(element.id, f"its document {element.document!r} is neither generic nor in documents/")
+
+
+@package_rule("impersonal-signature", Severity.WARNING)
+def impersonal_signature(lint: PackageUnderLint) -> Iterator[Found]:
+    """A step that its officer does not sign is told: what it leaves behind proves less."""
+    for element in humans(lint):
+        kind = lint.package.signature_of(element).kind
+        if kind != PERSONAL:
+            told = SEALED if kind == SEAL else UNSIGNED_TOLD
+            yield Found(element.id, f"signature={element.signature!r}: {told}")
+
+
+@package_rule("impersonal-cosigns")
+def impersonal_cosigns(lint: PackageUnderLint) -> Iterator[Found]:
+    """A document that several sign is signed by people, and a step without a document has none to show or to send."""
+    for element in humans(lint):
+        kind = lint.package.signature_of(element).kind
+        made = lint.package.elements.get(element.cosigns or "")
+        if element.cosigns and (kind != PERSONAL or (made and lint.package.signature_of(made).kind != PERSONAL)):
+            yield Found(element.id, "who co-signs, and whose document it is, both sign personally")
+        if kind == UNSIGNED and element.document is not None:
+            yield Found(element.id, "signature='none' makes no document: leave its document out")
 
 
 @package_rule("unused-signatures", Severity.WARNING)

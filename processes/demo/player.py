@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.definition import ClockMove, ElementDefinition, ProcessPackage, Scenario, Submission
+from engine.definition import SEAL, UNSIGNED, ClockMove, ElementDefinition, ProcessPackage, Scenario, Submission
 from engine.spans import at_wall, later
 from engine.workitem import WorkItem
 from processes.authorization import mandate_for, matching
@@ -25,6 +25,8 @@ from processes.queries.engine_rows import working_calendar
 from processes.signed_steps import SignedStep
 from processes.tables import CaseRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
+from processes.use_cases.record_step import record_step
+from processes.use_cases.seal_step import SealStep, seal_step
 from processes.use_cases.sign_step import SignStep, sign_step
 from processes.use_cases.start_case import StartCase, start_case
 from processes.use_cases.submit_step import SubmitStep, submit_step
@@ -85,7 +87,7 @@ class Player:
             self._move_past(self.scenario.steps[self._next])
         if self._started():
             self._skip_waiting()
-        return documents
+        return [each for each in documents if each is not None]
 
     def _started(self) -> bool:
         if not self._begun:
@@ -149,7 +151,8 @@ class Player:
             raise ScenarioStuck(f"nobody is {self.scenario.by} in {self.scenario.body}")
         return found[0].holder_id
 
-    def _submit(self, step: Submission) -> SignedStep:
+    def _submit(self, step: Submission) -> SignedStep | None:
+        """None: the task asks for no signature."""
         with self.office.reading() as uow:
             item = self._item(uow, step)
             actor = self._actor(uow, item, substitute=step.by.endswith(SUBSTITUTE))
@@ -158,16 +161,20 @@ class Player:
             form = load_form(definition.package, element.form or "")
             owner = body(uow.session, case_row(uow.session, self.case_id).body_id)
             fields = self._resolved(uow, owner, form, step.fields)
-        prepared = submit_step(
-            self.office,
-            SubmitStep(
-                item_id=item.id,
-                version=item.version,
-                by=actor,
-                fields=fields,
-                remarks=tuple({"field": each.field, "text": each.text} for each in step.remarks),
-            ),
+        command = SubmitStep(
+            item_id=item.id,
+            version=item.version,
+            by=actor,
+            fields=fields,
+            remarks=tuple({"field": each.field, "text": each.text} for each in step.remarks),
         )
+        kind = definition.package.signature_of(element).kind
+        if kind == UNSIGNED:
+            record_step(self.office, command)
+            return None
+        prepared = submit_step(self.office, command)
+        if kind == SEAL:
+            return seal_step(self.office, SealStep(attempt_id=prepared.attempt_id, by=actor))
         login = next(each.login for each in PEOPLE if demo_id("person", each.login) == actor)
         return sign_step(self.office, SignStep(attempt_id=prepared.attempt_id, by=actor, pin=self.accounts[login].pin))
 

@@ -93,7 +93,8 @@ def _count_steps(uow: UnitOfWork, report: TourReport) -> None:
         row = report.packages.setdefault(step.definition_key, PackageRow(step.definition_key))
         row.cases.add(step.case_id)
         row.steps += 1
-        row.signers.add(step.certificate_serial)
+        if step.certificate_serial:
+            row.signers.add(step.certificate_serial)
 
 
 def _documents(uow: UnitOfWork) -> list[tuple[CaseDocumentRow, ArchivedDocument]]:

@@ -18,7 +18,7 @@ from processes.organisation import people_named
 from processes.queries.engine_rows import completed_steps
 from processes.sealing import SealRequest, file_sealed, seal
 from processes.steps import last_fields
-from processes.tables import CaseDocumentRow, RegisterEntryRow, StepRecordRow
+from processes.tables import CaseDocumentRow, PayloadRow, PersonRow, RegisterEntryRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.vocabulary import ACCESS_LEVELS
 from processes.words import minute, word
@@ -37,9 +37,8 @@ def chain_gaps(uow: UnitOfWork, case_id: UUID) -> list[str]:
     documents = documents_of(uow.session, case_id)
     archived = {row.document_id for row in documents}
     gaps = [f"{element}: no record" for item, element in completed if item not in recorded]
-    gaps += [
-        f"{element}: no document" for item, element in completed if item in recorded and recorded[item] not in archived
-    ]
+    # a record without a document is of a task that asks for no signature
+    gaps += [f"{element}: no document" for item, element in completed if recorded.get(item) not in {None, *archived}]
     gaps += [f"{row.number}: not in the archive" for row in documents if not uow.archive.exists(row.document_id)]
     return gaps
 
@@ -124,9 +123,34 @@ def _request(uow: UnitOfWork, job: Job) -> SealRequest:
             "documents": [_listed(row) for row in documents],
             "history": [_event(event) for event in history],
             "history_head": head,
+            **_unsigned(uow, job.case.id),
         },
         paper={"entries": _entries(uow, job, documents), "history": _history_lines(uow, job, history)},
     )
+
+
+def _unsigned(uow: UnitOfWork, case_id: UUID) -> dict[str, Any]:
+    """The steps recorded without a document, with the digests of what was entered; no key when there are none."""
+    rows = uow.session.execute(
+        sa.select(StepRecordRow, PayloadRow.digest, PersonRow.name)
+        .join(PayloadRow, PayloadRow.id == StepRecordRow.payload_id)
+        .join(PersonRow, PersonRow.id == StepRecordRow.person_id)
+        .where(StepRecordRow.case_id == case_id, StepRecordRow.document_id.is_(None))
+        .order_by(StepRecordRow.accepted_at)
+    ).all()
+    told = [
+        {
+            "work_item": str(record.work_item_id),
+            "element": record.element_id,
+            "person": name,
+            "capacity": record.capacity,
+            "decision": record.decision,
+            "accepted_at": record.accepted_at.isoformat(),
+            "content": digest,
+        }
+        for record, digest, name in rows
+    ]
+    return {"unsigned_steps": told} if told else {}
 
 
 def _retention(uow: UnitOfWork, chosen: dict[str, Any], language: str) -> str:

@@ -174,8 +174,11 @@ def waiting_documents(office: Office, by: UUID) -> WaitingDocuments:
             .options(sa.orm.defer(SigningAttemptRow.pdf), sa.orm.defer(SigningAttemptRow.prepared))
         ).all()
         serials = [str((attempt.step or {}).get("certificate", "")) for attempt, _, _ in rows]
-        wanted = serials[-1] if serials else ""
-        certificate = uow.session.execute(sa.select(CertificateRow).where(CertificateRow.serial == wanted)).scalar()
+        # those that wait for the body's seal name no key of this person's: they are done one by one
+        own = sa.select(CertificateRow).where(CertificateRow.serial.in_(serials), CertificateRow.person_id == by)
+        known = {row.serial: row for row in uow.session.execute(own).scalars()}
+        wanted = next((each for each in reversed(serials) if each in known), "")
+        certificate = known.get(wanted)
         definitions = Definitions(uow)
         kind = kind_of_store(office, certificate.key_store) if certificate else ""
         documents = [

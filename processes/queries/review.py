@@ -50,7 +50,8 @@ class Reviewed:
 
     author: str
     at: datetime
-    document_id: UUID
+    document_id: UUID | None
+    """None: the form was recorded without a document"""
     previous_at: datetime | None
     sections: Sequence[ReviewedSection]
 

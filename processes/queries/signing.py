@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from archive.service import ArchivedDocument
 from engine.tables import WorkItemRow
 from processes.cosignatures import require_head
 from processes.errors import AttemptExpired, ConfigurationError, NotFound, StepOvertaken
@@ -23,6 +24,7 @@ from processes.unit_of_work import UnitOfWork
 from signing.keys import KINDS
 
 Titles = Mapping[str, str]
+SEALED = "seal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class CertificateView:
     kind: str
     """of that store; empty: it is not set up any more"""
     manner: str
-    """opened, page, agent, later; empty likewise"""
+    """opened, page, agent, later, or seal: the body's, which the server opens by itself; empty likewise"""
     reference: str
     """by which a browser finds its key"""
     sole_control: bool
@@ -194,7 +196,7 @@ def _certificate(office: Office, uow: UnitOfWork, serial: str) -> CertificateVie
         locked_until=row.locked_until,
         store=row.key_store,
         kind=kind,
-        manner=KINDS[kind].manner if kind else "",
+        manner=SEALED if row.body_id else KINDS[kind].manner if kind else "",
         reference=row.key_reference,
         sole_control=bool(kind) and office.key_stores.sole_control(row.key_store),
     )
@@ -219,18 +221,17 @@ def signed_receipt(office: Office, attempt_id: UUID, by: UUID) -> SignedReceipt:
             .join(SigningAttemptRow, SigningAttemptRow.work_item_id == StepRecordRow.work_item_id)
             .where(SigningAttemptRow.id == attempt_id, StepRecordRow.person_id == by)
         ).scalar()
-        if record is None:
+        if record is None or record.document_id is None:
             raise NotFound("you signed no such document")
-        return _receipt(uow, record)
+        return _receipt(uow, record, uow.archive.document(record.document_id))
 
 
-def _receipt(uow: UnitOfWork, record: StepRecordRow) -> SignedReceipt:
+def _receipt(uow: UnitOfWork, record: StepRecordRow, document: ArchivedDocument) -> SignedReceipt:
     case = uow.session.get_one(CaseRow, record.case_id)
-    document = uow.archive.document(record.document_id)
     definitions = Definitions(uow)
     waiting = uow.engine.open_items(case.id)
     return SignedReceipt(
-        document_id=record.document_id,
+        document_id=document.id,
         case_id=case.id,
         case_number=case.number,
         subject=case.subject,
@@ -244,7 +245,7 @@ def _receipt(uow: UnitOfWork, record: StepRecordRow) -> SignedReceipt:
         claimed_at=record.claimed_at,
         proven_at=record.proven_at,
         certificate_serial=record.certificate_serial,
-        verify_code=verify_code(record.document_id),
+        verify_code=verify_code(document.id),
         next_steps=tuple(
             (
                 definitions.step_title(item.definition_key, item.definition_version, item.element_id),
@@ -252,5 +253,5 @@ def _receipt(uow: UnitOfWork, record: StepRecordRow) -> SignedReceipt:
             )
             for item in waiting
         ),
-        shared=shared_view(uow, record.document_id),
+        shared=shared_view(uow, document.id),
     )

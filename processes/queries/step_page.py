@@ -109,6 +109,8 @@ class StepPage:
     hold: Hold
     shared: SharedView | None
     """the document of an earlier step that this one signs"""
+    signature: str
+    """personal, seal or none: what happens when the form is sent"""
     suspended_since: datetime | None
     """the case stands still since then: the draft is kept, and nothing can be submitted"""
 
@@ -164,6 +166,7 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         attempt_id=_attempt(uow, query),
         hold=_hold(uow, step, query.by),
         shared=shared_of_step(uow, step),
+        signature=package.signature_of(step.element).kind,
         suspended_since=_suspended_since(uow, step),
     )
 

@@ -17,7 +17,7 @@ from processes.operating import name_of
 from processes.organisation import people_named
 from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
-from processes.tables import BodyRow, CaseDocumentRow, CaseRow, MandateRow, PersonRow, StepRecordRow
+from processes.tables import BodyRow, CaseDocumentRow, CaseRow, CertificateRow, MandateRow, PersonRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 
 Titles = Mapping[str, str]
@@ -33,7 +33,8 @@ class TimelineEntry:
     """One thing that happened, or waits."""
 
     kind: str
-    """started, signed, sealed, overdue, operated, item.assigned and its like, now, ended"""
+    """started, signed, decided (and sealed by the body), recorded (and not signed), sealed,
+    overdue, operated, item.assigned and its like, now, ended"""
     at: datetime
     title: Titles
     actor: str | None = None
@@ -80,17 +81,25 @@ def timeline(
 def _signed(uow: UnitOfWork, case: CaseRow, definitions: Definitions) -> list[TimelineEntry]:
     substituted, absent = aliased(MandateRow), aliased(PersonRow)
     rows = uow.session.execute(
-        sa.select(StepRecordRow, PersonRow.name, absent.name.label("absent"), DocumentRow.verdict, DocumentRow.level)
+        sa.select(
+            StepRecordRow,
+            PersonRow.name,
+            absent.name.label("absent"),
+            DocumentRow.verdict,
+            DocumentRow.level,
+            CertificateRow.body_id,
+        )
         .join(PersonRow, PersonRow.id == StepRecordRow.person_id)
         .join(MandateRow, MandateRow.id == StepRecordRow.mandate_id)
         .outerjoin(substituted, substituted.id == MandateRow.acts_for_id)
         .outerjoin(absent, absent.id == substituted.holder_id)
         .outerjoin(DocumentRow, DocumentRow.id == StepRecordRow.document_id)
+        .outerjoin(CertificateRow, CertificateRow.serial == StepRecordRow.certificate_serial)
         .where(StepRecordRow.case_id == case.id)
     )
     return [
         TimelineEntry(
-            kind="signed",
+            kind="recorded" if record.document_id is None else "decided" if seal_of else "signed",
             at=record.accepted_at,
             title=definitions.step_title(record.definition_key, record.definition_version, record.element_id),
             actor=name,
@@ -104,7 +113,7 @@ def _signed(uow: UnitOfWork, case: CaseRow, definitions: Definitions) -> list[Ti
             level=level,
             proven_at=record.proven_at,
         )
-        for record, name, acts_for, verdict, level in rows
+        for record, name, acts_for, verdict, level, seal_of in rows
     ]
 
 

@@ -73,7 +73,7 @@ class PayloadRow(Base):
 
 
 class StepRecordRow(Base):
-    """What was decided, by whom, in which capacity, on what document."""
+    """What was decided, by whom, in which capacity, on what document, if the task makes one."""
 
     __tablename__ = "process_step_record"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -89,9 +89,10 @@ class StepRecordRow(Base):
     capacity: Mapped[str]
     decision: Mapped[str | None]
     payload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_payload.id"))
-    document_id: Mapped[UUID] = mapped_column(index=True)
-    """its own document, or the one it co-signed"""
+    document_id: Mapped[UUID | None] = mapped_column(index=True)
+    """its own document, or the one it co-signed; None: the task asks for no signature"""
     certificate_serial: Mapped[str]
+    """empty: likewise"""
     accepted_at: Mapped[datetime]
     """the server's acceptance: the legally relevant time"""
     claimed_at: Mapped[datetime]

@@ -19,6 +19,7 @@ from processes.queries.step_page import kept_fields
 from processes.signed_steps import accept, named_serial, waiting_attempt
 from processes.steps import open_step
 from processes.tables import CertificateRow, SigningAttemptRow
+from processes.use_cases.record_step import record_step
 from processes.use_cases.sign_outside import (
     CompleteSignature,
     PrepareSignature,
@@ -68,7 +69,10 @@ class Outcome:
 
 
 def prepare_many(office: Office, request: PrepareMany) -> list[Outcome]:
-    """A document for each; those that cannot be made are told, the others wait for the signature."""
+    """A document for each; those that cannot be made are told, the others wait for the signature.
+
+    A step whose task asks for no signature is done with that.
+    """
 
     def prepare(item: tuple[UUID, int]) -> None:
         item_id, version = item
@@ -78,7 +82,7 @@ def prepare_many(office: Office, request: PrepareMany) -> list[Outcome]:
         command = SubmitStep(
             item_id=item_id, version=version, by=request.by, fields=fields, keys_here=request.keys_here
         )
-        submit_step(office, command)
+        (record_step if step.unsigned else submit_step)(office, command)
 
     return [_outcome(item[0], partial(prepare, item)) for item in request.items]
 

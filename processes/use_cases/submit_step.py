@@ -10,10 +10,9 @@ from engine.definition import LANGUAGES
 from processes.appeals import applicant_lines
 from processes.attempts import NewAttempt, open_attempt
 from processes.cases import heads
-from processes.certificates import certificate_of
 from processes.cosignatures import prepare_cosignature
 from processes.cosigning import CLOSING, expected_cosigners, signs_another
-from processes.errors import InvalidStep, NotFound, StateSecretDeclared
+from processes.errors import InvalidStep, NotFound, SignatureRefused, StateSecretDeclared
 from processes.forms import FieldFinding, clean_text, declares_state_secret, message
 from processes.handlers import ProposedStep, guards
 from processes.numbers import draw_document_number
@@ -21,7 +20,7 @@ from processes.office import Office
 from processes.organisation import body
 from processes.queries.review import signed_versions
 from processes.remarks import remarks_to_show
-from processes.signature_policy import require_may_sign, task_policy
+from processes.signature_policy import require_may_sign, signing_certificate, task_policy
 from processes.step_papers import StepContent, step_paper, step_record
 from processes.steps import OpenStep, attachments_of, item_of, open_step, require_actable, round_of
 from processes.tables import SigningAttemptRow
@@ -103,7 +102,10 @@ def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[Open
     require_actable(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
     guard_step(uow, step, request.by, fields)
-    require_may_sign(office, certificate_of(uow, request.by), task_policy(step.definition, step.element), at=uow.now)
+    if step.unsigned:
+        raise SignatureRefused("kind", "this task is recorded without a document: there is nothing to sign")
+    signer = signing_certificate(uow, step, request.by)
+    require_may_sign(office, signer, task_policy(step.definition, step.element), at=uow.now)
     return step, fields
 
 
@@ -125,7 +127,7 @@ def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mappin
         remarks=_remarks(request.remarks, labels),
         attachments=attachments_of(uow.session, step.item.id),
         mandate=step.mandate,
-        certificate=certificate_of(uow, request.by, request.keys_here),
+        certificate=signing_certificate(uow, step, request.by, request.keys_here),
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
         open_remarks=remarks_to_show(uow, step.case) if step.form.shows_remarks else (),
@@ -171,6 +173,14 @@ def _labels(uow: UnitOfWork, step: OpenStep) -> dict[str, Mapping[str, str]]:
     found = signed_versions(uow, step.case.id, step.form.review_of) if step.form.review_of else None
     form = found[0] if found else step.form
     return {name: field.label for name, field in form.fields.items()}
+
+
+def checked_remarks(uow: UnitOfWork, step: OpenStep, remarks: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The remarks of a step as they are kept.
+
+    :raises InvalidStep: a remark is too long, or about a field that is not there
+    """
+    return _remarks(remarks, _labels(uow, step))
 
 
 def _remarks(remarks: Sequence[Mapping[str, str]], labels: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:

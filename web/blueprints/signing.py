@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from processes.errors import DocumentMoved, PinRefused, ProcessesError
 from processes.queries.signing import SigningPage, item_of_attempt, signed_receipt, signing_page
 from processes.use_cases.abandon_attempt import AbandonAttempt, abandon_attempt
+from processes.use_cases.seal_step import SealStep, seal_step
 from processes.use_cases.sign_by_agent import AgentAnswer, sign_by_agent
 from processes.use_cases.sign_outside import (
     CompleteSignature,
@@ -76,6 +77,14 @@ def sign(attempt_id: UUID) -> Answer:
         typed = "value" not in request.form and "answer" not in request.form
         finding = PageFinding(text=_why(error), href="#pin" if typed else "#own-key")
         return make_response(_page(view, [finding]), told(error).status)
+    return redirect(url_for("signing.receipt", attempt_id=attempt_id))
+
+
+@pages.post("/<uuid:attempt_id>/seal")
+@signed_in_only
+def sealed(attempt_id: UUID) -> Answer:
+    """Have the body's seal put on it, where the task asks for that."""
+    seal_step(office(), SealStep(attempt_id=attempt_id, by=my_id()))
     return redirect(url_for("signing.receipt", attempt_id=attempt_id))
 
 

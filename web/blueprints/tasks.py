@@ -20,6 +20,7 @@ from processes.queries.cases import case_of_item
 from processes.queries.step_page import StepPage, StepQuery, step_page
 from processes.use_cases.attach_file import AttachFile, attach_file, remove_attachment
 from processes.use_cases.drafts import SavedDraft, SaveDraft, save_draft
+from processes.use_cases.record_step import record_step
 from processes.use_cases.submit_step import SubmitStep, submit_step
 from processes.use_cases.view_document import view_to_cosign
 from processes.use_cases.work_items import (
@@ -165,6 +166,10 @@ def _submit(page: StepPage) -> Answer:
         keys_here=keys_here(),
     )
     try:
+        if page.signature == "none":
+            done = record_step(office(), command)
+            flash(_("The step is done. It stands in the case's history."), "ok")
+            return redirect(url_for("cases.one", case_id=done.case_id))
         prepared = submit_step(office(), command)
     except InvalidStep as error:
         return _refused(page.item_id, error)

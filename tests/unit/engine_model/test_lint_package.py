@@ -153,9 +153,17 @@ BAD = {
     "unused-signatures": [toml("[deadlines.review]", "[signatures.own]\nsole_control = true\n[deadlines.review]")],
     "task-signature": [
         task('<karguzar:task form="check" signature="thumb"/>'),
-        task('<karguzar:task form="check" signature="seal"/>'),
         task('<karguzar:task form="check" document="letter"/>'),
     ],
+    "impersonal-signature": [
+        task('<karguzar:task form="check" signature="seal"/>'),
+        task('<karguzar:task form="check" signature="none"/>'),
+        {
+            **task('<karguzar:task form="check" signature="own"/>'),
+            **toml("[deadlines.review]", '[signatures.own]\nkind = "seal"\n[deadlines.review]'),
+        },
+    ],
+    "impersonal-cosigns": [task('<karguzar:task form="check" signature="none" document="generic"/>')],
     "handlers": [
         body('<karguzar:task handler="case.mark_overdue"/>', ""),
         body('handler="case.mark_overdue"', 'handler="gone"'),
@@ -347,6 +355,9 @@ def test_a_task_may_ask_for_more_of_its_signature(files):
         ("key_stores = []", "nobody could sign"),
         ('sole_control = "yes"', "must be true or false"),
         ("soul_control = true", "signatures.own.soul_control is unknown here"),
+        ('kind = "stamp"', "signatures.own.kind must be one of personal, seal, none"),
+        ('kind = "seal"\nsole_control = true', "speak of a person's key"),
+        ('kind = "none"\nlevel = "B-T"', "a step without a signature has no level"),
     ],
 )
 def test_what_a_signature_may_not_ask_for_is_told(files, table, message):
