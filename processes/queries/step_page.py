@@ -157,10 +157,7 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         reviewed=reviewed(uow, step, drafted),
         remarks=remarks,
         drafted_remarks=drafted,
-        files=[
-            FileView(id=row.id, field=row.field, name=row.name, bytes=row.bytes)
-            for row in attachments_of(uow.session, item.id)
-        ],
+        files=_files(uow, step),
         saved=SavedState(saved_at=draft.updated_at, expires_at=draft.expires_at) if draft else None,
         submission=submission(uow, step.case),
         attempt_id=_attempt(uow, query),
@@ -169,6 +166,11 @@ def _page(uow: UnitOfWork, step: OpenStep, query: StepQuery) -> StepPage:
         signature=package.signature_of(step.element).kind,
         suspended_since=_suspended_since(uow, step),
     )
+
+
+def _files(uow: UnitOfWork, step: OpenStep) -> list[FileView]:
+    rows = attachments_of(uow.session, step.item.id)
+    return [FileView(id=row.id, field=row.field, name=row.name, bytes=row.bytes) for row in rows]
 
 
 def _suspended_since(uow: UnitOfWork, step: OpenStep) -> datetime | None:
