@@ -1,6 +1,8 @@
 """The whole signed step in the demo office: validate the form, render, sign, archive, engine, commit (SQLite, FULL)."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
 from uuid import uuid4
 
@@ -23,20 +25,8 @@ PACKAGE, SCENARIO = "citizen-appeal", "forwarded-to-competent-body"
 
 def measure(run: Run) -> Figures:
     """Steps a second of one core: the first step of so many cases, each by the officer whose turn it is."""
-    settings = Settings(home=run.folder / "office")
-    initialise_home(settings, demo=False, tell=lambda _line: None)
-    office = bootstrap(settings)
-    worker = Worker(office)
-    worker.start()
-    try:
-        found(office)
-        players = _begun(office, run.times(80, 8))
-    finally:
-        worker.stop()
-    try:
+    with begun(run, "office", run.times(80, 8)) as (office, players):
         clock = _played(office, players)
-    finally:
-        office.close()
     figures = {
         "whole_step_per_second": round(1 / median(clock.cpu), 1),
         "whole_step_per_wall_second": round(1 / median(clock.wall), 1),
@@ -47,6 +37,25 @@ def measure(run: Run) -> Figures:
         f"({figures['whole_step_cpu_ms']} ms), {figures['whole_step_per_wall_second']}/s by the wall"
     )
     return figures
+
+
+@contextmanager
+def begun(run: Run, name: str, cases: int) -> Iterator[tuple[Office, list[Player]]]:
+    """A founded office with as many cases, each waiting for its first step, and no worker beside what is measured."""
+    settings = Settings(home=run.folder / name)
+    initialise_home(settings, demo=False, tell=lambda _line: None)
+    office = bootstrap(settings)
+    worker = Worker(office)
+    worker.start()
+    try:
+        found(office)
+        players = _begun(office, cases)
+    finally:
+        worker.stop()
+    try:
+        yield office, players
+    finally:
+        office.close()
 
 
 def _begun(office: Office, cases: int) -> list[Player]:
