@@ -20,6 +20,7 @@ from processes.use_cases.close_account import require_another_administrator
 from processes.use_cases.return_lost_work import return_lost_work
 
 MAX_GROUND = 200
+SUPERVISOR, SUPERVISION = "supervisor", "supervision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +127,13 @@ def revoke_mandate(office: Office, request: RevokeMandate) -> None:
 def check_mandate(uow: UnitOfWork, request: WantedMandate) -> None:
     """It fits this office.
 
-    :raises EntryRefused: no such role or capacity, an end before the beginning, a substitution of something else
+    :raises EntryRefused: no such role or capacity, a supervisor of a body that supervises nobody, an end before the beginning, a substitution of something else
     """
     if request.role not in known_roles(uow):
         raise EntryRefused("role", "unknown")
+    # supervisors see every body's cases (D12), so not every body's administrator may make one
+    if request.role == SUPERVISOR and SUPERVISION not in body(uow.session, request.body_id).functions:
+        raise EntryRefused("role", "supervision")
     if request.capacity not in CAPACITIES:
         raise EntryRefused("capacity", "unknown")
     if request.valid_to is not None and request.valid_to <= request.valid_from:
