@@ -49,7 +49,7 @@ def _particular(error: EntryRefused) -> str:
         ("certificate", "key-store"): _("Keys of this kind are not taken in this office."),
         ("certificate", "algorithm"): _("The certificate's key or algorithm is no longer taken as safe."),
         ("certificate", "malformed"): _("This is no certificate, PEM or DER."),
-        ("role", "supervision"): _("Only a body whose function is supervision has supervisors: they see every body's cases."),
+        ("role", "supervision"): _("Only a body of supervision has supervisors: they see every body's cases."),
         ("certificate", "expired"): _("The page was open for too long. Reload it and try again."),
         ("person", "last-administrator"): _("Nobody else administers this body: appoint another administrator first."),
     }  # fmt: skip

@@ -127,7 +127,8 @@ def revoke_mandate(office: Office, request: RevokeMandate) -> None:
 def check_mandate(uow: UnitOfWork, request: WantedMandate) -> None:
     """It fits this office.
 
-    :raises EntryRefused: no such role or capacity, a supervisor of a body that supervises nobody, an end before the beginning, a substitution of something else
+    :raises EntryRefused: no such role or capacity, a supervisor where nobody supervises, an end before the
+        beginning, a substitution of something else
     """
     if request.role not in known_roles(uow):
         raise EntryRefused("role", "unknown")
