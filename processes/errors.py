@@ -295,3 +295,13 @@ class EntryRefused(ProcessesError):
         """the name of the field, as the command calls it"""
         self.reason = reason
         """missing, malformed, unknown, taken, too-short, too-easy, wrong, ends-before-it-begins, last-administrator"""
+
+
+class TrustedListUnusable(EntryRefused):
+    """A trusted list that nobody may rely on."""
+
+    def __init__(self, rule: str, detail: str, *, field: str = "list") -> None:
+        super().__init__(field, rule)
+        self.args = (f"{rule}: {detail}",)
+        self.detail = detail
+        """what is wrong, for whoever brought it"""

@@ -31,6 +31,7 @@ from processes.office import Office
 from processes.recounting import recount_calendar
 from processes.service_tasks import perform, record
 from processes.signed_documents import raise_document_level, validate_document
+from processes.trusted_lists import refreshed
 from processes.use_cases.fire_starts import begin_anew
 from processes.use_cases.run_bulk import run_bulk
 from processes.use_cases.send_notice import send_notice
@@ -70,6 +71,7 @@ class JobClient:
         "send_notice": "notices",
         "recount_calendar": "service",
         "run_bulk": "bulk",
+        "refresh_trusted_list": "service",
     }
 
     @classmethod
@@ -148,6 +150,11 @@ def _register_repeatable(office: Office, step: Callable[..., Any]) -> None:
     def recounted(calendar: str, version: str) -> str:
         with watched(office, "recount_calendar", calendar, version):
             return str(step("recount", lambda: recount_calendar(office, calendar, int(version))))
+
+    @DBOS.workflow(name="refresh_trusted_list")
+    def refresh_list(list_id: str) -> str:
+        with watched(office, "refresh_trusted_list", list_id, closes=False):
+            return str(step("refresh", lambda: refreshed(office, UUID(list_id))))
 
     @DBOS.workflow(name="send_notice")
     def notice(outbox_id: str) -> str:

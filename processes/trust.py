@@ -12,12 +12,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from processes.clock import real_time
 from processes.office import Office
 from processes.tables import CertificateRow, RevocationCacheRow, TrustAnchorRow
+from processes.trusted_lists import always, services_in_force
 from processes.unit_of_work import UnitOfWork
 from signing.authority import Revoked
 from signing.validation import TrustStore
 
 OWN_LISTS = ("root", "issuing")
 """the pilot authority's lists, as the cache names them"""
+ANY = "any"
+"""the purpose of an anchor for everything"""
 REFRESH_BEFORE = timedelta(hours=12)
 """a list is made anew this long before it ends"""
 
@@ -35,6 +38,7 @@ def trust_pilot_authority(office: Office) -> None:
                     subject=certificate.subject.rfc4514_string(),
                     sha256=sha256,
                     pem=certificate.public_bytes(Encoding.PEM).decode(),
+                    purpose=ANY,
                     added_by="system",
                     added_at=uow.now,
                     ground="the pilot authority of this office (not qualified)",
@@ -46,16 +50,19 @@ def trust_pilot_authority(office: Office) -> None:
 
 
 def trust_store(office: Office) -> TrustStore:
-    """Anchors, intermediates and revocation lists as of now; lists near their end are made anew."""
+    """Anchors, services of trusted lists, intermediates and revocation lists; lists near their end are made anew."""
     with office.reading() as uow:
-        anchors = tuple(_der(pem) for pem in uow.session.execute(_in_force(uow.now)).scalars())
+        entered = [(_der(row.pem), row) for row in uow.session.execute(_in_force(uow.now)).scalars()]
+        services = services_in_force(uow)
+    anchors = tuple(der for der, row in entered if row.purpose == ANY)
+    services += tuple(always(der, row.purpose) for der, row in entered if row.purpose != ANY)
     cached = current_lists(office)
     own = office.keys.authority.trust()
-    return TrustStore(anchors=anchors, intermediates=own.intermediates, crls=tuple(cached.values()))
+    return TrustStore(anchors=anchors, intermediates=own.intermediates, crls=tuple(cached.values()), services=services)
 
 
-def _in_force(now: datetime) -> sa.Select[str]:
-    return sa.select(TrustAnchorRow.pem).where(
+def _in_force(now: datetime) -> sa.Select[TrustAnchorRow]:
+    return sa.select(TrustAnchorRow).where(
         TrustAnchorRow.removed_at.is_(None),
         TrustAnchorRow.valid_from <= now,
         sa.or_(TrustAnchorRow.valid_until.is_(None), TrustAnchorRow.valid_until > now),

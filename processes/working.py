@@ -19,6 +19,7 @@ from processes.office import Office
 from processes.settings import Settings
 from processes.sheets import annul_unsigned_sheets
 from processes.signed_documents import raise_waiting
+from processes.trusted_lists import watch_lists
 from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.fire_starts import fire_starts
 from processes.use_cases.fire_timers import fire_timers
@@ -83,6 +84,7 @@ def every_second(office: Office) -> Callable[[], None]:
             lock_held_blobs(office)
         if number % HOUR == 0:
             annul_unsigned_sheets(office)
+            watch_lists(office)
             office.knocks.sweep()
             lift_restrictions(office)
             lock_kept_blobs(office)

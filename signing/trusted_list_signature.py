@@ -10,8 +10,6 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from lxml import etree
-from signxml.exceptions import SignXMLException
-from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
 
 from signing.errors import TrustedListRefused
 
@@ -63,6 +61,10 @@ def _signed_by(operator: x509.Certificate, root: etree._Element, at: datetime) -
     if not operator.not_valid_before_utc <= at <= operator.not_valid_after_utc:
         name = operator.subject.rfc4514_string()
         raise TrustedListRefused("operator", f"the certificate of {name} is not valid on {at:%Y-%m-%d}")
+    # a tenth of a second that only whoever reads a list has to wait
+    from signxml.exceptions import SignXMLException
+    from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
+
     # two references: the list itself and the signed properties; the signature is a child of the root
     expected = XAdESSignatureConfiguration(
         location="./", expect_references=False, ignore_ambiguous_key_info=True, verification_time=at

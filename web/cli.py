@@ -14,6 +14,7 @@ from web.cli_calendar import calendar
 from web.cli_keys import key
 from web.cli_people import body, user
 from web.cli_pki import pki
+from web.cli_trust import trust
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -227,6 +228,7 @@ main.add_command(calendar)
 main.add_command(body)
 main.add_command(pki)
 main.add_command(key)
+main.add_command(trust)
 
 if __name__ == "__main__":
     main()

@@ -1,7 +1,6 @@
 """`karguzar pki`: the pilot authority, its certificates and lists."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -89,48 +88,3 @@ def pki_revoke(serial: str, reason: str) -> None:
     from processes.tools import revoke
 
     click.echo(revoke(settings(), serial, reason))
-
-
-@pki.group("trust")
-def trust() -> None:
-    """Whom the office trusts. Example: karguzar pki trust list"""
-
-
-@trust.command("list")
-@FORMAT
-@told_plainly
-def trust_list(shape: str) -> None:
-    """Every anchor there is or was. Example: karguzar pki trust list --format json"""
-    from processes.trust_tools import anchors
-
-    found = anchors(settings())
-    if shape == "json":
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for each in found:
-        window = f"{each['valid_from'][:10]} to {(each['valid_until'] or each['removed_at'] or 'removal')[:10]}"
-        click.echo(f"{each['sha256'][:16]}  {each['state']:8} {window:25} {each['subject']}  ({each['ground']})")
-
-
-@trust.command("add")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--ground", required=True, help="Why it is trusted: the act, its number and date.")
-@click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="First day it is trusted (default now).")
-@click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]), help="Day from which it is trusted no more.")
-@told_plainly
-def trust_add(file: Path, ground: str, begins: datetime | None, ends: datetime | None) -> None:
-    """Trust an authority. Example: karguzar pki trust add root.pem --ground "Order 12 of 2026-03-03"."""
-    from processes.trust_tools import add
-
-    click.echo(f"trusted: {add(settings(), file, ground=ground, begins=begins, ends=ends)}")
-
-
-@trust.command("remove")
-@click.argument("sha256")
-@click.option("--ground", required=True, help="Why it is trusted no more.")
-@told_plainly
-def trust_remove(sha256: str, ground: str) -> None:
-    """Trust an authority no more. Example: karguzar pki trust remove 9f2c --ground "its key was stolen"."""
-    from processes.trust_tools import remove
-
-    click.echo(f"no longer trusted: {remove(settings(), sha256, ground=ground)}")

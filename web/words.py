@@ -250,6 +250,7 @@ def job_name(name: str) -> str:
         "send_notice": _("Sending of a notice"),
         "recount_calendar": _("Counting of terms after a change of the calendar"),
         "run_bulk": _("Change of many cases"),
+        "refresh_trusted_list": _("Fetching of a trusted list"),
         "deliver_message": _("Delivery of a message"),
         "broadcast_signal": _("Spreading of a signal"),
         "hear_signal": _("Signal for a case"),

@@ -16,7 +16,6 @@ from processes.tables.office import (
     PersonRow,
     PostRow,
     RevocationCacheRow,
-    TrustAnchorRow,
     UnitRow,
     WorkerRow,
 )
@@ -31,6 +30,7 @@ from processes.tables.registers import (
     ServiceEntryRow,
     ServiceVersionRow,
 )
+from processes.tables.trust import TrustAnchorRow, TrustedListRow, TrustedServiceRow
 from processes.tables.work import (
     AttachmentRow,
     CaseDocumentRow,
@@ -88,6 +88,8 @@ __all__ = [
     "SigningAttemptRow",
     "StepRecordRow",
     "TrustAnchorRow",
+    "TrustedListRow",
+    "TrustedServiceRow",
     "UnitRow",
     "WorkerRow",
 ]

@@ -166,23 +166,6 @@ class CertificateRequestRow(Base):
     ended_at: Mapped[datetime | None]
 
 
-class TrustAnchorRow(Base):
-    """A root certificate this office trusts."""
-
-    __tablename__ = "process_trust_anchor"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    subject: Mapped[str]
-    sha256: Mapped[str] = mapped_column(unique=True)
-    pem: Mapped[str]
-    added_by: Mapped[str]
-    added_at: Mapped[datetime]
-    ground: Mapped[str]
-    valid_from: Mapped[datetime]
-    valid_until: Mapped[datetime | None]
-    removed_at: Mapped[datetime | None]
-    removed_ground: Mapped[str | None]
-
-
 class RevocationCacheRow(Base):
     """The newest revocation data of a source: this office's own lists, and what other authorities answered."""
 

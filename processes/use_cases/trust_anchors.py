@@ -11,13 +11,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from processes.authorization import require_administrator
-from processes.errors import BadInput, NotFound
+from processes.errors import EntryRefused, NotFound
 from processes.office import Office
 from processes.operating import require_ground
 from processes.tables import TrustAnchorRow
+from processes.trust import ANY
 
 LARGEST = 65_536
 """bytes of a certificate's file"""
+PURPOSES = (ANY, "signatures", "timestamps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class AddAnchor:
     """None: at the command line"""
     certificate: bytes
     ground: str
+    purpose: str = ANY
+    """any, or signatures or timestamps alone"""
     valid_from: datetime | None = None
     """None: from now"""
     valid_until: datetime | None = None
@@ -47,20 +51,22 @@ def add_anchor(office: Office, request: AddAnchor) -> str:
     """Trust an authority from now or another day on; its SHA-256. One removed before is trusted anew.
 
     :raises NotPermitted: no administrator
-    :raises BadInput: no certificate of an authority, trusted already, or a window that ends before it begins
+    :raises EntryRefused: no certificate of an authority, trusted already, or a window that ends before it begins
     :raises GroundTooShort: fewer than ten characters
     """
     require_ground(request.ground)
+    if request.purpose not in PURPOSES:
+        raise EntryRefused("purpose", "unknown")
     certificate = _authority(request.certificate)
     sha256 = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
     with office.unit_of_work() as uow:
         actor = require_administrator(uow.session, request.by, uow.now)
         begins = request.valid_from or uow.now
         if request.valid_until is not None and request.valid_until <= begins:
-            raise BadInput("the window ends before it begins")
+            raise EntryRefused("until", "ends-before-it-begins")
         known = uow.session.execute(sa.select(TrustAnchorRow).where(TrustAnchorRow.sha256 == sha256)).scalar()
         if known is not None and known.removed_at is None:
-            raise BadInput("this certificate is an anchor already")
+            raise EntryRefused("certificate", "an-anchor-already")
         if known is not None:
             uow.session.execute(sa.delete(TrustAnchorRow).where(TrustAnchorRow.id == known.id))
         uow.insert(
@@ -69,13 +75,14 @@ def add_anchor(office: Office, request: AddAnchor) -> str:
             subject=certificate.subject.rfc4514_string(),
             sha256=sha256,
             pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+            purpose=request.purpose,
             added_by=actor,
             added_at=uow.now,
             ground=request.ground.strip(),
             valid_from=begins,
             valid_until=request.valid_until,
         )
-        uow.audit.record("pki:anchor:add", actor=actor, subject=sha256, details={"why": request.ground})
+        uow.audit.record("pki:anchor:add", actor=actor, subject=sha256, details={"why": request.ground.strip()})
         uow.commit()
     return sha256
 
@@ -121,10 +128,12 @@ def _told(row: TrustAnchorRow, now: datetime) -> dict[str, Any]:
     return {
         "sha256": row.sha256,
         "subject": row.subject,
+        "purpose": row.purpose,
         "state": "ended" if ended else "awaited" if row.valid_from > now else "trusted",
         "valid_from": row.valid_from.isoformat(),
         "valid_until": None if row.valid_until is None else row.valid_until.isoformat(),
         "added_by": row.added_by,
+        "added_at": row.added_at.isoformat(),
         "ground": row.ground,
         "removed_at": None if row.removed_at is None else row.removed_at.isoformat(),
         "removed_ground": row.removed_ground,
@@ -134,7 +143,7 @@ def _told(row: TrustAnchorRow, now: datetime) -> dict[str, Any]:
 def _authority(data: bytes) -> x509.Certificate:
     """The certificate in a file, if its holder may issue others."""
     if len(data) > LARGEST:
-        raise BadInput(f"larger than {LARGEST} bytes")
+        raise EntryRefused("certificate", "malformed")
     try:
         load = x509.load_pem_x509_certificate if b"-----BEGIN" in data else x509.load_der_x509_certificate
         certificate = load(data)
@@ -142,7 +151,8 @@ def _authority(data: bytes) -> x509.Certificate:
     except x509.ExtensionNotFound:
         may_issue = False
     except ValueError as error:
-        raise BadInput(f"no certificate that can be read: {error}") from error
+        raise EntryRefused("certificate", "malformed") from error
     if not may_issue:
-        raise BadInput("the certificate is not one of an authority (basicConstraints)")
+        # basicConstraints (RFC 5280, 4.2.1.9)
+        raise EntryRefused("certificate", "not-of-an-authority")
     return certificate

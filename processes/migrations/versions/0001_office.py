@@ -727,6 +727,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("pem", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("added_by", sa.Text(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ground", sa.Text(), nullable=False),
@@ -752,6 +753,50 @@ def upgrade() -> None:
     with op.batch_alter_table("process_unit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_process_unit_body_id"), ["body_id"], unique=False)
 
+    op.create_table(
+        "process_trusted_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("territory", sa.Text(), nullable=False),
+        sa.Column("operator", sa.Text(), nullable=False),
+        sa.Column("operator_pem", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_update", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_ground", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_trusted_list")),
+    )
+    with op.batch_alter_table("process_trusted_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_trusted_list_next_look_at"), ["next_look_at"], unique=False)
+    op.create_table(
+        "process_trusted_service",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("periods", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["process_trusted_list.id"], name=op.f("fk_process_trusted_service_list_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_trusted_service")),
+    )
+    with op.batch_alter_table("process_trusted_service", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_trusted_service_list_id"), ["list_id"], unique=False)
     op.create_table(
         "process_case",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -159,6 +159,7 @@ def trust_its_root(rehearsal: Rehearsal, tmp_path: Path) -> None:
             subject="remote",
             sha256="0",
             pem=pem,
+            purpose="any",
             added_by="test",
             added_at=uow.now,
             ground="test",

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from processes.errors import BadInput, GroundTooShort, NotFound, NotPermitted
+from processes.errors import EntryRefused, GroundTooShort, NotFound, NotPermitted
 from processes.office import Office
 from processes.tables import AuditRow
 from processes.trust import trust_store
@@ -33,7 +33,7 @@ def test_an_anchor_is_added_removed_and_added_again(office: Office):
     der, pem = root.public_bytes(Encoding.DER), root.public_bytes(Encoding.PEM)
     sha256 = add_anchor(office, AddAnchor(by=None, certificate=pem, ground=GROUND))
     assert der in trust_store(office).anchors
-    with pytest.raises(BadInput, match="already"):
+    with pytest.raises(EntryRefused, match="already"):
         add_anchor(office, AddAnchor(by=None, certificate=der, ground=GROUND))
     assert "Another Root" in remove_anchor(
         office, RemoveAnchor(by=None, sha256=sha256[:12], ground="its key was stolen")
@@ -66,12 +66,12 @@ def test_an_anchor_is_trusted_within_its_window_only(office: Office):
 def test_what_may_not_be_an_anchor_is_refused(office: Office):
     leaf = root_of(office, authority=False).public_bytes(Encoding.DER)
     for data in (b"", b"-----BEGIN CERTIFICATE-----", b"x" * 70_000, leaf):
-        with pytest.raises(BadInput):
+        with pytest.raises(EntryRefused):
             add_anchor(office, AddAnchor(by=None, certificate=data, ground=GROUND))
     good = root_of(office).public_bytes(Encoding.DER)
     with pytest.raises(GroundTooShort):
         add_anchor(office, AddAnchor(by=None, certificate=good, ground="because"))
-    with pytest.raises(BadInput, match="window"):
+    with pytest.raises(EntryRefused, match="ends before it begins"):
         add_anchor(office, AddAnchor(by=None, certificate=good, ground=GROUND, valid_until=office.clock()))
 
 
