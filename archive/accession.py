@@ -8,6 +8,7 @@ from uuid import UUID
 from archive.access import check_access
 from archive.blobs import BlobRef, BlobStore
 from archive.custody import GENESIS, CustodyEvent, CustodyHead
+from archive.described import DESCRIBED, description_digest
 from archive.documents import GONE, Accession, ArchivedDocument, DocumentStatus, Revision
 from archive.errors import InvalidMetadata, RevisionNotAppended
 from archive.folding import FOLDING_VERSION, token_string
@@ -35,8 +36,8 @@ def check_accession(accession: Accession) -> None:
 
 def insert_documents(store: Store, accessions: Sequence[Accession], *, now: datetime, actor: str) -> None:
     """Write new documents' rows: search texts, documents, signers, first revisions, first custody events."""
-    events = [_first_event(each, now, actor) for each in accessions]
     columns = [_columns(each, now) for each in accessions]
+    events = [_first_event(each, values, now, actor) for each, values in zip(accessions, columns, strict=True)]
     # the chain is at its first event from the start: the row is written once
     heads = [{"custody_seq": event.seq, "custody_head": event.sha256} for event in events]
     store.insert(
@@ -47,8 +48,13 @@ def insert_documents(store: Store, accessions: Sequence[Accession], *, now: date
     store.begin_custody(events)
 
 
-def _first_event(accession: Accession, now: datetime, actor: str) -> CustodyEvent:
-    details = {"sha256": accession.blob.sha256, "bytes": accession.blob.bytes, "access_level": accession.access_level}
+def _first_event(accession: Accession, values: Mapping[str, Any], now: datetime, actor: str) -> CustodyEvent:
+    details = {
+        "sha256": accession.blob.sha256,
+        "bytes": accession.blob.bytes,
+        "access_level": str(accession.access_level),
+        DESCRIBED: description_digest(values),
+    }
     start = CustodyHead(document_id=accession.id, seq=0, sha256=GENESIS)
     return start.append(ACCESSIONED, at=now, actor=actor, details=details)
 

@@ -106,6 +106,13 @@ class RetentionClassNotFound(NotFound):
     retention_class: str
 
 
+class AuditNotFound(NotFound):
+    """There is no such audit."""
+
+    code = "archive.audit_not_found"
+    report_id: UUID
+
+
 class AccessionConflict(ArchiveError):
     """Another document already has this id."""
 
@@ -228,6 +235,13 @@ class CustodyBroken(ArchiveError):
     document_id: UUID
     seq: int
     reason: str
+
+
+class EvidenceMissing(ArchiveError):
+    """The archive has no evidence of this, or the hash tree of its batch has a hole."""
+
+    code = "archive.evidence_missing"
+    batch: int
 
 
 class BlobStoreError(ArchiveError):

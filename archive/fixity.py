@@ -1,63 +1,51 @@
 """The fixity audit: reads every byte and every chain again, and names what is missing, changed or swapped."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from archive.blobs import BlobStore
+from archive.blobs import BlobStore, Referenced, unreferenced
 from archive.custody import verify_chain
+from archive.described import contradictions
 from archive.documents import GONE, ArchivedDocument, Revision
 from archive.errors import BlobMissing, BlobStoreError, CustodyBroken
-from archive.store import DOCUMENT, Store, custody_head, table_of
-from archive.tables import FixityRow
+from archive.store import DOCUMENT, Store, custody_head
 
-FIXITY = table_of(FixityRow)
-_BATCH = 200
-
-Progress = Callable[[int, int], None]
-"""Called with the documents checked so far and the documents in all."""
+BATCH = 200
+"""documents of one slice"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FixityFinding:
     """One thing that is not as it was put."""
 
-    document_id: UUID
+    document_id: UUID | None
     number: str
+    """of the document; or the chain, the batch or the blob that it concerns"""
     kind: str
-    """blob_missing, blob_changed, blob_unreadable, not_appended, revision_missing, row_changed, custody_broken"""
+    """see `archive.audits.KINDS`"""
     sha256: str | None
     detail: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FixityReport:
-    """One run over all documents."""
+class FixitySlice:
+    """What was found among the next documents."""
 
-    id: UUID
-    started_at: datetime
-    ended_at: datetime | None
+    last: int
+    """the last one's place in the order of accession"""
     checked: int
-    """documents"""
     bytes: int
-    """read and hashed"""
     findings: tuple[FixityFinding, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether everything is as it was put."""
-        return not self.findings
 
 
 class FixityAudit:
-    """One run. It only reads, so that it can last hours without holding anybody up."""
+    """Reads documents and their chains again. It only reads, so that it can last hours without holding anybody up."""
 
     def __init__(self, session: Session, blobs: BlobStore) -> None:
         self._session = session
@@ -65,30 +53,28 @@ class FixityAudit:
         self._blobs = blobs
         self._bytes = 0
 
-    def run(self, *, started_at: datetime, progress: Progress | None = None) -> FixityReport:
-        """Check every document, in the order of accession."""
-        total = self._session.execute(sa.select(sa.func.count()).select_from(DOCUMENT)).scalar_one()
-        checked = 0
-        findings: list[FixityFinding] = []
-        for batch in self._batches():
-            findings += self._check_batch(batch)
-            checked += len(batch)
-            if progress is not None:
-                progress(checked, max(total, checked))
-        return FixityReport(
-            id=uuid4(),
-            started_at=started_at,
-            ended_at=None,
-            checked=checked,
-            bytes=self._bytes,
-            findings=tuple(findings),
-        )
+    def total(self) -> int:
+        """How many documents there are."""
+        return int(self._session.scalar(sa.select(sa.func.count()).select_from(DOCUMENT)) or 0)
 
-    def _batches(self) -> Iterator[list[ArchivedDocument]]:
-        last = 0
-        while batch := self._store.after(last, limit=_BATCH):
-            yield batch
-            last = batch[-1].seq
+    def check(self, after: int, limit: int = BATCH) -> FixitySlice | None:
+        """The next documents in the order of accession; None: there are none."""
+        batch = self._store.after(after, limit=limit)
+        if not batch:
+            return None
+        before = self._bytes
+        findings = tuple(self._check_batch(batch))
+        return FixitySlice(last=batch[-1].seq, checked=len(batch), bytes=self._bytes - before, findings=findings)
+
+    def referenced(self, names: Sequence[str]) -> set[str]:
+        """Those of the blobs that are some revision's."""
+        return self._store.referenced(names)
+
+    def orphans(self, also_referenced: Referenced) -> Iterator[str]:
+        """Blobs that no revision and nobody else refers to."""
+        return unreferenced(
+            self._blobs.names(), lambda names: {*self._store.referenced(names), *also_referenced(names)}
+        )
 
     def _check_batch(self, batch: Sequence[ArchivedDocument]) -> Iterator[FixityFinding]:
         ids = [document.id for document in batch]
@@ -103,6 +89,8 @@ class FixityAudit:
                 verify_chain(custody_head(document), custody[document.id])
             except CustodyBroken as broken:
                 yield _finding(document, "custody_broken", f"event {broken.seq}: {broken.reason}")
+            for detail in contradictions(document, custody[document.id]):
+                yield _finding(document, "row_changed", detail)
             if document.status not in GONE:
                 yield from self._check_bytes(document, revisions[document.id])
 
@@ -125,7 +113,9 @@ class FixityAudit:
                 yield _finding(document, "blob_unreadable", str(error), revision.sha256)
                 continue
             if (digest, size) != (revision.sha256, revision.bytes):
-                yield _finding(document, "blob_changed", f"{size} bytes with hash {digest}", revision.sha256)
+                whose = ", which is another blob's" if self._store.referenced([digest]) else ""
+                detail = f"{size} bytes with hash {digest}{whose}"
+                yield _finding(document, "blob_changed", detail, revision.sha256)
             elif prefixes != [earlier.sha256 for earlier in revisions[:place]]:
                 yield _finding(document, "not_appended", f"revision {revision.revision}", revision.sha256)
 
@@ -143,32 +133,6 @@ class FixityAudit:
             size += len(piece)
         self._bytes += size
         return prefixes, digest.hexdigest(), size
-
-
-def record_report(session: Session, report: FixityReport, *, ended_at: datetime) -> FixityReport:
-    """Keep a report among the archive's records."""
-    values: dict[str, Any] = {
-        "id": report.id,
-        "started_at": report.started_at,
-        "ended_at": ended_at,
-        "checked": report.checked,
-        "bytes": report.bytes,
-        "findings": [{**asdict(finding), "document_id": str(finding.document_id)} for finding in report.findings],
-    }
-    session.execute(sa.insert(FIXITY).values(**values))
-    return FixityReport(**{**values, "findings": report.findings})
-
-
-def reports(session: Session, *, limit: int) -> list[FixityReport]:
-    """The newest reports first."""
-    query = sa.select(FIXITY).order_by(FIXITY.c.started_at.desc()).limit(limit)
-    found = []
-    for row in session.execute(query).mappings():
-        findings = tuple(
-            FixityFinding(**{**finding, "document_id": UUID(finding["document_id"])}) for finding in row["findings"]
-        )
-        found.append(FixityReport(**{**row, "findings": findings}))
-    return found
 
 
 def _finding(document: ArchivedDocument, kind: str, detail: str, name: str | None = None) -> FixityFinding:

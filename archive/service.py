@@ -1,6 +1,6 @@
 """The archive's door. One Archive is bound to a session, a blob store and an instant; it flushes and never commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from archive.access import Visibility
 from archive.accession import change_signers, check_accession, check_appended, insert_documents
 from archive.arrangement import ArchiveFile, Arrangement, Fonds, Series
+from archive.audits import Audits, FixityReport
 from archive.blobs import BlobRef, BlobStore, Referenced
 from archive.classification import Classifier, decided
 from archive.custody import CustodyEvent, verify_chain
 from archive.disposal import Disposal, rely_on_blob
 from archive.documents import GONE, Accession, ArchivedDocument, Classification, DocumentStatus, Restriction, Revision
 from archive.errors import AccessionConflict, DocumentDestroyed, DocumentNotFound, DocumentQuarantined, InvalidMetadata
-from archive.fixity import FixityAudit, FixityReport, Progress, record_report, reports
+from archive.evidence import Evidence
+from archive.fixity import FixityAudit, FixityFinding
 from archive.holds import DisposalHold, Holds, HoldTarget, locked_targets
 from archive.nomenclature import Nomenclatures
 from archive.quarantine import Quarantines
@@ -37,6 +39,7 @@ __all__ = [
     "CustodyEvent",
     "DisposalHold",
     "DocumentStatus",
+    "FixityFinding",
     "FixityReport",
     "Fonds",
     "HoldTarget",
@@ -64,6 +67,9 @@ class Archive:
         self._holds = Holds(session)
         self.quarantine = Quarantines(session)
         self.nomenclatures = Nomenclatures(session, self._arrangement)
+        self.evidence = Evidence(session, now)
+        self.audits = Audits(session, now)
+        self.fixity = FixityAudit(session, blobs)
 
     # documents
 
@@ -336,30 +342,19 @@ class Archive:
         """What of the query this person may see."""
         return Search(self._session, query, visible).page()
 
-    def reindex(self, progress: Progress | None = None, *, limit: int | None = None) -> int:
+    def reindex(self, progress: Callable[[int, int], None] | None = None, *, limit: int | None = None) -> int:
         """Fold the text of documents anew that an older version of the folding indexed; return how many."""
         return reindex(self._session, progress, limit=limit)
 
     # fixity
 
-    def check_fixity(self, progress: Progress | None = None) -> FixityReport:
-        """Read every byte and every chain again; only reads, so a read-only session will do."""
-        return FixityAudit(self._session, self._blobs).run(started_at=self._now, progress=progress)
-
-    def record_fixity(self, report: FixityReport) -> FixityReport:
-        """Keep a report, ended now, and note each finding in its document's chain of custody."""
-        for finding in report.findings:
-            details = {"report": str(report.id), "kind": finding.kind, "detail": finding.detail}
-            self.record_event(finding.document_id, "fixity", "audit", details)
-        return record_report(self._session, report, ended_at=self._now)
-
-    def audit_fixity(self, progress: Progress | None = None) -> FixityReport:
-        """Check everything and keep the report."""
-        return self.record_fixity(self.check_fixity(progress))
-
-    def fixity_reports(self, limit: int = 20) -> list[FixityReport]:
-        """The newest reports first."""
-        return reports(self._session, limit=limit)
+    def note_findings(self, report: FixityReport, findings: Sequence[FixityFinding], **values: Any) -> FixityReport:
+        """Keep what an audit found and where it is, and note each finding in its document's chain of custody."""
+        for finding in findings:
+            if finding.document_id is not None and self._store.find(finding.document_id) is not None:
+                details = {"report": str(report.id), "kind": finding.kind, "detail": finding.detail}
+                self.record_event(finding.document_id, "fixity", "audit", details)
+        return self.audits.note(report, findings, **values)
 
     def sweep_orphans(self, also_referenced: Referenced, *, grace: timedelta) -> list[str]:
         """Remove blobs that no revision and nobody else (attachments of open forms …) refers to; return their names."""

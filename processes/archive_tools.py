@@ -33,22 +33,22 @@ def search_archive(settings: Settings, text: str) -> list[dict[str, Any]]:
     return found
 
 
-def audit_archive(settings: Settings, *, tell: Tell) -> list[Any]:
-    """Hash every blob again; what is missing or changed."""
+def audit_archive(settings: Settings, *, tell: Tell) -> dict[str, Any]:
+    """Read everything again, or go on where an audit was interrupted; the report."""
+    from processes.auditing import run_audit
+    from processes.authorization import COMMAND_LINE
     from processes.bootstrap import bootstrap
 
     office = bootstrap(settings)
-    # the hashing takes long and reads only: no lock is held meanwhile
-    with office.reading() as uow:
-        report = uow.archive.check_fixity()
-    with office.unit_of_work() as uow:
-        uow.archive.record_fixity(report)
-        uow.commit()
-    office.close()
-    tell(f"{report.checked} documents checked, {len(report.findings)} findings")
-    for finding in report.findings:
-        tell(str(finding))
-    return list(report.findings)
+    try:
+        report = run_audit(
+            office,
+            by=COMMAND_LINE,
+            progress=lambda now: tell(f"{now.stage}: {now.checked} of {now.total} documents, {now.found} findings"),
+        )
+    finally:
+        office.close()
+    return {**asdict(report), "sound": report.sound}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

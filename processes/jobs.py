@@ -24,7 +24,9 @@ from dbos._datasource import DatasourceOptions
 from sqlalchemy.orm import Session
 
 from processes import pacing
+from processes.auditing import tend_audit
 from processes.closing import close_document
+from processes.evidence_jobs import tend_evidence
 from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
 from processes.incidents import watched
 from processes.office import Office
@@ -72,6 +74,8 @@ class JobClient:
         "recount_calendar": "service",
         "run_bulk": "bulk",
         "refresh_trusted_list": "service",
+        "make_evidence": "bulk",
+        "audit_archive": "bulk",
     }
 
     @classmethod
@@ -163,13 +167,24 @@ def _register_repeatable(office: Office, step: Callable[..., Any]) -> None:
 
 
 def _register_bulk(office: Office) -> None:
-    """Changes of many cases."""
+    """What goes over many cases, or over the whole archive."""
 
     @DBOS.workflow(name="run_bulk")
     def bulk(bulk_id: str) -> str:
         # no step of its own: the rows of its cases tell what is done, so a second run goes on where the first ended
         with watched(office, "run_bulk", bulk_id):
             return run_bulk(office, UUID(bulk_id))
+
+    @DBOS.workflow(name="make_evidence")
+    def evidence() -> str:
+        # its rows tell how far it is, too
+        with watched(office, "make_evidence", closes=False):
+            return tend_evidence(office)
+
+    @DBOS.workflow(name="audit_archive")
+    def audit(by: str) -> str:
+        with watched(office, "audit_archive", by):
+            return tend_audit(office, by)
 
 
 def _register_events(office: Office, store: SQLAlchemyDatasource, transaction: DatasourceOptions) -> None:

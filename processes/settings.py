@@ -10,6 +10,8 @@ from typing import Any
 from processes.errors import ConfigurationError
 
 PREFIX = "KARGUZAR_"
+HASHES = frozenset({"sha256", "sha384", "sha512"})
+"""of evidence batches"""
 TABLES = frozenset({"key_stores", "signature"})
 """of karguzar.toml, read by processes/key_stores.py"""
 ELSEWHERE = {"HOME", "KEYS_PASSPHRASE"}
@@ -64,6 +66,11 @@ class Settings:
     renew_days: int = 180
     """how long before the newest archive timestamp's certificate ends a document gets another one"""
 
+    evidence_algorithm: str = "sha256"
+    """of new evidence batches: sha256, sha384 or sha512; older ones are renewed before their own grows weak"""
+    audit_days: int = 30
+    """how often every byte in the archive is read again by itself; 0: only by hand"""
+
     attempt_minutes: int = 15
     """how long a prepared document waits for its signature"""
     draft_days: int = 90
@@ -79,6 +86,8 @@ class Settings:
             raise ConfigurationError(f"setting officers_authority is pilot or outside, not {self.officers_authority!r}")
         if self.s3_mode not in {"governance", "compliance"}:
             raise ConfigurationError(f"setting s3_mode is governance or compliance, not {self.s3_mode!r}")
+        if self.evidence_algorithm not in HASHES:
+            raise ConfigurationError(f"setting evidence_algorithm is none of {', '.join(sorted(HASHES))}")
 
     @property
     def url(self) -> str:

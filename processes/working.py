@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 import structlog
 
+from processes.auditing import begin_audit
 from processes.bootstrap import bootstrap, warn
 from processes.dead_jobs import tell_dead_jobs
+from processes.evidence_jobs import begin_evidence
 from processes.handing_over import tend_events
 from processes.jobs import idle
 from processes.locks import Locks, LocksLost
@@ -36,6 +38,8 @@ MINUTE = 60
 """ticks between two looks for mandates that have run out and documents whose level is to be raised"""
 HOUR = 3600
 """ticks between two rounds of what is done hourly"""
+QUIET = 300
+"""ticks after which the long work begins: a start has other things to do"""
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +95,9 @@ def every_second(office: Office) -> Callable[[], None]:
             if idle(office):
                 # a job under way may hold a blob that gets its row only when it ends, after a restart even
                 sweep_blobs(office)
+        if number % HOUR == QUIET:
+            begin_evidence(office)
+            begin_audit(office)
 
     return tick
 

@@ -11,6 +11,7 @@ from signing import pades
 from signing.algorithms import ecdsa_der
 from signing.cms import Signer, signed_attributes, signed_data, signer_of
 from signing.errors import NotSignable, RoomTooSmall, TimestampFailed
+from signing.evidence_tokens import TokenMeans, filled
 from signing.fetching import HttpTransport
 from signing.foreign import covered, require_foreign
 from signing.keys import SigningKey
@@ -177,6 +178,24 @@ class Signing:
         """
         return renewed(pdf, self._means())
 
+    def stamp(self, digest: bytes, algorithm: str = "sha256") -> TimestampToken:
+        """A checked timestamp token over a digest, with what is needed to judge it later in it.
+
+        :param algorithm: of the digest: sha256, sha384 or sha512
+        :raises TimestampFailed: the authority did not answer
+        :raises NotSignable: the authority leads to no anchor (rule "chain")
+        """
+        token = self._requested(digest, algorithm)
+        return replace(token, der=self.fill_token(token.der))
+
+    def fill_token(self, token: bytes) -> bytes:
+        """The same token with its authority's newest revocation lists: to be done before a renewal hashes it.
+
+        :raises NotSignable: the authority leads to no anchor (rule "chain")
+        """
+        trust = self._trust() if self._trust is not None else TrustStore()
+        return filled(token, TokenMeans(trust, self._revocation, self._clock()))
+
     def validate(self, pdf: bytes, trust: TrustStore, *, at: datetime) -> ValidationReport:
         """Judge a document at `at`. Never raises: whatever the bytes are, there is a verdict."""
         return validate(pdf, trust, at=at)
@@ -204,10 +223,10 @@ class Signing:
             at=self._clock(),
         )
 
-    def _requested(self, digest: bytes) -> TimestampToken:
+    def _requested(self, digest: bytes, algorithm: str = "sha256") -> TimestampToken:
         if self._timestamper is None:
             raise TimestampFailed("no time-stamping authority is configured")
-        token = request_token(self._timestamper, digest, at=self._clock())
+        token = request_token(self._timestamper, digest, at=self._clock(), algorithm=algorithm)
         self._largest_token = max(self._largest_token, len(token.der))
         return token
 

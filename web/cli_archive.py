@@ -7,11 +7,15 @@ from pathlib import Path
 import click
 
 from web.cli_base import FORMAT, settings, told_plainly
+from web.cli_evidence import evidence
 
 
 @click.group()
 def archive() -> None:
     """The archive. Example: karguzar archive search sənəd"""
+
+
+archive.add_command(evidence)
 
 
 @archive.command("search")
@@ -31,13 +35,23 @@ def archive_search(text: str, shape: str) -> None:
 
 
 @archive.command("audit")
+@FORMAT
 @told_plainly
-def archive_audit() -> None:
-    """Hash every blob again and compare. Example: karguzar archive audit"""
+def archive_audit(shape: str) -> None:
+    """Read every byte, row, chain and batch of evidence again and tell what is not as it was put.
+
+    Interrupted, it goes on where it was when called again. Example: karguzar archive audit --format json
+    """
     from processes.archive_tools import audit_archive
 
-    findings = audit_archive(settings(), tell=click.echo)
-    sys.exit(1 if findings else 0)
+    report = audit_archive(settings(), tell=lambda text: click.echo(text, err=True))
+    if shape == "json":
+        click.echo(json.dumps(report, ensure_ascii=False, default=str))
+    else:
+        for each in report["findings"]:
+            click.echo(f"{each['number']}: {each['kind']}: {each['detail']}")
+        click.echo(f"{report['checked']} documents, {report['bytes']} bytes read, {report['found']} findings")
+    sys.exit(0 if report["sound"] else 1)
 
 
 @archive.command("import")

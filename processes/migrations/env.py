@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy import MetaData
 
+from archive.service import Archive  # noqa: F401 - its tables are in several modules
 from archive.tables import Base as ArchiveBase
 from engine.tables import Base as EngineBase
 from processes.tables import Base as ProcessesBase

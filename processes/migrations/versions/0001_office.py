@@ -298,12 +298,71 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_archive_blob_lock_until"), ["until"], unique=False)
 
     op.create_table(
+        "archive_evidence_batch",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("algorithm", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("renews", sa.JSON(), nullable=False),
+        sa.Column("superseded_by", sa.Integer(), nullable=True),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("objects", sa.Integer(), nullable=False),
+        sa.Column("leaves", sa.Integer(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_archive_evidence_batch")),
+    )
+    with op.batch_alter_table("archive_evidence_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_evidence_batch_state"), ["state"], unique=False)
+
+    op.create_table(
+        "archive_evidence_member",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch"],
+            ["archive_evidence_batch.number"],
+            name=op.f("fk_archive_evidence_member_batch_archive_evidence_batch"),
+        ),
+        sa.PrimaryKeyConstraint("kind", "subject", "number", "batch", name=op.f("pk_archive_evidence_member")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("archive_evidence_member", schema=None) as batch_op:
+        batch_op.create_index("ix_archive_evidence_member_batch", ["batch"], unique=False)
+
+    op.create_table(
+        "archive_evidence_nodes",
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("stretch", sa.Integer(), nullable=False),
+        sa.Column("first", sa.LargeBinary(), nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch"],
+            ["archive_evidence_batch.number"],
+            name=op.f("fk_archive_evidence_nodes_batch_archive_evidence_batch"),
+        ),
+        sa.PrimaryKeyConstraint("batch", "level", "stretch", name=op.f("pk_archive_evidence_nodes")),
+    )
+    with op.batch_alter_table("archive_evidence_nodes", schema=None) as batch_op:
+        batch_op.create_index("ix_archive_evidence_nodes_first", ["batch", "level", "first"], unique=False)
+
+    op.create_table(
         "archive_fixity",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("checked", sa.Integer(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_fixity")),
     )

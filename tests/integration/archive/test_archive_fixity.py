@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from archive.audits import FixityReport
 from archive.blobs.local import LocalBlobStore
 from archive.documents import Accession, ArchivedDocument
-from archive.fixity import FixityReport
+from archive.errors import AuditNotFound
+from archive.fixity import FixitySlice
 from archive.service import Archive
 from archive.tables import CustodyRow, DocumentRow, RevisionRow
 
@@ -54,18 +56,47 @@ def shelf(session: Session, tmp_path: Path, now: datetime) -> Shelf:
     return Shelf(archive, session, tmp_path, first, second)
 
 
-def kinds(report: FixityReport) -> list[tuple[str, str]]:
-    return [(finding.number, finding.kind) for finding in report.findings]
+def kinds(found: FixitySlice) -> list[tuple[str, str]]:
+    return [(finding.number, finding.kind) for finding in found.findings]
+
+
+def checked(shelf: Shelf) -> FixitySlice:
+    found = shelf.archive.fixity.check()
+    assert found is not None
+    return found
+
+
+def audited(shelf: Shelf) -> FixityReport:
+    report = shelf.archive.audits.begin(by="clerk", total=shelf.archive.fixity.total())
+    found = checked(shelf)
+    counted = {"position": found.last, "checked": found.checked, "bytes": found.bytes}
+    report = shelf.archive.note_findings(report, found.findings, **counted)
+    return shelf.archive.note_findings(report, (), stage="done")
 
 
 def test_a_sound_archive_is_said_to_be_sound(shelf: Shelf, now: datetime) -> None:
-    told: list[tuple[int, int]] = []
-    report = shelf.archive.audit_fixity(lambda done, total: told.append((done, total)))
+    report = audited(shelf)
     assert report.sound
-    assert (report.checked, report.bytes) == (2, 3 * len(BIG) + 201 + 11)
-    assert told == [(2, 2)]
-    assert shelf.archive.fixity_reports() == [report]
-    assert report.ended_at == now
+    assert (report.checked, report.total, report.bytes) == (2, 2, 3 * len(BIG) + 201 + 11)
+    assert shelf.archive.audits.reports(limit=9) == [report]
+    assert (report.started_by, report.ended_at) == ("clerk", now)
+    with pytest.raises(AuditNotFound):
+        shelf.archive.audits.report(uuid4())
+
+
+def test_an_audit_goes_on_after_the_last_document_it_noted(shelf: Shelf) -> None:
+    report = shelf.archive.audits.begin(by="clerk", total=2)
+    first = shelf.archive.fixity.check(limit=1)
+    assert first is not None
+    report = shelf.archive.note_findings(report, (), position=first.last, checked=1)
+    again = shelf.archive.audits.unfinished()
+    assert again == report
+    rest = shelf.archive.fixity.check(again.position)
+    assert rest is not None
+    assert rest.checked == 1
+    assert shelf.archive.fixity.check(rest.last) is None
+    shelf.archive.note_findings(report, (), stage="done")
+    assert shelf.archive.audits.unfinished() is None
 
 
 Damage = Callable[[Shelf], object]
@@ -89,6 +120,16 @@ def _rows(shelf: Shelf, statement: sa.Executable) -> object:
         (
             lambda shelf: _rows(
                 shelf, sa.update(DocumentRow).where(DocumentRow.number == "A-2").values(sha256=shelf.first.sha256)
+            ),
+            [("A-2", "row_changed"), ("A-2", "row_changed")],
+        ),
+        (
+            lambda shelf: _rows(shelf, sa.update(DocumentRow).where(DocumentRow.number == "A-2").values(title="u")),
+            [("A-2", "row_changed")],
+        ),
+        (
+            lambda shelf: _rows(
+                shelf, sa.update(DocumentRow).where(DocumentRow.number == "A-2").values(access_level="official_use")
             ),
             [("A-2", "row_changed")],
         ),
@@ -120,6 +161,8 @@ def _rows(shelf: Shelf, statement: sa.Executable) -> object:
         "an older revision in its place",
         "missing revision",
         "changed hash",
+        "changed title",
+        "changed access level",
         "swapped revision",
         "missing event",
         "changed event",
@@ -127,15 +170,14 @@ def _rows(shelf: Shelf, statement: sa.Executable) -> object:
 )
 def test_damage_is_found_and_named(shelf: Shelf, damage: Damage, found: list[tuple[str, str]]) -> None:
     damage(shelf)
-    report = shelf.archive.check_fixity()
-    assert kinds(report) == found
-    assert not report.sound
+    assert kinds(checked(shelf)) == found
 
 
 def test_findings_are_kept_and_noted_in_the_chain_of_custody(shelf: Shelf) -> None:
     shelf.path(shelf.second.sha256).unlink()
-    report = shelf.archive.audit_fixity()
-    assert shelf.archive.fixity_reports() == [report]
+    report = audited(shelf)
+    assert not report.sound
+    assert [finding.kind for finding in report.findings] == ["blob_missing"]
     event = shelf.archive.custody(shelf.second.id)[-1]
     assert event.event == "fixity"
     assert event.details is not None
@@ -149,5 +191,5 @@ def test_the_sweep_spares_every_revision_and_what_others_need(shelf: Shelf) -> N
     orphan, attachment = blobs.put(b"orphan").sha256, blobs.put(b"attachment of an open form").sha256
     swept = shelf.archive.sweep_orphans({attachment}.intersection, grace=timedelta(seconds=-5))
     assert swept == [orphan]
-    assert shelf.archive.check_fixity().sound
+    assert checked(shelf).findings == ()
     assert blobs.exists(attachment)

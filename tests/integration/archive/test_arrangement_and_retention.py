@@ -302,5 +302,5 @@ def test_lists_cost_the_same_number_of_statements_whatever_their_length(
         lambda: later.search(SearchQuery(text="anket", limit=30), everything)
     )
     assert count(lambda: later.case_documents(case)) == 1
-    assert count(later.check_fixity) == 5
+    assert count(later.fixity.check) == 3
     assert count(lambda: later.files(series.id)) == 1

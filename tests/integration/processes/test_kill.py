@@ -24,6 +24,7 @@ from engine.definition import Scenario, Submission
 from engine.package import read_package
 from engine.tables import HistoryRow
 from processes.audit import OFFICE, broken_links
+from processes.auditing import run_audit
 from processes.bootstrap import bootstrap
 from processes.demo.founding import ACCOUNTS
 from processes.demo.people import demo_id
@@ -248,8 +249,9 @@ def test_no_attempt_is_stuck_and_no_number_missing_without_a_ground(office: Offi
 
 def test_archive_and_audit_trail_are_whole(office: Office) -> None:
     with office.reading() as uow:
-        report = uow.archive.check_fixity()
         streams = [OFFICE, *(str(case_id) for case_id in uow.session.execute(sa.select(CaseRow.id)).scalars())]
         assert [stream for stream in streams if broken_links(uow.session, stream)] == []
+    report = run_audit(office, by="test")
     assert report.checked >= STEPS
-    assert report.findings == ()
+    # a blob without a row is what a kill may leave; the sweep takes it away after a day
+    assert [each for each in report.findings if each.kind != "blob_added"] == []

@@ -18,10 +18,11 @@ DOORS = {
     "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
                "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses", "cosigning"},
     "signing": {"service", "errors", "request", "report", "keys", "policy", "authority", "authorities", "trust",
-                "validation", "enrolment", "trusted_lists"},
+                "validation", "enrolment", "trusted_lists", "evidence", "evidence_renewal", "evidence_validation",
+                "hash_trees"},
     "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
                 "holds", "search", "access", "highlights", "restrictions", "lifting", "nomenclature", "quarantine",
-                "blob_locks"},
+                "blob_locks", "evidence", "fixity"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""
 TABLE_READERS = ("processes/queries/", "processes/migrations/")
