@@ -24,6 +24,8 @@ TOLD = {
     "validated": ("verdict",),
 }
 """event → details that are columns from then on"""
+UNTOLD = {"restriction ended": ("access_level",)}
+"""event → columns it changes without saying to what"""
 
 
 def description_digest(values: Mapping[str, Any]) -> str:
@@ -42,9 +44,9 @@ def contradictions(document: ArchivedDocument, events: Sequence[CustodyEvent]) -
         if details.get(DESCRIBED) not in {None, description_digest(row)}:
             yield "number, title or dates are not those it was taken in with"
         names = ("sha256", "bytes", "access_level") if event.event == "accessioned" else TOLD.get(event.event, ())
-        if event.details is None:
-            # erased: what it said is not known, and nothing before it holds
-            told = {name: value for name, value in told.items() if name not in names}
+        # of what is erased, or was never told, nothing said before holds any more
+        silent = names if event.details is None else UNTOLD.get(event.event, ())
+        told = {name: value for name, value in told.items() if name not in silent}
         told.update({name: details[name] for name in names if name in details})
     if document.status in GONE:
         told.pop("status", None)  # its own event says so

@@ -57,7 +57,7 @@ class FixityAudit:
         """How many documents there are."""
         return int(self._session.scalar(sa.select(sa.func.count()).select_from(DOCUMENT)) or 0)
 
-    def check(self, after: int, limit: int = BATCH) -> FixitySlice | None:
+    def check(self, after: int = 0, limit: int = BATCH) -> FixitySlice | None:
         """The next documents in the order of accession; None: there are none."""
         batch = self._store.after(after, limit=limit)
         if not batch:
