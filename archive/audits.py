@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from archive.errors import AuditNotFound
+from archive.evidence_tables import FixityRow
 from archive.fixity import FixityFinding
 from archive.store import table_of
-from archive.tables import FixityRow
 
 FIXITY = table_of(FixityRow)
 STAGES = ("documents", "blobs", "chains", "evidence", "done")

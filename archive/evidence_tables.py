@@ -1,7 +1,8 @@
-"""The tables of evidence: batches under one timestamp each, what they cover, and the levels of their hash trees."""
+"""The tables of proof: evidence batches, what they cover and the levels of their hash trees; runs of the audit."""
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,3 +64,27 @@ class EvidenceNodesRow(Base):
     """its first hash: by it a leaf's stretch is found"""
     hashes: Mapped[bytes]
     __table_args__ = (sa.Index("ix_archive_evidence_nodes_first", "batch", "level", "first"),)
+
+
+class FixityRow(Base):
+    """One run of the audit, kept while it goes on so that it is resumed where it was interrupted."""
+
+    __tablename__ = "archive_fixity"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    started_by: Mapped[str]
+    """a person's id, the command line, or the system on its own"""
+    ended_at: Mapped[datetime | None]
+    stage: Mapped[str]
+    """documents, then blobs, chains, evidence; done"""
+    position: Mapped[int]
+    """the last document checked, by its place in the order of accession"""
+    total: Mapped[int]
+    """documents when it began"""
+    checked: Mapped[int]
+    """documents"""
+    bytes: Mapped[int] = mapped_column(sa.BigInteger())
+    """read and hashed"""
+    found: Mapped[int]
+    """findings in all; the first of them are kept"""
+    findings: Mapped[list[Any]]

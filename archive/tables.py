@@ -359,30 +359,6 @@ class SearchTextRow(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 
-class FixityRow(Base):
-    """One run of the audit, kept while it goes on so that it is resumed where it was interrupted."""
-
-    __tablename__ = "archive_fixity"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    started_at: Mapped[datetime] = mapped_column(index=True)
-    started_by: Mapped[str]
-    """a person's id, the command line, or the system on its own"""
-    ended_at: Mapped[datetime | None]
-    stage: Mapped[str]
-    """documents, then blobs, chains, evidence; done"""
-    position: Mapped[int]
-    """the last document checked, by its place in the order of accession"""
-    total: Mapped[int]
-    """documents when it began"""
-    checked: Mapped[int]
-    """documents"""
-    bytes: Mapped[int] = mapped_column(sa.BigInteger())
-    """read and hashed"""
-    found: Mapped[int]
-    """findings in all; the first of them are kept"""
-    findings: Mapped[list[Any]]
-
-
 class QuarantineRow(Base):
     """A document found to hold a state secret: locked away from all but two, who remove it (B16)."""
 
