@@ -6,7 +6,14 @@ from typing import Any
 
 from processes.documents.glyphs import code_point, printable
 from processes.documents.labels import event_words, labels
-from processes.documents.model import AttachedFile, DocumentRemark, HistoryLine, ManifestEntry, OfficeDocument
+from processes.documents.model import (
+    AttachedFile,
+    DocumentRemark,
+    DocumentTable,
+    HistoryLine,
+    ManifestEntry,
+    OfficeDocument,
+)
 
 MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" fill="none" stroke="#9b1b30" stroke-width="3" '
@@ -31,6 +38,8 @@ def template_data(document: OfficeDocument) -> tuple[dict[str, Any], tuple[str, 
         "label": words,
         "mark": MARK,
         "has_step": bool(document.step),
+        "has_signer": bool(document.signer.name),
+        "widths": [list(table.widths) for table in document.tables],
         "has_qr": bool(document.verify_url),
         "replaced": bool(replaced),
     }
@@ -45,6 +54,7 @@ def _texts(document: OfficeDocument, words: Mapping[str, str]) -> dict[str, Any]
         "text": [paragraph for paragraph in _paragraphs(document.text) if paragraph.strip()],
         "title": document.title.strip() or _UNTITLED,
         "sections": [{"title": s.title.strip(), "rows": [list(row) for row in s.rows]} for s in document.sections],
+        "tables": [_table(table) for table in document.tables],
         "remarks": [_remark(remark, words) for remark in document.remarks],
         "attachments": [_attachment(file, words) for file in document.attachments],
         "entries": [_entry(entry, words) for entry in document.entries],
@@ -66,6 +76,10 @@ def byte_count(count: int, words: Mapping[str, str]) -> str:
 
 def _paragraphs(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n")
+
+
+def _table(table: DocumentTable) -> dict[str, Any]:
+    return {"title": table.title, "header": list(table.header), "rows": [list(row) for row in table.rows]}
 
 
 def _remark(remark: DocumentRemark, words: Mapping[str, str]) -> dict[str, str]:

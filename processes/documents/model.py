@@ -5,10 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-KINDS = ("step", "receipt", "notice", "extract", "answer", "appointment", "resolution", "calendar", "manifest")
+KINDS = (
+    "step",
+    "receipt",
+    "notice",
+    "extract",
+    "answer",
+    "appointment",
+    "resolution",
+    "calendar",
+    "manifest",
+    "inventory",
+)
 """step: what an officer decided; receipt: what arrived; notice and answer: letters; extract: an entry of a register;
 appointment: who may act for a body; resolution: the head's order (az: dərkənar); calendar: days that
-work or not by decree; manifest: the dossier of a case"""
+work or not by decree; manifest: the dossier of a case; inventory: a list of the archive, unsigned"""
 
 LANGUAGES = ("az", "kk", "ru", "en")
 
@@ -22,6 +33,17 @@ class DocumentSection:
 
     title: str
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTable:
+    """A table with a header; as wide as the page."""
+
+    title: str
+    header: tuple[str, ...]
+    widths: tuple[int, ...]
+    """of the columns, as shares"""
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +132,7 @@ class OfficeDocument:
     text: str = ""
     """running text; an empty line separates paragraphs"""
     sections: tuple[DocumentSection, ...] = ()
+    tables: tuple[DocumentTable, ...] = ()
     remarks: tuple[DocumentRemark, ...] = ()
     attachments: tuple[AttachedFile, ...] = ()
     entries: tuple[ManifestEntry, ...] = ()
