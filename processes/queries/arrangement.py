@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from archive.arrangement import ArchiveFile, ArrangementEvent, Fonds, Series
+from archive.arrangement import ELEMENTS, ArchiveFile, ArrangementEvent, Fonds, Series
 from archive.documents import ArchivedDocument
 from archive.errors import NotFound as NothingThere
 from archive.nomenclature import Nomenclature, NomenclatureEntry
@@ -18,6 +18,20 @@ from processes.office import Office
 from processes.organisation import Body, bodies, people_named
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.arrange import ARCHIVIST, require_archivist
+
+__all__ = [
+    "ELEMENTS",
+    "FondsNode",
+    "HistoryLine",
+    "NomenclaturePage",
+    "UnitPage",
+    "kept_bodies",
+    "nomenclature_page",
+    "nomenclatures",
+    "tree",
+    "unit_page",
+    "when",
+]
 
 Unit = Fonds | Series | ArchiveFile
 BELOW = {"fonds": "series", "series": "file"}

@@ -6,10 +6,9 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive.arrangement import ELEMENTS
 from processes.errors import EntryRefused
 from processes.inventories import SHAPES, unit_inventory
-from processes.queries.arrangement import tree, unit_page
+from processes.queries.arrangement import ELEMENTS, tree, unit_page
 from processes.use_cases.arrange import (
     CloseUnit,
     CreateUnit,
