@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from processes.errors import EntryRefused
 from processes.inventory_words import inventory_word
 from web.i18n import language
 from web.texts import gettext as _
@@ -26,6 +27,21 @@ def nomenclature_state(state: str) -> str:
 def element_name(name: str) -> str:
     """An element of description (ISAD(G)), as inventories word it."""
     return inventory_word(name, language())
+
+
+def archive_entry(error: EntryRefused) -> str:
+    """What of the archive cannot be taken, and why; empty for what is none of its."""
+    texts = {
+        ("unit", "unit-closed"): _("What it is to stand in is closed, or it is closed itself."),
+        ("unit", "unit-not-empty"): _("Something in it is still open: close that first."),
+        ("unit", "foreign-unit"): _("It can only move within the archive of its own body."),
+        ("unit", "nomenclature-state"): _("The nomenclature has been approved or closed meanwhile: look at it again."),
+        ("unit", "file-closed"): _("The file is closed and takes no more documents."),
+        ("year", "malformed"): _("Enter a year of four digits."),
+        ("title", "missing"): _("Enter a title."),
+        ("entries", "missing"): _("Add at least one line first."),
+    }
+    return texts.get((error.field, error.reason), "")
 
 
 def init_app(app: Flask) -> None:

@@ -7,13 +7,16 @@ from flask import request
 from werkzeug.exceptions import BadRequest
 
 from processes.errors import EntryRefused
+from web.archive_words import archive_entry
 from web.findings import PageFinding
 from web.texts import gettext as _
 
 
 def refused(error: EntryRefused) -> PageFinding:
     """The line of the error summary, with the way to the field."""
-    return PageFinding(text=_particular(error) or _general(error.reason), href=f"#{error.field}")
+    return PageFinding(
+        text=_particular(error) or archive_entry(error) or _general(error.reason), href=f"#{error.field}"
+    )
 
 
 def _particular(error: EntryRefused) -> str:
@@ -31,14 +34,6 @@ def _particular(error: EntryRefused) -> str:
         ("password", "wrong"): _("The two passwords are not the same."),
         ("code", "malformed"): _("A code has small Latin letters, digits and hyphens, and begins with a letter."),
         ("code", "taken"): _("This code is taken."),
-        ("unit", "unit-closed"): _("What it is to stand in is closed, or it is closed itself."),
-        ("unit", "unit-not-empty"): _("Something in it is still open: close that first."),
-        ("unit", "foreign-unit"): _("It can only move within the archive of its own body."),
-        ("unit", "nomenclature-state"): _("The nomenclature has been approved or closed meanwhile: look at it again."),
-        ("unit", "file-closed"): _("The file is closed and takes no more documents."),
-        ("year", "malformed"): _("Enter a year of four digits."),
-        ("title", "missing"): _("Enter a title."),
-        ("entries", "missing"): _("Add at least one line first."),
         ("ground", "missing"): _("Say why: it is kept for good."),
         ("act", "missing"): _("Say what the act is called, such as Order."),
         ("first", "missing"): _("Choose the first day, and the last one if there are several: at most 60 days."),
