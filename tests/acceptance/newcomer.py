@@ -1,14 +1,19 @@
 """An officer who is admitted while the tests run, and what their browser sends."""
 
 import re
-from dataclasses import dataclass
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
     PrivateFormat,
     pkcs12,
 )
@@ -94,6 +99,21 @@ def key_file(office: ServedOffice, name: str, key: PrivateKey, *, old: bool) -> 
     chain = [x509.load_der_x509_certificate(one) for one in issued.chain]
     certificate = x509.load_der_x509_certificate(issued.certificate)
     return KeyFile(pkcs12.serialize_key_and_certificates(b"key", key, certificate, chain, encryption), pin, key)
+
+
+def encrypted_with_rc2(file: KeyFile, folder: Path) -> KeyFile:
+    """The same as programs wrote it twenty years ago: 40 bits of RC2 for the certificates, which openssl still does."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed: no file of the oldest kind")
+    whole, old = folder / "whole.pem", folder / "oldest.p12"
+    store = pkcs12.load_pkcs12(file.content, file.pin.encode())
+    assert store.cert is not None
+    certificates = [store.cert.certificate, *(each.certificate for each in store.additional_certs)]
+    plain = file.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    whole.write_bytes(plain + b"".join(each.public_bytes(Encoding.PEM) for each in certificates))
+    command = ["openssl", "pkcs12", "-export", "-legacy", "-in", whole, "-out", old, "-passout", f"pass:{file.pin}"]
+    subprocess.run([*command, "-certpbe", "PBE-SHA1-RC2-40", "-keypbe", "PBE-SHA1-3DES"], check=True)
+    return replace(file, content=old.read_bytes())
 
 
 def kept_by_the_office(office: ServedOffice) -> bytes:

@@ -10,7 +10,17 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from playwright.sync_api import Browser, expect
 
 from acceptance.appeals import submit_quickly
-from acceptance.newcomer import NAME, KeyFile, PrivateKey, Watched, admit, kept_by_the_office, key_file, written
+from acceptance.newcomer import (
+    NAME,
+    KeyFile,
+    PrivateKey,
+    Watched,
+    admit,
+    encrypted_with_rc2,
+    kept_by_the_office,
+    key_file,
+    written,
+)
 from acceptance.person import PATIENCE, Person
 from acceptance.served_office import Account, ServedOffice
 from acceptance.services import claim
@@ -97,6 +107,7 @@ def test_a_new_officer_makes_a_key_in_the_browser_and_signs_with_it(town: Town, 
     ("kind", "new"),
     [
         pytest.param("rsa", False, id="RSA, old encryption"),
+        pytest.param("rc2", False, id="RSA, oldest encryption", marks=pytest.mark.long),
         pytest.param("rsa", True, id="RSA, new encryption", marks=pytest.mark.long),
         pytest.param("ec", False, id="EC, old encryption", marks=pytest.mark.long),
         pytest.param("ec", True, id="EC, new encryption", marks=pytest.mark.long),
@@ -107,6 +118,8 @@ def test_an_own_file_is_opened_in_the_page_and_nothing_of_it_leaves_it(
 ) -> None:
     key: PrivateKey = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
     file = key_file(served, NAME, key, old=not new)
+    if kind == "rc2":
+        file = encrypted_with_rc2(file, tmp_path)
     newcomer.go("/me")
     choose(newcomer, tmp_path, file, pin="not this one")
     newcomer.press("Make the certificate known")

@@ -16,6 +16,8 @@ import pytest
 
 JAVA = Path(__file__).parent / "java"
 TARGET = JAVA / "target"
+FETCHING_SECONDS = 300
+"""for some sixty libraries, on the first run only"""
 STAMP = TARGET / "made-from"
 NETWORK = ("Could not transfer", "Could not resolve", "UnknownHost", "in offline mode", "Connection refused")
 """what Maven says where its repository is out of reach; anything else is a fault of ours"""
@@ -40,7 +42,7 @@ class Outside:
 @contextmanager
 def outside_validators() -> Iterator[Outside]:
     """One Java process for all questions; skips, with what is missing, where it cannot be had."""
-    for program in ("java", "mvn"):
+    for program in ("java", "javac", "mvn"):
         if shutil.which(program) is None:
             _not_asked(f"{program} is not installed")
     _make()
@@ -71,7 +73,10 @@ def _make() -> None:
         return
     shutil.rmtree(TARGET, ignore_errors=True)
     command = ["mvn", "-q", "-B", "dependency:copy-dependencies", "compile"]
-    done = subprocess.run(command, cwd=JAVA, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=JAVA, capture_output=True, text=True, check=False, timeout=FETCHING_SECONDS)
+    except subprocess.TimeoutExpired:
+        _not_asked(f"Maven Central gave nothing within {FETCHING_SECONDS} seconds")
     if done.returncode and any(sign in done.stdout for sign in NETWORK):
         _not_asked("Maven Central is out of reach")
     assert done.returncode == 0, done.stdout

@@ -56,7 +56,9 @@ def test_poppler_finds_every_signature_valid_and_the_whole_file_signed(tool: Too
         answer = tool("pdfsig", "-nocert", str(path))
         signatures = len(open_pdf(path.read_bytes()).embedded_signatures)
         valid = answer.count("Signature Validation: Signature is Valid.")
-        if valid < 1 or "Invalid" in answer or answer.count("Signature #") != signatures:
+        # of n of m, some fields stay empty for good
+        signed = answer.count("Signature #") - answer.count("The signature form field is not signed.")
+        if valid < 1 or "Invalid" in answer or signed != signatures:
             wrong.append((path, answer))
         if "Total document signed" not in answer:
             wrong.append((path, "not the whole file"))
