@@ -26,6 +26,7 @@ from processes.opened_keys import der_of_pem
 from processes.signature_policy import level_for
 from processes.tables import CertificateRow, SigningAttemptRow, TrustAnchorRow
 from processes.use_cases.enrol_key import EnrolKey, enrol_key, keys_in
+from processes.use_cases.many_documents import SignMany, sign_many
 from processes.use_cases.sign_by_agent import AgentAnswer, AskAgent, ask_agent, sign_by_agent
 from processes.use_cases.sign_later import SignLater, poll_signing, start_signing, stop_asking
 from processes.use_cases.submit_step import PreparedStep
@@ -118,8 +119,19 @@ def test_a_step_is_signed_inside_a_token(rehearsal: Rehearsal, softhsm: SoftHsm)
         rehearsal.sign(step, "head", pin=TOKEN_PIN)
     set_up(rehearsal, hsm=softhsm.store)
     assert rehearsal.sign(step, "head", pin=TOKEN_PIN).number
+    several_in_one_session(rehearsal)
     with pytest.raises(EntryRefused, match="taken"):
         enrol_key(rehearsal.office, request)
+
+
+def several_in_one_session(rehearsal: Rehearsal) -> None:
+    """Many at once with a token: a wrong PIN signs nothing, what one cannot do the others do."""
+    by = rehearsal.person("head")
+    attempts = [prepared(rehearsal).attempt_id for _ in range(2)]
+    with pytest.raises(PinRefused):
+        sign_many(rehearsal.office, SignMany(attempts=attempts, by=by, pin="wrong-pin"))
+    outcomes = sign_many(rehearsal.office, SignMany(attempts=[attempts[0], uuid4(), attempts[1]], by=by, pin=TOKEN_PIN))
+    assert [each.refusal.code if each.refusal else "" for each in outcomes] == ["", "not-found", ""]
 
 
 def test_a_step_is_signed_by_a_remote_service(rehearsal: Rehearsal, remote: RemoteService, tmp_path: Path) -> None:

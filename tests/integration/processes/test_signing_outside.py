@@ -1,6 +1,8 @@
 """Signing with a key the server never holds: prepare, sign elsewhere, complete; whatever happens in between."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import pytest
 from cryptography import x509
@@ -8,15 +10,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
+from minutes import ELEMENT, KEY, deploy_minutes
 from rehearsal import ANSWERED, APPEAL, Rehearsal
 
 from processes.certificates import certificate_of
 from processes.errors import AttemptExpired, EntryRefused, NoCertificate, NotFound, SignatureRefused, StepOvertaken
 from processes.own_keys import subject_of
 from processes.queries.certificates import certificate_requests, request_pem
-from processes.queries.many_documents import chosen_steps, waiting_documents
+from processes.queries.many_documents import MOST, chosen_steps, waiting_documents
 from processes.signed_steps import SignedStep
-from processes.tables import CertificateRequestRow, CertificateRow, SigningAttemptRow
+from processes.tables import CertificateRequestRow, CertificateRow, SigningAttemptRow, StepRecordRow
+from processes.trust import trust_store
+from processes.use_cases.abandon_attempt import AbandonAttempt, abandon_attempt
 from processes.use_cases.grant_certificate import GrantCertificate, grant_certificate
 from processes.use_cases.many_documents import (
     Outcome,
@@ -210,6 +215,48 @@ def test_many_documents_each_by_itself(heads: Browser) -> None:
     assert asked.to_be_signed
     values = {line.attempt_id: own.sign(asked.to_be_signed.attributes), items[0].id: b""}
     assert codes(complete_signatures(office, values, head)) == ["", "not-found"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("own", [False, True], ids=["PKCS#12 and PIN", "key of the browser"])
+def test_two_hundred_documents_in_one_authentication(heads: Browser, own: bool) -> None:
+    """Ten to a request, as the page sends them; one is withdrawn before its turn, and the others do not notice."""
+    rehearsal, office, head = heads.rehearsal, heads.rehearsal.office, heads.rehearsal.person("head")
+    deploy_minutes(office)
+    if own:
+        assert heads.enrol()
+    for _ in range(MOST):
+        case = rehearsal.start(KEY, "executive", "head")
+        rehearsal.submit(rehearsal.item(case.case_id, ELEMENT), "head", {"text": "Qeyd", "last": True})
+    attempts = [line.attempt_id for line in waiting_documents(office, head).documents]
+    assert len(attempts) == MOST
+    withdrawn = attempts[MOST // 2]
+    outcomes: list[Outcome] = []
+    for start in range(0, MOST, 10):
+        some = attempts[start : start + 10]
+        if withdrawn in some:
+            abandon_attempt(office, AbandonAttempt(attempt_id=withdrawn, by=head, reason="another day"))
+        outcomes += signed_by(heads, some) if own else sign_many(office, with_pin(rehearsal, some))
+    refused = {each.subject: each.refusal.code for each in outcomes if each.refusal}
+    assert refused == {withdrawn: "attempt-expired"}
+    assert len(outcomes) == MOST
+    rows = [row for row in rehearsal.rows(StepRecordRow) if row.element_id == ELEMENT]
+    assert len({row.document_id for row in rows}) == len(rows) == MOST - 1
+    assert not waiting_documents(office, head).documents
+    report = office.signing.validate(rehearsal.pdf(attempts[-1]), trust_store(office), at=office.clock())
+    assert report.verdict == "TOTAL-PASSED", report.findings
+
+
+def with_pin(rehearsal: Rehearsal, attempts: Sequence[UUID]) -> SignMany:
+    return SignMany(attempts=attempts, by=rehearsal.person("head"), pin=rehearsal.accounts["head"].pin)
+
+
+def signed_by(browser: Browser, attempts: Sequence[UUID]) -> list[Outcome]:
+    office, by = browser.rehearsal.office, browser.rehearsal.person(browser.login)
+    asked = prepare_signatures(office, attempts, by)
+    values = {each.subject: browser.sign(each.to_be_signed.attributes) for each in asked if each.to_be_signed}
+    return [each for each in asked if each.refusal] + complete_signatures(office, values, by)
 
 
 def test_a_stolen_database_alone_cannot_be_searched_for_pins(rehearsal: Rehearsal) -> None:
