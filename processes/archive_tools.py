@@ -10,7 +10,6 @@ from processes.settings import Settings
 
 if TYPE_CHECKING:
     from processes.office import Office
-    from processes.use_cases.export_documents import ExportDocuments
 
 Tell = Callable[[str], None]
 EVERY = 500
@@ -66,7 +65,7 @@ class ImportFolder:
 def import_folder(settings: Settings, request: ImportFolder, *, tell: Tell) -> list[dict[str, Any]]:
     """Take a package of another archive in, or a folder of old documents; what became of each."""
     from archive.ingest import COLUMNS
-    from archive.packages import is_bag
+    from archive.packages import is_package
     from processes.tools import ToolError
     from processes.use_cases.import_legacy import ImportLegacy, import_legacy
     from processes.use_cases.import_package import ImportPackage, import_package
@@ -76,8 +75,8 @@ def import_folder(settings: Settings, request: ImportFolder, *, tell: Tell) -> l
     folder, body = request.folder, request.body
 
     def imported(office: "Office") -> Iterator[Any]:
-        if is_bag(folder) and not request.dry_run:
-            return import_package(office, ImportPackage(folder=folder, body=body))
+        if folder.is_file() or (is_package(folder) and not request.dry_run):
+            return import_package(office, ImportPackage(package=folder, body=body))
         return import_legacy(
             office, ImportLegacy(folder=folder, body=body, dry_run=request.dry_run, columns=request.columns)
         )
@@ -85,10 +84,17 @@ def import_folder(settings: Settings, request: ImportFolder, *, tell: Tell) -> l
     return [asdict(line) for line in _done(settings, imported, tell)]
 
 
-def export_package(settings: Settings, request: "ExportDocuments", *, tell: Tell) -> list[dict[str, Any]]:
-    """Write documents as a BagIt folder; which ones."""
-    from processes.use_cases.export_documents import export_documents
+def export_package(
+    settings: Settings, target: Path, shape: str, wanted: Mapping[str, Any], *, tell: Tell
+) -> list[dict[str, Any]]:
+    """Write documents as a package; which ones.
 
+    :param wanted: what `ExportDocuments` chooses by
+    """
+    from archive.packages import PackageShape
+    from processes.use_cases.export_documents import ExportDocuments, export_documents
+
+    request = ExportDocuments(target=target, shape=PackageShape(shape), **wanted)
     written = _done(settings, lambda office: export_documents(office, request), tell)
     return [{"id": str(each.id), "number": each.number, "sha256": each.sha256} for each in written]
 
@@ -109,16 +115,17 @@ def move_blobs(settings: Settings, *, tell: Tell) -> dict[str, Any]:
     return asdict(_done(settings, told, tell)[-1])
 
 
-def check_package(folder: Path) -> list[str]:
+def check_exported(path: Path) -> list[str]:
     """What is wrong with a package; needs no installation."""
     from archive.errors import ArchiveError
-    from archive.packages import check_bag, packaged_documents
+    from archive.packages import check_package, opened, packaged_documents
 
     try:
-        findings = check_bag(folder)
-        # a bag may be whole and still say of a document what is not so
-        for _ in packaged_documents(folder) if not findings else ():
-            pass
+        with opened(path) as folder:
+            findings = check_package(folder)
+            # a package may be whole and still say of a document what is not so
+            for _ in packaged_documents(folder) if not findings else ():
+                pass
     except ArchiveError as error:
         return [str(error)]
     return findings
@@ -130,6 +137,7 @@ def _done(settings: Settings, work: Callable[["Office"], Iterator[Any]], tell: T
     from processes.bootstrap import bootstrap
     from processes.errors import EntryRefused
     from processes.tools import ToolError
+    from signing.errors import SigningError
 
     office = bootstrap(settings)
     done: list[Any] = []
@@ -142,7 +150,7 @@ def _done(settings: Settings, work: Callable[["Office"], Iterator[Any]], tell: T
         if error.field == "body":
             raise ToolError("there is no body with that code; `karguzar body list` names them") from error
         raise
-    except ArchiveError as error:
+    except (ArchiveError, SigningError) as error:
         raise ToolError(str(error)) from error
     finally:
         office.close()

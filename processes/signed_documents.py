@@ -39,6 +39,8 @@ PATIENT_TRIES = 3
 JOB = "raise_level"
 FOREIGN = "origin"
 """the property of a document that was not made here: where it came from"""
+JUDGED = frozenset({"application/pdf"})
+"""media types whose signatures are judged when they come in"""
 log = structlog.get_logger(__name__)
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -55,7 +56,7 @@ def archive_audit(shape: str) -> None:
 
 
 @archive.command("import")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
 @click.option("--body", "code", required=True, help="Code of the body whose archive takes them.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
 @click.option("--column", "named", multiple=True, metavar="NAME=COLUMN", help="What the table calls a column.")
@@ -94,28 +95,34 @@ def archive_import(
 @click.option("--case", default="", help="All documents of the case with this number.")
 @click.option("--number", default="", help="The document with this number.")
 @click.option("--text", default="", help="What a search for this finds.")
+@click.option("--file", "file_id", type=click.UUID, help="The documents of the archival file with this id.")
+@click.option(
+    "--as",
+    "shape",
+    type=click.Choice(["bagit", "eark-sip", "eark-aip", "asice", "readable"]),
+    default="bagit",
+    help="BagIt, E-ARK SIP or AIP, ASiC-E with evidence (one file), or a folder for people.",
+)
 @click.option("--language", type=click.Choice(["az", "kk", "ru", "en"]), default="en", help="Of the index page.")
 @told_plainly
-def archive_export(target: Path, *, case: str, number: str, text: str, language: str) -> None:
-    """Write documents as a BagIt folder. Example: karguzar archive export out --case R-2026-000002"""
+def archive_export(target: Path, *, shape: str, **wanted: Any) -> None:
+    """Write documents as a package. Example: karguzar archive export out --case R-2026-000002 --as eark-sip"""
     from processes.archive_tools import export_package
-    from processes.use_cases.export_documents import ExportDocuments
 
-    if not (case or number or text):
-        raise click.UsageError("say which documents: --case, --number or --text")
-    request = ExportDocuments(target=target, case=case, number=number, text=text, language=language)
-    written = export_package(settings(), request, tell=lambda told: click.echo(told, err=True))
-    click.echo(f"{len(written)} documents are in {target}; check them with: sha256sum -c manifest-sha256.txt")
+    if not any(wanted[name] for name in ("case", "number", "text", "file_id")):
+        raise click.UsageError("say which documents: --case, --number, --text or --file")
+    written = export_package(settings(), target, shape, wanted, tell=lambda told: click.echo(told, err=True))
+    click.echo(f"{len(written)} documents are in {target}; check them with: karguzar archive check {target}")
 
 
 @archive.command("check")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("package", type=click.Path(exists=True, path_type=Path))
 @told_plainly
-def archive_check(folder: Path) -> None:
+def archive_check(package: Path) -> None:
     """Say what is wrong with a package of `archive export`. Example: karguzar archive check out"""
-    from processes.archive_tools import check_package
+    from processes.archive_tools import check_exported
 
-    findings = check_package(folder)
+    findings = check_exported(package)
     for finding in findings:
         click.echo(finding)
     click.echo("the package is whole" if not findings else f"{len(findings)} findings")

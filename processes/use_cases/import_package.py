@@ -1,27 +1,35 @@
-"""Take documents in that another archive gave out as a BagIt folder: checked whole first, then with their history."""
+"""Take documents in that another archive gave out as a package: checked whole first, then with their history."""
 
+import base64
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from archive.packages import check_bag, packaged_documents
+from archive.access import check_access
+from archive.blobs import reference_to
+from archive.documents import Restriction
+from archive.errors import ArchiveError, PackageRefused
+from archive.packages import check_package, opened, packaged_documents, proofs
 from archive.service import Accession
 from processes.authorization import COMMAND_LINE
 from processes.errors import EntryRefused
 from processes.office import Office
 from processes.organisation import Body, body_by_code
-from processes.signed_documents import FOREIGN
+from processes.signed_documents import FOREIGN, JUDGED
+from processes.trust import trust_store
+from signing.evidence_validation import EvidenceTrust, hashes_of, validate_evidence
+from signing.report import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPackage:
-    """A bag, for the body with this code."""
+    """A package, a folder or one file, for the body with this code."""
 
-    folder: Path
+    package: Path
     body: str
 
 
@@ -43,63 +51,116 @@ class PackageBroken(EntryRefused):
         super().__init__("package", "; ".join(findings[:10]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arriving:
+    """A document as its package describes it, checked; its bytes are in the file."""
+
+    accession: Accession
+    file: Path
+    told: Mapping[str, Any]
+
+
 def import_package(office: Office, request: ImportPackage) -> Iterator[ImportedDocument]:
     """Take each document in under the id it had, so that a package taken twice changes nothing.
 
+    Nothing is taken before everything in the package is checked; each document is then taken whole or not at all, and
+    the same command goes on after a kill.
+
     :raises EntryRefused: no body with that code
-    :raises PackageBroken: a file is missing, changed or was added
-    :raises archive.errors.PackageRefused: no such package, or a description that says other than its file
+    :raises PackageBroken: a file is missing, changed or was added, or evidence does not fit
+    :raises archive.errors.PackageRefused: no package, a hostile one, or a description that says other than its file
     :raises archive.errors.AccessionConflict: another document has that id here
     """
     with office.reading() as uow:
         owner = body_by_code(uow.session, request.body)
     if owner is None:
         raise EntryRefused("body", "unknown")
-    if findings := check_bag(request.folder):
-        raise PackageBroken(findings)
     totals: Counter[str] = Counter()
-    for told, file in packaged_documents(request.folder):
-        state = _take_in(office, owner, told, file)
-        totals[state] += 1
-        yield ImportedDocument(number=told["number"], file=told["file"], state=state)
+    with opened(request.package) as folder:
+        if findings := [*check_package(folder), *_disproved(office, folder)]:
+            raise PackageBroken(findings)
+        for each in _arriving(owner, folder, request.package.name):
+            state = _take_in(office, each)
+            totals[state] += 1
+            yield ImportedDocument(number=each.accession.number, file=each.told["file"], state=state)
     with office.unit_of_work() as uow:
-        uow.audit.record(
-            "archive:import",
-            actor=COMMAND_LINE,
-            subject=str(owner.id),
-            details={**totals, "package": request.folder.name},
-        )
+        details = {**totals, "package": request.package.name}
+        uow.audit.record("archive:import", actor=COMMAND_LINE, subject=str(owner.id), details=details)
         uow.commit()
 
 
-def _take_in(office: Office, owner: Body, told: Mapping[str, Any], file: Path) -> str:
-    document_id = UUID(told["id"])
+def _disproved(office: Office, folder: Path) -> list[str]:
+    """Evidence records of a container that prove something else than its files."""
+    trust = EvidenceTrust(trust_store(office), office.clock())
+    wrong: list[str] = []
+    for record, files in proofs(folder):
+        report = validate_evidence(record, hashes_of(*(each.read_bytes() for each in files)), trust)
+        if report.verdict is Verdict.TOTAL_FAILED:
+            wrong.append(f"evidence over {len(files)} files: {report.reason}")
+    return wrong
+
+
+def _arriving(owner: Body, folder: Path, package: str) -> Sequence[_Arriving]:
+    """All documents of the package, or none: one description that cannot be taken refuses the package."""
+    documents: list[_Arriving] = []
+    for told, file in packaged_documents(folder):
+        try:
+            accession = _accession(owner, told, file, _origin(told, folder, package))
+            check_access(accession.id, accession.access_level, accession.access_flags)
+        except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+            raise PackageRefused(folder=package, reason=f"{file.name}: {error!r}"[:300]) from error
+        except ArchiveError as error:
+            raise PackageRefused(folder=package, reason=f"{file.name}: {error}") from error
+        documents.append(_Arriving(accession=accession, file=file, told=told))
+    return documents
+
+
+def _origin(told: Mapping[str, Any], folder: Path, package: str) -> dict[str, Any]:
+    """What came with the document and is kept as it came: custody, validations, evidence."""
+    records = [(folder / name).read_bytes() for name in told.get("evidence", ())]
+    evidence = [base64.b64encode(each).decode("ascii") for each in records]
+    return {
+        "package": package,
+        "custody": told["custody"],
+        "validations": list(told.get("validations", ())),
+        "evidence": evidence,
+    }
+
+
+def _accession(owner: Body, told: Mapping[str, Any], file: Path, origin: Mapping[str, Any]) -> Accession:
+    texts = ("number", "type", "title", "language", "media_type", "status", "access_level")
+    wrong = [name for name in texts if not isinstance(told[name], str)]
+    if wrong:
+        raise ValueError(f"{wrong[0]} is no text")
+    return Accession(
+        id=UUID(told["id"]),
+        owner=str(owner.id),
+        blob=reference_to(file.read_bytes()),
+        case_id=UUID(told["case_id"]) if told["case_id"] else None,
+        **{name: told[name] for name in texts},
+        **{name: told[name] for name in ("level", "access_ground")},
+        access_flags=tuple(told["access_flags"]),
+        access_until=date.fromisoformat(told["access_until"]) if told["access_until"] else None,
+        access_terms={flag: Restriction.from_json(each) for flag, each in told["access_terms"].items()},
+        signed_at=datetime.fromisoformat(told["signed_at"]) if told["signed_at"] else None,
+        dated_on=date.fromisoformat(told["dated_on"]),
+        signers=tuple({**each} for each in told["signers"]),
+        properties={**told["properties"], FOREIGN: dict(origin)},
+        text=told["title"],
+    )
+
+
+def _take_in(office: Office, each: _Arriving) -> str:
+    accession, told = each.accession, each.told
     with office.reading() as uow:
-        if uow.archive.exists(document_id):
+        if uow.archive.exists(accession.id):
             return "kept"
-    blob = office.blobs.put(file.read_bytes())
-    origin = {"package": file.parents[2].name, "custody": told["custody"]}
+    office.blobs.put(each.file.read_bytes())
     history = {"custody_head": told["custody_head"], "custody_seq": told["custody_seq"], "owner": told["owner"]}
     with office.unit_of_work() as uow:
-        uow.archive.accession(
-            Accession(
-                id=document_id,
-                owner=str(owner.id),
-                blob=blob,
-                case_id=UUID(told["case_id"]) if told["case_id"] else None,
-                **{name: told[name] for name in ("number", "type", "title", "language", "media_type", "status")},
-                **{name: told[name] for name in ("level", "access_level", "access_ground")},
-                access_flags=tuple(told["access_flags"]),
-                signed_at=datetime.fromisoformat(told["signed_at"]) if told["signed_at"] else None,
-                dated_on=date.fromisoformat(told["dated_on"]),
-                signers=tuple(told["signers"]),
-                properties={**told["properties"], FOREIGN: origin},
-                text=told["title"],
-            ),
-            actor=COMMAND_LINE,
-        )
-        uow.archive.record_event(document_id, "imported", COMMAND_LINE, history)
-        if told["media_type"] == "application/pdf":
-            office.enqueue(uow.session, "validate_document", (str(document_id),), f"validate:{document_id}")
+        uow.archive.accession(accession, actor=COMMAND_LINE)
+        uow.archive.record_event(accession.id, "imported", COMMAND_LINE, history)
+        if accession.media_type in JUDGED:
+            office.enqueue(uow.session, "validate_document", (str(accession.id),), f"validate:{accession.id}")
         uow.commit()
     return "taken"

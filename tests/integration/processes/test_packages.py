@@ -6,15 +6,18 @@ import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
 from rehearsal import ANSWERED, APPEAL, Rehearsal
 
 from archive.errors import PackageRefused
-from processes.archive_tools import check_package
+from archive.packages import PackageShape, opened, proofs
+from processes.archive_tools import check_exported
 from processes.bootstrap import bootstrap
 from processes.errors import NotFound
+from processes.evidence import make_evidence
 from processes.settings import Settings
 from processes.use_cases.export_documents import ExportDocuments, export_documents
 from processes.use_cases.import_package import ImportPackage, PackageBroken, import_package
@@ -35,12 +38,12 @@ def package(rehearsal: Rehearsal, tmp_path: Path) -> Path:
 def test_a_package_is_checked_with_public_tools_and_comes_back_as_it_was(rehearsal: Rehearsal, package: Path) -> None:
     for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         subprocess.run(["sha256sum", "--check", "--strict", "--quiet", manifest], cwd=package, check=True)
-    assert check_package(package) == []
+    assert check_exported(package) == []
     assert {path.name for path in (package / "trust").iterdir()} >= {"root.pem", "issuing.pem", "tsa.pem"}
     documents = sorted((package / "data" / "documents").iterdir())
     page = (package / "index.html").read_text(encoding="utf-8")
     assert all(f'href="data/documents/{path.name}"' in page for path in documents)
-    again = ImportPackage(folder=package, body="executive")
+    again = ImportPackage(package=package, body="executive")
     assert {each.state for each in import_package(rehearsal.office, again)} == {"kept"}
     told = json.loads(next((package / "data" / "metadata").iterdir()).read_text(encoding="utf-8"))
     assert told["custody"][0]["event"] == "accessioned"
@@ -88,7 +91,7 @@ HARMS: Mapping[Callable[[Path], None], str] = {
     missing_file: "missing",
     added_file: "added",
     other_history: "custody",
-    outside: "names no file of the bag",
+    outside: "names no file of the package",
 }
 
 
@@ -99,9 +102,32 @@ def test_whatever_was_done_to_a_package_is_named_and_nothing_taken(
         broken = tmp_path / harm.__name__
         shutil.copytree(package, broken)
         harm(broken)
-        assert any(finding in each for each in check_package(broken)), check_package(broken)
+        assert any(finding in each for each in check_exported(broken)), check_exported(broken)
         with pytest.raises((PackageBroken, PackageRefused)):
-            list(import_package(rehearsal.office, ImportPackage(folder=broken, body="executive")))
+            list(import_package(rehearsal.office, ImportPackage(package=broken, body="executive")))
+
+
+def test_every_format_comes_back_and_evidence_over_other_files_is_found(
+    rehearsal: Rehearsal, package: Path, tmp_path: Path
+) -> None:
+    told = json.loads(next((package / "data" / "metadata").iterdir()).read_text(encoding="utf-8"))
+    make_evidence(rehearsal.office)
+    for shape in (PackageShape.SIP, PackageShape.ASICE):
+        target = tmp_path / shape
+        list(export_documents(rehearsal.office, ExportDocuments(target=target, shape=shape, number=told["number"])))
+        assert check_exported(target) == []
+        again = ImportPackage(package=target, body="executive")
+        assert [each.state for each in import_package(rehearsal.office, again)] == ["kept"]
+    with opened(tmp_path / PackageShape.ASICE) as folder:
+        assert [len(files) > 1 for _, files in proofs(folder)] == [True, False], "of them together, and of the document"
+        for manifest in (folder / "META-INF").glob("*.xml"):
+            text = manifest.read_text(encoding="utf-8")
+            first = text.index("<asic:DataObjectReference")
+            end = text.index("</asic:DataObjectReference>") + len("</asic:DataObjectReference>")
+            manifest.write_text(text[:first] + text[end:], encoding="utf-8")
+            (folder / unquote(text[first:end].partition('URI="')[2].partition('"')[0])).unlink()
+        with pytest.raises(PackageBroken, match="evidence over"):
+            list(import_package(rehearsal.office, ImportPackage(package=folder, body="executive")))
 
 
 def test_another_archive_takes_the_documents_in_with_their_history(
@@ -109,7 +135,7 @@ def test_another_archive_takes_the_documents_in_with_their_history(
 ) -> None:
     with copied("sqlite", tmp_path / "elsewhere") as settings:
         elsewhere = bootstrap(settings)
-        request = ImportPackage(folder=package, body="housing")
+        request = ImportPackage(package=package, body="housing")
         taken = list(import_package(elsewhere, request))
         assert {each.state for each in taken} == {"taken"}
         assert {each.state for each in import_package(elsewhere, request)} == {"kept"}

@@ -1,0 +1,131 @@
+"""What a package tells of each document beside its bytes, the same in every format: one JSON file a document."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from archive.custody import CustodyEvent, CustodyHead, verify_chain
+from archive.documents import ArchivedDocument, Revision
+from archive.errors import CustodyBroken, PackageRefused
+from archive.packages.folder import digest_of, inside
+
+LARGEST_METADATA = 16 * 2**20
+ENDINGS = {
+    "application/pdf": ".pdf",
+    "text/plain": ".txt",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/tiff": ".tif",
+    "application/xml": ".xml",
+    "application/pkcs7-mime": ".p7m",
+    "application/vnd.etsi.asic-e+zip": ".asice",
+    "application/vnd.etsi.asic-s+zip": ".asics",
+}
+"""of the media types that people open; others keep none"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagedDocument:
+    """A document as a package carries it."""
+
+    document: ArchivedDocument
+    content: bytes = field(repr=False)
+    revisions: Sequence[Revision]
+    custody: Sequence[CustodyEvent]
+    evidence: Sequence[bytes] = ()
+    """evidence records over its bytes (RFC 4998, DER)"""
+    validations: Sequence[Mapping[str, Any]] = ()
+    """reports of the archive on its signatures, as they were kept"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where a format has what: folders below the package, without a slash at the end."""
+
+    documents: str
+    metadata: str
+    evidence: str
+    trust: str
+    pages: str = ""
+    """the pages that people open; empty: at the top"""
+
+
+def described(packaged: PackagedDocument, file: str, evidence: Sequence[str]) -> bytes:
+    """The document's description, revisions and custody as JSON."""
+    document = {name: _plain(value) for name, value in asdict(packaged.document).items() if name != "seq"}
+    told = {
+        "file": file,
+        **document,
+        "revisions": [_without_id(asdict(each)) for each in packaged.revisions],
+        "custody": [_without_id(asdict(each)) for each in packaged.custody],
+        "evidence": list(evidence),
+        "validations": [dict(each) for each in packaged.validations],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()
+
+
+def descriptions(folder: Path, layout: Layout) -> Iterator[tuple[dict[str, Any], Path]]:
+    """What a checked package tells of each document, in its order, and where its bytes are.
+
+    :raises PackageRefused: a description is not as this archive writes it, or says other than the file or the chain
+    """
+    for path in sorted((folder / layout.metadata).glob("*.json")):
+        try:
+            told = json.loads(_capped(path))
+            file = folder / told["file"]
+            _check_described(told, file, folder / layout.documents)
+            _check_evidence(told, folder, folder / layout.evidence)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, CustodyBroken) as error:
+            raise PackageRefused(folder=folder.name, reason=f"{path.name}: {error}") from error
+        yield told, file
+
+
+def safe_name(number: str) -> str:
+    """A number as a file name: letters, digits, dots and hyphens of any script stay."""
+    return re.sub(r"[^\w.-]+", "_", number).strip("._")[:80] or "document"
+
+
+def _capped(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(LARGEST_METADATA + 1)
+    if len(content) > LARGEST_METADATA:
+        raise ValueError("too big")
+    return content
+
+
+def _check_described(told: Mapping[str, Any], file: Path, documents: Path) -> None:
+    if not inside(documents, file) or not file.is_file():
+        raise ValueError("its file is not among the documents")
+    if digest_of(file) != told["sha256"]:
+        raise ValueError("its file has another hash")
+    events = [_event(told["id"], each) for each in told["custody"]]
+    verify_chain(
+        CustodyHead(document_id=UUID(told["id"]), seq=told["custody_seq"], sha256=told["custody_head"]), events
+    )
+
+
+def _check_evidence(told: Mapping[str, Any], folder: Path, records: Path) -> None:
+    for name in told.get("evidence", ()):
+        path = folder / name
+        if not inside(records, path) or not path.is_file() or path.stat().st_size > LARGEST_METADATA:
+            raise ValueError("its evidence is not among the evidence")
+
+
+def _event(document_id: str, told: Mapping[str, Any]) -> CustodyEvent:
+    values = {**told, "document_id": UUID(document_id), "at": datetime.fromisoformat(told["at"])}
+    return CustodyEvent(**values)
+
+
+def _without_id(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in values.items() if name != "document_id"}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
