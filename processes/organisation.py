@@ -1,6 +1,7 @@
 """Bodies and people, read for the use cases."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,12 +115,21 @@ def person(session: Session, person_id: UUID) -> Person:
     return _person(row)
 
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES = sa.select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def people_named(session: Session, ids: set[UUID]) -> dict[UUID, str]:
     """Names by id, in one query."""
     return {row.id: row.name for row in session.execute(_NAMES, {"ids": list(ids)})} if ids else {}
+
+
+def actors_named(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Names of those actors of the audit trail that are people; the others stand for themselves."""
+    told = list(actors)
+    ids = {UUID(actor) for actor in told if _ID.fullmatch(actor)}
+    names = people_named(session, ids)
+    return {actor: names.get(UUID(actor), actor) if _ID.fullmatch(actor) else actor for actor in told}
 
 
 def role_scope(session: Session, rule: str, variables: Mapping[str, Any]) -> str:

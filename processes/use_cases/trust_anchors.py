@@ -1,6 +1,7 @@
 """Whom this office trusts: administrators add and remove roots, with a ground, and say for how long each is trusted."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from processes.authorization import require_administrator
 from processes.errors import EntryRefused, NotFound
 from processes.office import Office
 from processes.operating import require_ground
+from processes.organisation import actors_named
 from processes.tables import TrustAnchorRow
 from processes.trust import ANY
 
@@ -119,11 +121,13 @@ def list_anchors(office: Office, by: UUID | None) -> list[dict[str, Any]]:
     """
     with office.reading() as uow:
         require_administrator(uow.session, by, uow.now)
-        rows = uow.session.execute(sa.select(TrustAnchorRow).order_by(TrustAnchorRow.added_at.desc())).scalars()
-        return [_told(row, uow.now) for row in rows]
+        query = sa.select(TrustAnchorRow).order_by(TrustAnchorRow.added_at.desc())
+        rows = list(uow.session.execute(query).scalars())
+        names = actors_named(uow.session, (row.added_by for row in rows))
+        return [_told(row, names, uow.now) for row in rows]
 
 
-def _told(row: TrustAnchorRow, now: datetime) -> dict[str, Any]:
+def _told(row: TrustAnchorRow, names: Mapping[str, str], now: datetime) -> dict[str, Any]:
     ended = row.removed_at is not None or (row.valid_until is not None and row.valid_until <= now)
     return {
         "sha256": row.sha256,
@@ -132,7 +136,7 @@ def _told(row: TrustAnchorRow, now: datetime) -> dict[str, Any]:
         "state": "ended" if ended else "awaited" if row.valid_from > now else "trusted",
         "valid_from": row.valid_from.isoformat(),
         "valid_until": None if row.valid_until is None else row.valid_until.isoformat(),
-        "added_by": row.added_by,
+        "added_by": names[row.added_by],
         "added_at": row.added_at.isoformat(),
         "ground": row.ground,
         "removed_at": None if row.removed_at is None else row.removed_at.isoformat(),

@@ -11,6 +11,7 @@ from processes.authorization import require_administrator
 from processes.errors import NotFound
 from processes.office import Office
 from processes.operating import require_ground
+from processes.organisation import actors_named
 from processes.tables import TrustedListRow, TrustedServiceRow
 from processes.trusted_lists import Brought, fetched, in_force, put, read, refresh, service_of
 from processes.unit_of_work import UnitOfWork
@@ -136,8 +137,8 @@ def list_trusted_lists(office: Office, by: UUID | None) -> list[dict[str, Any]]:
             .correlate(TrustedListRow)
             .scalar_subquery()
         )
-        rows = uow.session.execute(sa.select(TrustedListRow, counted).order_by(TrustedListRow.added_at.desc()))
-        return [_told(row, services, uow.now) for row, services in rows]
+        query = sa.select(TrustedListRow, counted).order_by(TrustedListRow.added_at.desc())
+        return [_told(uow, row, services) for row, services in uow.session.execute(query)]
 
 
 def list_services(office: Office, by: UUID | None, list_id: UUID) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -153,7 +154,7 @@ def list_services(office: Office, by: UUID | None, list_id: UUID) -> tuple[dict[
             raise NotFound("no such trusted list")
         query = sa.select(TrustedServiceRow).where(TrustedServiceRow.list_id == list_id)
         services = list(uow.session.execute(query.order_by(TrustedServiceRow.name, TrustedServiceRow.id)).scalars())
-        return _told(row, len(services), uow.now), [_service(one, row, uow.now) for one in services]
+        return _told(uow, row, len(services)), [_service(one, row, uow.now) for one in services]
 
 
 def _named(uow: UnitOfWork, name: str) -> TrustedListRow:
@@ -164,8 +165,9 @@ def _named(uow: UnitOfWork, name: str) -> TrustedListRow:
     return found[0]
 
 
-def _told(row: TrustedListRow, services: int, now: datetime) -> dict[str, Any]:
-    ended = row.next_update is not None and row.next_update <= now
+def _told(uow: UnitOfWork, row: TrustedListRow, services: int) -> dict[str, Any]:
+    ended = row.next_update is not None and row.next_update <= uow.now
+    names = actors_named(uow.session, (row.added_by,))
     return {
         "id": str(row.id),
         "territory": row.territory,
@@ -180,7 +182,7 @@ def _told(row: TrustedListRow, services: int, now: datetime) -> dict[str, Any]:
         "source": row.source,
         "refreshed_at": row.refreshed_at.isoformat(),
         "problem": row.problem,
-        "added_by": row.added_by,
+        "added_by": names[row.added_by],
         "ground": row.ground,
         "removed_at": None if row.removed_at is None else row.removed_at.isoformat(),
         "removed_ground": row.removed_ground,

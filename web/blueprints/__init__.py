@@ -28,6 +28,7 @@ from web.blueprints import (
     supervision,
     tasks,
     tracking,
+    trust,
     undelivered,
     verify,
     work,
@@ -60,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     undelivered.pages,
     admin.pages,
     calendars.pages,
+    trust.pages,
     profile.pages,
     pki.pages,
 )
