@@ -27,6 +27,7 @@ def test_the_supervisors_and_the_administrators_pages_answer(visitor: Visitor) -
     for path in (
         "/admin",
         "/admin/certificates",
+        "/admin/trust",
         "/admin/outbox",
         "/admin/incidents",
         "/admin/audit?action=person:&text=x",
