@@ -41,6 +41,14 @@ def _particular(error: EntryRefused) -> str:
         ("valid_to", "ends-before-it-begins"): _("The last day lies before the first."),
         ("key", "subject"): _("The request names somebody else. Reload the page and try again."),
         ("key", "key"): _("Keys of this kind are not certified: P-256, P-384 or RSA of at least 3072 bits."),
+        ("role", "supervision"): _("Only a body of supervision has supervisors: they see every body's cases."),
+        ("person", "last-administrator"): _("Nobody else administers this body: appoint another administrator first."),
+    }  # fmt: skip
+    return {**texts, **_of_certificates()}.get((error.field, error.reason), "")
+
+
+def _of_certificates() -> dict[tuple[str, str], str]:
+    return {
         ("certificate", "holder"): _("The certificate names somebody else than you."),
         ("certificate", "chain"): _("The certificate does not lead to an authority this office trusts."),
         ("certificate", "validity"): _("The certificate is not in force now."),
@@ -55,11 +63,8 @@ def _particular(error: EntryRefused) -> str:
         ("certificate", "not-of-an-authority"): _("This is not the certificate of an authority."),
         ("until", "ends-before-it-begins"): _("The last day lies before the first."),
         ("certificate", "malformed"): _("This is no certificate, PEM or DER."),
-        ("role", "supervision"): _("Only a body of supervision has supervisors: they see every body's cases."),
         ("certificate", "expired"): _("The page was open for too long. Reload it and try again."),
-        ("person", "last-administrator"): _("Nobody else administers this body: appoint another administrator first."),
-    }  # fmt: skip
-    return texts.get((error.field, error.reason), "")
+    }
 
 
 def _general(reason: str) -> str:
