@@ -32,6 +32,7 @@ _SHARD = 2
 _ERRORS: dict[int, type[BlobStoreError]] = {
     errno.ENOSPC: BlobStoreFull,
     errno.EDQUOT: BlobStoreFull,
+    errno.EFBIG: BlobStoreFull,
     errno.EROFS: BlobStoreReadOnly,
     errno.EACCES: BlobStoreDenied,
     errno.EPERM: BlobStoreDenied,

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -12,6 +14,8 @@ import pytest
 from archive.blobs import reference_to
 from archive.blobs.local import LocalBlobStore
 from archive.errors import BlobChanged, BlobStoreDenied, BlobStoreError, BlobStoreFull, BlobStoreReadOnly
+
+ROOT = Path(__file__).parents[3]
 
 
 def blob_path(root: Path, data: bytes) -> Path:
@@ -74,6 +78,69 @@ def test_a_disk_that_fails_is_told_and_leaves_nothing(
     assert type(error.value) is expected
     assert list(store.names()) == []
     assert list((tmp_path / "blobs" / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("seam", ["fchmod", "fsync", "link"])
+def test_whichever_step_fails_nothing_is_kept_and_the_next_try_succeeds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seam: str
+) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    store.put(b"something else in the same folder")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, seam, fail)
+        with pytest.raises(BlobStoreFull, match="make room"):
+            store.put(b"data")
+    assert not store.exists(reference_to(b"data").sha256)
+    assert list((tmp_path / "blobs" / "tmp").iterdir()) == []
+    assert store.get(store.put(b"data").sha256) == b"data"
+
+
+WRITE = """
+import resource, sys
+from pathlib import Path
+from archive.blobs.local import LocalBlobStore
+from archive.errors import BlobStoreFull
+
+store = LocalBlobStore(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+try:
+    store.put(bytes(3 << 20))
+except BlobStoreFull as full:
+    sys.exit(7 if "File too large" in str(full) else 8)
+"""
+
+
+def test_a_write_that_the_system_cuts_off_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITE, str(tmp_path / "blobs")]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 7
+    assert list(LocalBlobStore(tmp_path / "blobs").names()) == []
+    assert list((tmp_path / "blobs" / "tmp").iterdir()) == []
+
+
+def test_a_blob_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    name = store.put(b"data").sha256
+    path = blob_path(tmp_path, b"data")
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(BlobStoreError, match=f"{name}.*Is a directory"):
+        store.get(name)
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    assert store.check() == []
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, os.strerror(30), "tmp")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    (line,) = store.check()
+    assert "read-only" in line
 
 
 def test_a_crash_before_the_link_leaves_no_blob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
