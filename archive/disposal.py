@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from archive.blobs import BlobStore, Referenced
 from archive.custody import CustodyEvent
 from archive.documents import GONE, ArchivedDocument, DocumentStatus
-from archive.errors import BlobMissing, RetentionNotOver
+from archive.errors import BlobMissing, DocumentOnHold, RetentionNotOver
 from archive.folding import token_string
 from archive.holds import Holds
 from archive.store import Store, custody_head, table_of
@@ -73,6 +73,14 @@ class Disposal:
             ends = document.dispose_after.isoformat() if document.dispose_after else "never"
             raise RetentionNotOver(document_id=document.id, dispose_after=ends)
 
+    def removable(self, document: ArchivedDocument, over_on: date | None) -> bool:
+        """Whether a document could be removed now."""
+        try:
+            self.require_removable(document, over_on)
+        except (DocumentOnHold, RetentionNotOver):
+            return False
+        return document.status not in GONE
+
     def remove(self, document_id: UUID, removal: Removal, *, actor: str) -> ArchivedDocument:
         """Keep the description and hashes of a document and nothing else; its blobs are erased afterwards.
 
@@ -85,9 +93,7 @@ class Disposal:
             return document
         self.require_removable(document, removal.over_on)
         revisions = self._store.revisions(document_id)
-        hashes = sorted({revision.sha256 for revision in revisions})
-        asked = [{"document_id": document_id, "sha256": each, "asked_at": self._now} for each in hashes]
-        self._session.execute(sa.insert(ERASURE), asked)
+        self.ask_erasure(document_id, [revision.sha256 for revision in revisions])
         self._store.update(document_id, status=str(removal.status))
         # its number stays findable: whoever asks for the document must learn what became of it
         self._store.update_tokens(document_id, token_string(document.number), text="")
@@ -99,6 +105,15 @@ class Disposal:
         self._note(document, str(removal.status), actor, details)
         (gone,) = self._store.documents([document_id])
         return gone
+
+    def ask_erasure(self, document_id: UUID, hashes: Collection[str]) -> None:
+        """These blobs are to be erased with the document: its own, and files that came with it."""
+        known = {erasure.sha256 for erasure in self.erasures(document_id)}
+        asked = [
+            {"document_id": document_id, "sha256": each, "asked_at": self._now} for each in sorted(set(hashes) - known)
+        ]
+        if asked:
+            self._session.execute(sa.insert(ERASURE), asked)
 
     def waiting(self, document_ids: Collection[UUID] | None = None, *, limit: int = 1000) -> list[Erasure]:
         """Blobs still to be erased, of these documents or of all, oldest first."""

@@ -1,6 +1,7 @@
 """The engine's door. An Engine is bound to one session and one instant; it flushes, its caller commits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -252,16 +253,21 @@ class Engine(Starting, Worklist):
     def erase_history(self, instance_id: UUID, *, by: str, ground: str) -> ProcessInstance:
         """Erase what the events of a case carried, by law or disposal; that they happened stays, chained as before.
 
+        What its finished steps saw goes too, and of a case that has ended its variables.
+
         :raises InstanceNotFound:
         """
         row = self._found(self._store.lock_instance(instance_id), instance_id)
+        found = as_instance(row)
+        if found.ended_at is not None:
+            found = replace(found, variables={})
         erased = Happening(
             event=EventKind.HISTORY_ERASED,
             definition_key=row["definition_key"],
             actor=by,
             payload={"ground": ground, "payloads": self._store.erase_payloads(instance_id)},
         )
-        return self._ledger.save(self._ledger.append(as_instance(row), [erased]))
+        return self._ledger.save(self._ledger.append(found, [erased]))
 
     def markings(self, instance_id: UUID) -> list[Marking]:
         """The elements a case has reached, for its diagrams. :raises InstanceNotFound:"""

@@ -221,7 +221,9 @@ class Store:
         return [HistoryEvent(**{name: row[name] for name in _EVENT_FIELDS}) for row in rows]
 
     def erase_payloads(self, instance_id: UUID) -> int:
-        """Take payloads and their salts out of a case's history; how many."""
+        """Take payloads and their salts out of a case's history, and what its finished steps saw; how many payloads."""
+        ended = (_item.c.instance_id == instance_id) & _item.c.ended_at.is_not(None)
+        self._connection.execute(sa.update(_item).where(ended).values(data={}))
         return self._connection.execute(_ERASE, {"wanted": instance_id}).rowcount
 
     def timer(self, timer_id: UUID) -> Row | None:

@@ -1,5 +1,6 @@
 """What can go wrong in a use case. `web/errors.py` maps the codes to HTTP statuses and wording."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -177,6 +178,19 @@ class RouteBarred(ProcessesError):
         super().__init__()
         self.about = about
         """the title of the body, or the name of the person"""
+
+
+class DisposalRefused(ProcessesError):
+    """These documents cannot be disposed of as was said."""
+
+    code = "disposal-refused"
+
+    def __init__(self, reason: str, numbers: Sequence[str]) -> None:
+        super().__init__()
+        self.reason = reason
+        """not-due: held, kept longer, on another list or gone; both: destroyed and handed over at once; no-receiver"""
+        self.numbers = tuple(numbers)
+        """of the documents it is about"""
 
 
 class UnknownProcess(ProcessesError):

@@ -73,10 +73,11 @@ def administered_case(uow: UnitOfWork, case_id: UUID, by: UUID) -> CaseRow:
     return case_row(uow.session, case_id)
 
 
-def require_ground(ground: str) -> None:
-    """A ground that tells something. :raises GroundTooShort:"""
+def require_ground(ground: str) -> str:
+    """A ground that tells something, without spaces around. :raises GroundTooShort:"""
     if not SHORTEST_GROUND <= len(ground.strip()) <= LONGEST_GROUND:
         raise GroundTooShort(SHORTEST_GROUND)
+    return ground.strip()
 
 
 def open_incident(uow: UnitOfWork, incident_id: UUID, by: UUID) -> IncidentRow:

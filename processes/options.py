@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from archive.service import Archive
+from archive.documents import GONE
+from archive.review_lists import MOST_ENTRIES
+from archive.service import Archive, ArchivedDocument
 from processes.errors import ConfigurationError
 from processes.forms import Option
 from processes.mandates import holders
@@ -24,11 +26,14 @@ def everywhere(text: str) -> dict[str, str]:
 class OptionSource:
     """Resolves a form's `options_from` for one body at one instant."""
 
-    def __init__(self, session: Session, archive: Archive, owner: Body, now: datetime) -> None:
+    def __init__(
+        self, session: Session, archive: Archive, owner: Body, now: datetime, *, case_id: UUID | None = None
+    ) -> None:
         self._session = session
         self._archive = archive
         self._owner = owner
         self._now = now
+        self._case_id = case_id
         self._known: dict[str, list[Option]] = {}
 
     def __call__(self, source: str) -> list[Option]:
@@ -82,6 +87,24 @@ class OptionSource:
         """How long documents may be kept, by the retention list."""
         return [Option(value=each.code, label=each.title) for each in self._archive.retention_classes()]
 
+    def disposal_due(self) -> list[Option]:
+        """Documents of this body whose period is over, longest overdue first, and those the case has listed already."""
+        listed = self._archive.review_lists.documents(self._case_id) if self._case_id else []
+        today = self._owner.local(self._now).date()
+        due = self._archive.review_lists.due(on=today, owner=str(self._owner.id), limit=MOST_ENTRIES)
+        kept = [each for each in listed if each.status not in GONE]
+        found = {each.id: each for each in [*kept, *due]}
+        return [Option(value=str(each.id), label=_dated(each)) for each in list(found.values())[:MOST_ENTRIES]]
+
+    def disposal_entries(self) -> list[Option]:
+        """The documents on this case's review list, also those that are gone."""
+        listed = self._archive.review_lists.documents(self._case_id) if self._case_id else []
+        return [Option(value=str(each.id), label=_dated(each)) for each in listed]
+
+
+def _dated(document: ArchivedDocument) -> dict[str, str]:
+    return everywhere(f"{document.number} · {document.title} · {document.dated_on:%d.%m.%Y}")
+
 
 def _coded(code: str, title: Mapping[str, str]) -> dict[str, str]:
     return {language: f"{code} {text}" for language, text in title.items()}
@@ -100,6 +123,8 @@ SOURCES: Mapping[str, Callable[[OptionSource], list[Option]]] = {
     "series": OptionSource.series,
     "files": OptionSource.files,
     "retention_classes": OptionSource.retention_classes,
+    "disposal_due": OptionSource.disposal_due,
+    "disposal_entries": OptionSource.disposal_entries,
     "access_levels": _fixed(ACCESS_LEVELS),
     "territories": _fixed(TERRITORIES),
     "topics": _fixed(TOPICS),

@@ -17,6 +17,7 @@ CAPACITIES = (
     "clerk",
     "executor",
     "archivist",
+    "receiver",
     "supervisor",
     "designer",
     "administrator",

@@ -63,7 +63,7 @@ def open_step(
     element = definition.package.elements[item.element_id]
     if item.form is None:
         raise NotFound("this step has no form")
-    options = OptionSource(uow.session, uow.archive, owner, uow.now)
+    options = OptionSource(uow.session, uow.archive, owner, uow.now, case_id=case.id)
     return OpenStep(
         item=item,
         case=case,

@@ -147,3 +147,31 @@ def archive_move_store(shape: str) -> None:
             click.echo(f"damaged, not moved: {name}: {reason}")
         click.echo(f"{moved['done']} blobs looked at, {moved['copied']} copied, {len(moved['bad'])} damaged")
     sys.exit(1 if moved["bad"] else 0)
+
+
+@archive.command("dispose")
+@click.option("--body", "code", default="", help="Code of the body; without it, all bodies.")
+@click.option("--list", "number", default="", help="A review list, by its case number.")
+@click.option("--execute", is_flag=True, help="Carry out the list's act, if it has every signature.")
+@FORMAT
+@told_plainly
+def archive_dispose(code: str, number: str, *, execute: bool, shape: str) -> None:
+    """What is due for disposal, what a list says, and carrying out what was approved. Called again it goes on.
+
+    Example: karguzar archive dispose --list D-EXECUTIVE-2031-0001 --execute
+    """
+    from processes.disposal_tools import carry_out_list, disposal_list, due_for_disposal
+
+    if execute and not number:
+        raise click.UsageError("say which list: --list NUMBER")
+    if execute:
+        lines = carry_out_list(settings(), number, tell=lambda text: click.echo(text, err=True))
+    else:
+        lines = disposal_list(settings(), number) if number else due_for_disposal(settings(), code)
+    if shape == "json":
+        click.echo(json.dumps(lines, ensure_ascii=False))
+        return
+    for each in lines:
+        what = each["dispose_after"] if "dispose_after" in each else f"{each['decision'] or '?'}: {each['state']}"
+        click.echo(f"{each['number']:24}{what:26}{each['title']}" + (f" ({each['note']})" if each.get("note") else ""))
+    click.echo(f"{len(lines)} documents")

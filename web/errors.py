@@ -30,6 +30,7 @@ from processes.errors import (
 from web import resume
 from web.current import my_id, now, office
 from web.i18n import moment, titled, zone
+from web.retention_words import disposal_refused
 from web.session import sign_in_first
 from web.texts import gettext as _
 
@@ -50,6 +51,7 @@ STATUS = {
     "entry-refused": 422,
     "state-secret": 422,
     "route-barred": 422,
+    "disposal-refused": 422,
     "step-overtaken": 409,
     "bad-input": 422,
     "unknown-field": 400,
@@ -143,11 +145,8 @@ def _ground_too_short(error: ProcessesError) -> tuple[str, str, str]:
 
 
 def _case_ended(_error: ProcessesError) -> tuple[str, str, str]:
-    return (
-        _("The case has ended meanwhile"),
-        _("Nothing of yours took effect."),
-        _("Open the case to see how it ended."),
-    )
+    text = _("Nothing of yours took effect.")
+    return _("The case has ended meanwhile"), text, _("Open the case to see how it ended.")
 
 
 def _not_suspended(_error: ProcessesError) -> tuple[str, str, str]:
@@ -267,6 +266,7 @@ WORDING: dict[str, Callable[[ProcessesError], tuple[str, str, str]]] = {
     "too-many-attempts": _later,
     "pin-locked": _pin_locked,
     "route-barred": _route_barred,
+    "disposal-refused": disposal_refused,
     "attempt-expired": _expired,
     "state-secret": _state_secret,
     "signature-refused": _refused,

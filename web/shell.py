@@ -20,6 +20,7 @@ EVERYBODY_AT_WORK = frozenset(
         "head",
         "executor",
         "archivist",
+        "receiver",
         "supervisor",
         "designer",
         "administrator",

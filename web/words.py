@@ -16,6 +16,7 @@ from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
 from web.current import office
 from web.i18n import language, moment, titled
+from web.retention_words import disposal_state, retention_outcome, start_rule
 from web.texts import gettext as _
 from web.verdicts import in_plain_words
 
@@ -31,6 +32,7 @@ def role_name(role: str) -> str:
         "head": _("Head"),
         "executor": _("Executor"),
         "archivist": _("Archivist"),
+        "receiver": _("Receiver of the state archive"),
         "supervisor": _("Supervisor"),
         "designer": _("Process designer"),
         "administrator": _("Administrator"),
@@ -49,6 +51,7 @@ def function_name(function: str) -> str:
         "registry_operator": _("operates the registry of services"),
         "supervision": _("watches over the others' work"),
         "appeals": _("takes citizens' appeals"),
+        "state_archive": _("takes over documents of the others' archives"),
     }
     return names.get(function, function)
 
@@ -178,6 +181,8 @@ def custody_event(event: str) -> str:
         "released": _("hold lifted"),
         "fixity": _("fixity finding"),
         "exported": _("exported"),
+        "destroyed": _("destroyed"),
+        "transferred": _("handed over to another archive"),
         "raised": _("level raised"),
         "restriction ended": _("restriction ended"),
         "quarantined": _("locked away"),
@@ -197,6 +202,9 @@ def document_type(code: str) -> str:
         "notice": _("Notice"),
         "extract": _("Extract"),
         "manifest": _("Dossier manifest"),
+        "disposal_act": _("Act of disposal"),
+        "destruction_act": _("Destruction act"),
+        "transfer_act": _("Transfer act"),
         "appointment": _("Order on powers"),
         "calendar": _("Calendar sheet"),
         "questionnaire": _("Questionnaire"),
@@ -351,6 +359,7 @@ def init_app(app: Flask) -> None:
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
+        start_rule, retention_outcome, disposal_state,
         function_name, revocation_reason, store_name, waits_for, in_plain_words,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})

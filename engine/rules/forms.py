@@ -19,7 +19,7 @@ WIDGETS = frozenset(
 )
 SOURCES = frozenset(
     {"executors", "people", "bodies", "other_bodies", "fonds", "series", "files", "retention_classes"}
-    | {"access_levels", "territories", "topics", "sections"}
+    | {"access_levels", "territories", "topics", "sections", "disposal_due", "disposal_entries"}
 )
 CHOICES = frozenset({"select", "radios", "checkboxes"})
 SEVERITIES = frozenset({"error", "warning"})

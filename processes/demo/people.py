@@ -63,7 +63,7 @@ BODIES = (
         calendar="AZ",
         time_zone="Asia/Baku",
         language="az",
-        functions=("registry_operator", "supervision"),
+        functions=("registry_operator", "supervision", "state_archive"),
         superior=None,
         territory=None,
         units={
@@ -191,7 +191,7 @@ PEOPLE = (
     ),
     DemoPerson(
         login="agency.executor2", name="Abbasova Leyla Namiq qızı", body="agency", unit="office", post=ADVISER,
-        roles=("executor",),
+        roles=("executor", "receiver"),
     ),
     DemoPerson(
         login="head", name="Əliyev Şükür İsmayıl oğlu", body="executive", unit="office", post=HEAD, roles=("head",)

@@ -202,7 +202,7 @@ class Player:
 
     def _resolved(self, uow: UnitOfWork, owner: Body, form: Form, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The scenario's fields with logins and codes replaced by this office's ids."""
-        options = OptionSource(uow.session, uow.archive, owner, uow.now)
+        options = OptionSource(uow.session, uow.archive, owner, uow.now, case_id=self.case_id)
         sources = {name: each.options_from for name, each in form.fields.items()}
         return {name: self._value(uow, options, sources.get(name), value) for name, value in fields.items()}
 

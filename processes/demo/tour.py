@@ -41,8 +41,16 @@ PATIENCE_SECONDS = 120.0
 log = structlog.get_logger(__name__)
 
 
-LEFT_OUT = frozenset({"joint-act/refused-then-signed-by-substitute"})
-"""not played: two members refuse its first act, which is kept without effect and rightly judged INDETERMINATE"""
+LEFT_OUT = frozenset(
+    {
+        "joint-act/refused-then-signed-by-substitute",
+        "document-disposal/destroyed",
+        "document-disposal/handed-over",
+        "document-disposal/not-accepted",
+    }
+)
+"""not played. Joint act: two members refuse its first act, which is kept without effect and rightly judged
+INDETERMINATE. Disposal: no document of an office some weeks old has come to the end of its period."""
 
 
 @dataclass(slots=True)

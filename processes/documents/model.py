@@ -16,10 +16,13 @@ KINDS = (
     "calendar",
     "manifest",
     "inventory",
+    "destruction_act",
+    "transfer_act",
 )
 """step: what an officer decided; receipt: what arrived; notice and answer: letters; extract: an entry of a register;
 appointment: who may act for a body; resolution: the head's order (az: dərkənar); calendar: days that
-work or not by decree; manifest: the dossier of a case; inventory: a list of the archive, unsigned"""
+work or not by decree; manifest: the dossier of a case; inventory: a list of the archive, unsigned; destruction_act and
+transfer_act: what became of documents whose time was over"""
 
 LANGUAGES = ("az", "kk", "ru", "en")
 

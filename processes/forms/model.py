@@ -45,6 +45,8 @@ OPTION_SOURCES = frozenset(
         "series",
         "files",
         "retention_classes",
+        "disposal_due",
+        "disposal_entries",
         "access_levels",
         "territories",
         "topics",

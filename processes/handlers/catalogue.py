@@ -4,7 +4,16 @@ from importlib import import_module
 
 from processes.handlers import guards, recorders, services, starters
 
-MODULES = ("registry", "oversight", "archival", "appeal_intake", "appeal_rules", "appeal_letters", "appeal_routing")
+MODULES = (
+    "registry",
+    "oversight",
+    "archival",
+    "disposal",
+    "appeal_intake",
+    "appeal_rules",
+    "appeal_letters",
+    "appeal_routing",
+)
 
 
 def load_handlers() -> None:

@@ -24,6 +24,8 @@ __all__ = ["ArchiveFilter", "ArchiveList", "ArchiveRecord", "SearchSort", "archi
 
 Titles = Mapping[str, str]
 PAGE = 20
+MOST_AT_ONCE = 500
+"""documents that one decision may concern"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,12 @@ def archive_list(office: Office, by: UUID, wanted: ArchiveFilter) -> ArchiveList
                 for name, values in found.facets.items()
             },
         )
+
+
+def found_documents(uow: UnitOfWork, wanted: ArchiveFilter, by: UUID) -> list[ArchivedDocument]:
+    """Everything a search finds, for one decision on all of it; more than MOST_AT_ONCE are too many to be given."""
+    query = _query(wanted, Paging(page=1, total=0, size=MOST_AT_ONCE + 1))
+    return list(uow.archive.search(query, visibility(uow, by)).documents)
 
 
 def _query(wanted: ArchiveFilter, paging: Paging) -> SearchQuery:

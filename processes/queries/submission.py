@@ -72,7 +72,7 @@ def submission(uow: UnitOfWork, case: CaseRow) -> Submission | None:
     if appeal is None or package.start.form is None:
         return None
     written = content(uow, appeal).get("form", {})
-    options = OptionSource(uow.session, uow.archive, body(uow.session, case.body_id), uow.now)
+    options = OptionSource(uow.session, uow.archive, body(uow.session, case.body_id), uow.now, case_id=case.id)
     form = load_form(package, package.start.form)
     return Submission(
         sections=shown_sections(form, {name: value for name, value in written.items() if name in form.fields}, options),

@@ -174,6 +174,8 @@ class AttachmentRow(Base):
     added_by: Mapped[UUID | None]
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """by disposal: name and bytes are gone, hash and length remain"""
 
 
 class RemarkRow(Base):

@@ -21,7 +21,7 @@ from processes.use_cases.enrol import enrol_seal
 from processes.vocabulary import CALENDARS, TERRITORIES
 
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
-FUNCTIONS = ("registry_operator", "supervision", "appeals")
+FUNCTIONS = ("registry_operator", "supervision", "appeals", "state_archive")
 """what a body may do for others here"""
 FIRST_UNIT = "office"
 MAX_TITLE = 300

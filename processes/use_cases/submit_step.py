@@ -111,6 +111,9 @@ def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[Open
 
 def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mapping[str, Any]) -> StepContent:
     labels = _labels(uow, step)
+    for field in step.form.fields.values():
+        # the paper words them when this transaction has ended
+        field.choices(step.options)
     return StepContent(
         document_id=uuid4(),
         cosigners=expected_cosigners(uow, step, fields),

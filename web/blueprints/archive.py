@@ -1,5 +1,6 @@
 """The archive: the list with facets, and the record of one document."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,13 +20,8 @@ FACETS = ("type", "owner", "year", "verdict", "level", "access_level", "retentio
 @signed_in_only
 def page() -> str:
     """What this person may find."""
-    facets = {name: request.args.get(name, "")[:MAX_TEXT] for name in FACETS}
-    wanted = ArchiveFilter(
-        text=request.args.get("text", "")[:MAX_TEXT],
-        sort=choice(SearchSort, request.args.get("sort"), SearchSort.NEWEST),
-        page=number(request.args.get("page")),
-        **facets,
-    )
+    wanted = archive_filter(request.args)
+    facets = {name: getattr(wanted, name) for name in FACETS}
     return render_template(
         "archive.html",
         found=archive_list(office(), my_id(), wanted),
@@ -40,6 +36,17 @@ def page() -> str:
 def record(document_id: UUID) -> str:
     """One document."""
     return render_template("archive_record.html", record=archive_record(office(), document_id, my_id()))
+
+
+def archive_filter(asked: Mapping[str, str]) -> ArchiveFilter:
+    """What an address or a form asks to find."""
+    facets = {name: asked.get(name, "")[:MAX_TEXT] for name in FACETS}
+    return ArchiveFilter(
+        text=asked.get("text", "")[:MAX_TEXT],
+        sort=choice(SearchSort, asked.get("sort"), SearchSort.NEWEST),
+        page=number(asked.get("page")),
+        **facets,
+    )
 
 
 def _facet_url(name: str, value: str) -> str:

@@ -938,6 +938,7 @@ def upgrade() -> None:
         sa.Column("added_by", sa.Uuid(), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["process_case.id"], name=op.f("fk_process_attachment_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_attachment")),
     )

@@ -1,0 +1,228 @@
+"""Documents due are reviewed, approved, destroyed or handed over by a signed case; a kill in between loses nothing."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from rehearsal import APPEAL, Rehearsal
+
+from archive.blobs.local import LocalBlobStore
+from archive.documents import ArchivedDocument, Classification
+from archive.errors import DocumentDestroyed
+from archive.holds import HoldTarget
+from archive.review_lists import EntryState
+from processes import disposing
+from processes.errors import DisposalRefused
+from processes.tables import AttachmentRow, OutboxRow, PayloadRow, SigningAttemptRow, StepRecordRow
+from processes.use_cases.sweep_blobs import sweep_blobs
+from signing.validation import read_attachment
+
+DISPOSAL = "document-disposal"
+LATER = datetime(2033, 2, 1, 9, 0, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def documents(rehearsal: Rehearsal, case_id: UUID) -> list[ArchivedDocument]:
+    with rehearsal.office.reading() as uow:
+        return uow.archive.case_documents(case_id)
+
+
+def make_due(rehearsal: Rehearsal, found: list[ArchivedDocument]) -> None:
+    """The case was closed and classified years ago."""
+    with rehearsal.office.unit_of_work() as uow:
+        ids = [each.id for each in found]
+        uow.archive.classify(ids, Classification(retention_class="appeals-5-years"), actor="archivist")
+        uow.archive.record_retention_facts(ids, {"case_closed_on": date(2026, 5, 1)}, actor="archivist")
+        uow.commit()
+
+
+def do(rehearsal: Rehearsal, case_id: UUID, element: str, login: str, **fields: Any) -> None:
+    item = rehearsal.item(case_id, element)
+    rehearsal.sign(rehearsal.submit(item, login, fields), login)
+
+
+def compile_list(rehearsal: Rehearsal, wanted: list[ArchivedDocument]) -> UUID:
+    """A review list of one reviewer and one member of the commission; the case."""
+    case = rehearsal.start(DISPOSAL, "executive", "archivist").case_id
+    people = {"reviewers": [str(rehearsal.person("executor1"))], "members": [str(rehearsal.person("executor2"))]}
+    ids = [str(each.id) for each in wanted]
+    do(rehearsal, case, "compile", "archivist", subject="2026", documents=ids, quorum=1, **people)
+    return case
+
+
+def approve(rehearsal: Rehearsal, case: UUID, **act: Any) -> None:
+    """The act is drawn up and signed by all; nothing is carried out yet."""
+    rehearsal.work()
+    do(rehearsal, case, "draft_act", "archivist", text="Saxlama siyahısı, m. 75", **act)
+    do(rehearsal, case, "sign_member", "executor2", decision="sign")
+    do(rehearsal, case, "sign_head", "head", decision="sign")
+
+
+@pytest.fixture
+def answered(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> list[ArchivedDocument]:
+    """The documents of a finished appeal that are due in 2033; certificates are as valid then as today."""
+    case_id = rehearsal.play(APPEAL, "answered-in-15-working-days")
+    found = documents(rehearsal, case_id)
+    make_due(rehearsal, found)
+    # the archive looks years ahead; the pilot's certificates would not
+    monkeypatch.setattr("archive.review_lists.ReviewLists.due", _due_in_2033)
+    monkeypatch.setattr("archive.disposal.Disposal.require_removable", _removable_in_2033)
+    return found
+
+
+_DUE = __import__("archive.review_lists", fromlist=["ReviewLists"]).ReviewLists.due
+_REMOVABLE = __import__("archive.disposal", fromlist=["Disposal"]).Disposal.require_removable
+
+
+def _due_in_2033(self: Any, **asked: Any) -> Any:
+    return _DUE(self, **{**asked, "on": LATER.date()})
+
+
+def _removable_in_2033(self: Any, document: Any, over_on: date | None) -> None:
+    _REMOVABLE(self, document, LATER.date() if over_on else None)
+
+
+def test_a_case_of_disposal(
+    rehearsal: Rehearsal, answered: list[ArchivedDocument], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = rehearsal.office
+    appeal = answered[0].case_id
+    case = compile_list(rehearsal, answered)
+    item, ids = rehearsal.item(case, "review"), [str(answered[0].id)]
+    with pytest.raises(DisposalRefused) as both:
+        rehearsal.submit(item, "executor1", {"destroy": ids, "transfer": ids})
+    assert both.value.numbers == (answered[0].number,)
+    do(rehearsal, case, "review", "executor1", destroy=[str(each.id) for each in answered[1:]])
+    approve(rehearsal, case, retain_until="2040-01-01")
+    held, kept = answered[1], answered[0]
+    with office.unit_of_work() as uow:
+        uow.archive.place_hold(HoldTarget(document_id=held.id), ground="məhkəmə işi 5", actor="lawyer")
+        uow.commit()
+    _killed_in_the_middle(rehearsal, monkeypatch)
+    rehearsal.work()
+    with office.reading() as uow:
+        states = {entry.document_id: entry.state for entry in uow.archive.review_lists.entries(case)}
+        assert states[held.id] == EntryState.WITHHELD
+        assert states[kept.id] == EntryState.RETAINED
+        assert uow.archive.document(kept.id).dispose_after == date(2040, 1, 1)
+        gone = [each for each in answered if states[each.id] == EntryState.DESTROYED]
+        assert len(gone) == len(answered) - 2
+        for document in gone:
+            assert not any(office.blobs.exists(each.sha256) for each in uow.archive.revisions(document.id))
+            uow.archive.verify_custody(document.id)
+            with pytest.raises(DocumentDestroyed):
+                uow.archive.fetch(document.id)
+        assert uow.archive.check_fixity().sound
+        assert uow.engine.verify_history(case) == []
+    _told_in_a_sealed_act(rehearsal, case, gone, held)
+    _nothing_is_left_of(rehearsal, gone)
+    assert rehearsal.waiting(case) == ["classify"]
+    _the_last_documents_take_the_case_with_them(rehearsal, appeal, [held, kept])
+
+
+def _killed_in_the_middle(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first document's row and before any blob; then between two blobs."""
+    remove, erase = disposing._remove, LocalBlobStore.erase
+    done: list[str] = []
+
+    def remove_one(*args: Any, **named: Any) -> None:
+        if done:
+            raise Killed
+        done.append("removed")
+        remove(*args, **named)
+
+    def erase_one(*args: Any, **named: Any) -> list[str]:
+        if len(done) > 1:
+            raise Killed
+        done.append("erased")
+        return erase(*args, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disposing, "_remove", remove_one)
+        with pytest.raises(Killed):
+            rehearsal.work()
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalBlobStore, "erase", erase_one)
+        with pytest.raises(Killed):
+            rehearsal.work()
+
+
+def _told_in_a_sealed_act(
+    rehearsal: Rehearsal, case: UUID, gone: list[ArchivedDocument], held: ArchivedDocument
+) -> None:
+    act = next(each for each in documents(rehearsal, case) if each.type == "destruction_act")
+    step = json.loads(read_attachment(rehearsal.pdf(act.id), "step.json"))
+    told = {each["document"]: each for each in step["facts"]["documents"]}
+    for document in gone:
+        entry = told[str(document.id)]
+        assert entry["state"] == "destroyed"
+        assert {each["sha256"] for each in entry["revisions"]} <= set(entry["erased"])
+    assert told[str(held.id)]["note"] == "məhkəmə işi 5"
+    assert act.signers[0]["capacity"] == "e-seal"
+
+
+def _nothing_is_left_of(rehearsal: Rehearsal, gone: list[ArchivedDocument]) -> None:
+    for document in gone:
+        for step in rehearsal.rows(StepRecordRow, document_id=document.id):
+            (payload,) = rehearsal.rows(PayloadRow, id=step.payload_id)
+            assert (payload.body, payload.salt) == (None, None)
+            assert all(each.step is None for each in rehearsal.rows(SigningAttemptRow, work_item_id=step.work_item_id))
+    ids = [each.seq for each in gone]
+    with rehearsal.office.reading() as uow:
+        texts = uow.session.execute(
+            sa.text("SELECT text FROM archive_search_text WHERE seq IN :ids").bindparams(
+                sa.bindparam("ids", ids, expanding=True)
+            )
+        )
+        assert {row.text for row in texts} == {""}
+
+
+def _the_last_documents_take_the_case_with_them(
+    rehearsal: Rehearsal, appeal: UUID | None, last: list[ArchivedDocument]
+) -> None:
+    """The archive is told directly here: the way there is the one above."""
+    assert appeal is not None
+    office = rehearsal.office
+    files = {each.sha256 for each in rehearsal.rows(AttachmentRow, case_id=appeal)}
+    with office.unit_of_work() as uow:
+        for hold in uow.archive.holds(last[0].id):
+            uow.archive.lift_hold(hold.id, ground="bitdi", actor="lawyer")
+        uow.archive.record_retention_facts([last[1].id], {"retained_until": date(2027, 1, 1)}, actor="archivist")
+        uow.commit()
+    case = compile_list(rehearsal, last)
+    do(rehearsal, case, "review", "executor1", destroy=[str(each.id) for each in last])
+    approve(rehearsal, case)
+    rehearsal.work()
+    assert all(each.body is None for each in rehearsal.rows(PayloadRow, case_id=appeal))
+    assert {each.body for each in rehearsal.rows(OutboxRow, case_id=appeal)} <= {""}
+    assert {each.name for each in rehearsal.rows(AttachmentRow, case_id=appeal)} <= {""}
+    assert not any(office.blobs.exists(each) for each in files)
+    with office.reading() as uow:
+        assert uow.engine.verify_history(appeal) == []
+    assert sweep_blobs(office) == 0
+
+
+def test_a_transfer_ends_with_the_receivers_signature(rehearsal: Rehearsal, answered: list[ArchivedDocument]) -> None:
+    office, wanted = rehearsal.office, answered[:2]
+    case = compile_list(rehearsal, wanted)
+    do(rehearsal, case, "review", "executor1", transfer=[str(each.id) for each in wanted])
+    approve(rehearsal, case)
+    rehearsal.work()
+    assert rehearsal.waiting(case) == ["accept_transfer"]
+    with office.reading() as uow:
+        assert {uow.archive.document(each.id).status for each in wanted} == {"in effect"}
+        variables = uow.engine.instance(case).variables
+    package = office.settings.home / "transfers" / str(variables["package_name"])
+    assert len(list((package / "data" / "documents").rglob("*.pdf"))) == len(wanted)
+    do(rehearsal, case, "accept_transfer", "agency.executor2", acceptance="accept")
+    rehearsal.work()
+    with office.reading() as uow:
+        assert {uow.archive.document(each.id).status for each in wanted} == {"transferred"}
+        assert not any(office.blobs.exists(each.sha256) for each in wanted)
+    assert [each.type for each in documents(rehearsal, case) if each.type == "transfer_act"] == ["transfer_act"]
