@@ -14,7 +14,7 @@ SUMS = "tagmanifest-sha256.txt"
 
 
 def make_package(office: Office, name: str, documents: Sequence[UUID], *, language: str) -> dict[str, str]:
-    """Write a BagIt package; one that is there already is whole and stays. Its name, and the hash that stands for it."""
+    """Write a BagIt package; one that is there already is whole and stays. Its name, and the hash that is all of it."""
     target = office.settings.home / TRANSFERS / name
     target.parent.mkdir(exist_ok=True)
     if not target.exists():
