@@ -82,26 +82,38 @@ def verify_chain(head: CustodyHead, events: Sequence[CustodyEvent]) -> None:
 
 
 def _fault(event: CustodyEvent, place: int, previous: str) -> str | None:
-    facts = {
-        "at": _instant(event.at),
-        "event": event.event,
-        "actor": event.actor,
-        "details_digest": event.details_digest,
-        "previous": event.previous,
-    }
     if event.seq != place:
         return "an event is missing or was added"
     if event.previous != previous:
         return "it does not follow the event before it"
-    if event.sha256 != _event_hash(event.document_id, event.seq, facts):
+    if event.sha256 != _event_hash(event.document_id, event.seq, _facts(event)):
         return "the event was changed"
     if event.details is not None and event.details_digest != _details_digest(event.salt or "", event.details):
         return "its details were changed"
     return None
 
 
+def _facts(event: CustodyEvent) -> dict[str, str]:
+    return {
+        "at": _instant(event.at),
+        "event": event.event,
+        "actor": event.actor,
+        "details_digest": event.details_digest,
+        "previous": event.previous,
+    }
+
+
+def hashed_line(event: CustodyEvent) -> bytes:
+    """An event as its hash is taken of it, on one line: whoever has these lines checks a chain by SHA-256 alone."""
+    return _line(event.document_id, event.seq, _facts(event))
+
+
 def _event_hash(document_id: UUID, seq: int, facts: Mapping[str, str]) -> str:
-    return sha256(rfc8785.dumps({"document": str(document_id), "seq": seq, **facts})).hexdigest()
+    return sha256(_line(document_id, seq, facts)).hexdigest()
+
+
+def _line(document_id: UUID, seq: int, facts: Mapping[str, str]) -> bytes:
+    return rfc8785.dumps({"document": str(document_id), "seq": seq, **facts})
 
 
 def _details_digest(salt: str, details: Mapping[str, Any]) -> str:

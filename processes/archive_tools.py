@@ -119,6 +119,8 @@ def check_exported(path: Path) -> list[str]:
     """What is wrong with a package; needs no installation."""
     from archive.errors import ArchiveError
     from archive.packages import check_package, opened, packaged_documents
+    from processes.clock import real_time
+    from processes.package_evidence import evidence_faults, own_trust
 
     try:
         with opened(path) as folder:
@@ -126,6 +128,7 @@ def check_exported(path: Path) -> list[str]:
             # a package may be whole and still say of a document what is not so
             for _ in packaged_documents(folder) if not findings else ():
                 pass
+            return findings or evidence_faults(folder, own_trust(folder), real_time())
     except ArchiveError as error:
         return [str(error)]
     return findings

@@ -5,12 +5,15 @@ token (renewal by timestamp), and batches that cover the object anew (renewal by
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from archive.evidence import Evidence, EvidenceBatch, EvidenceMember, EvidenceObject, ObjectKind
+from archive.packages import PackagedProof
 from processes.office import Office
 from processes.trust import trust_store
+from processes.unit_of_work import UnitOfWork
 from signing.evidence import ArchiveTimestamp, EvidenceRecord, archive_timestamp, hash_of_token
 from signing.evidence_renewal import RenewalTerm, renewal_term
 from signing.evidence_validation import EvidenceReport, EvidenceTrust, Hashes, validate_evidence
@@ -74,6 +77,24 @@ def term_of(office: Office, batch: EvidenceBatch) -> RenewalTerm | None:
     if batch.token is None:
         return None
     return renewal_term(archive_timestamp(batch.algorithm, (), batch.token), office.key_stores.policy.algorithms)
+
+
+def packaged_proofs(uow: UnitOfWork, document_id: UUID) -> list[PackagedProof]:
+    """The records that go out with a document: of its newest covered revision, and of its chain of custody."""
+    evidence = uow.archive.evidence
+    found = []
+    for kind in (ObjectKind.DOCUMENT, ObjectKind.CUSTODY):
+        one = evidence.newest_covered(kind, document_id.hex)
+        record = record_of(evidence, one) if one else None
+        if one is None or record is None:
+            continue
+        lengths = {each.revision: each.bytes for each in uow.archive.revisions(document_id)}
+        whole = PackagedProof(kind=kind, number=one.number, record=record.der)
+        if kind == ObjectKind.DOCUMENT:
+            found.append(replace(whole, covered_bytes=lengths[one.number]))
+        else:
+            found.append(replace(whole, statement=one.statement()))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,25 +38,21 @@ def tell_status(settings: Settings) -> dict[str, Any]:
 def export(settings: Settings, number: str, target: Path) -> list[str]:
     """Write the evidence records of a document and of its chain of custody; the files' names."""
     from processes.evidence_checks import documents_numbered
-    from processes.evidence_records import record_of
+    from processes.evidence_records import packaged_proofs
 
-    written = []
+    written: list[str] = []
     with _office(settings) as office, office.reading() as uow:
-        evidence = uow.archive.evidence
         documents = documents_numbered(uow, number)
         target.mkdir(parents=True, exist_ok=True)
         for document in documents:
-            for kind in ("document", "custody"):
-                one = evidence.newest_covered(kind, document.id.hex)
-                record = record_of(evidence, one) if one else None
-                if one is None or record is None:
-                    continue
-                name = f"{document.id}-{kind}-{one.number}"
-                (target / f"{name}.ers").write_bytes(record.der)
-                written.append(f"{name}.ers")
-                if kind == "custody":
-                    (target / f"{name}.json").write_bytes(one.statement())
-                    written.append(f"{name}.json")
+            for each in packaged_proofs(uow, document.id):
+                name = f"{document.id}-{each.kind}-{each.number}"
+                files = {f"{name}.ers": each.record}
+                if each.statement:
+                    files[f"{name}.json"] = each.statement
+                for file, content in files.items():
+                    (target / file).write_bytes(content)
+                written += files
     return written
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from archive.errors import PackageRefused
 from archive.packages import asice, bag, eark, readable
 from archive.packages.containers import unpacked, write_container
-from archive.packages.described import Layout, PackagedDocument, descriptions
+from archive.packages.described import Layout, PackagedDocument, PackagedProof, descriptions
 from archive.packages.folder import Folder
 from archive.packages.package import Package, PackageInfo, Prove
 
@@ -24,6 +24,7 @@ __all__ = [
     "PackageInfo",
     "PackageShape",
     "PackagedDocument",
+    "PackagedProof",
     "Prove",
     "check_package",
     "is_package",
@@ -138,6 +139,14 @@ def packaged_documents(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:
         yield each
     if not found:
         raise PackageRefused(folder=folder.name, reason="it describes no document as this archive does")
+
+
+def layout_of(folder: Path) -> Layout:
+    """Where a package has what.
+
+    :raises PackageRefused: of no format that is read here
+    """
+    return _form(folder).layout
 
 
 def _form(folder: Path) -> _Form:

@@ -30,6 +30,24 @@ ENDINGS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackagedProof:
+    """An evidence record about something else than all bytes of the document as it goes out."""
+
+    kind: str
+    """document: over its first `covered_bytes` bytes; custody: over `statement`, which says where its chain stood"""
+    number: int
+    """of the revision, or of the chain's event"""
+    record: bytes = field(repr=False)
+    covered_bytes: int = 0
+    statement: bytes = b""
+
+    def told(self, file: str) -> dict[str, Any]:
+        """In the description."""
+        told: dict[str, Any] = {"kind": self.kind, "number": self.number, "file": file}
+        return told if self.statement else {**told, "covered_bytes": self.covered_bytes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackagedDocument:
     """A document as a package carries it."""
 
@@ -39,6 +57,7 @@ class PackagedDocument:
     custody: Sequence[CustodyEvent]
     evidence: Sequence[bytes] = ()
     """evidence records over its bytes (RFC 4998, DER)"""
+    proofs: Sequence[PackagedProof] = ()
     validations: Sequence[Mapping[str, Any]] = ()
     """reports of the archive on its signatures, as they were kept"""
 
@@ -55,7 +74,9 @@ class Layout:
     """the pages that people open; empty: at the top"""
 
 
-def described(packaged: PackagedDocument, file: str, evidence: Sequence[str]) -> bytes:
+def described(
+    packaged: PackagedDocument, file: str, evidence: Sequence[str], proofs: Sequence[Mapping[str, Any]]
+) -> bytes:
     """The document's description, revisions and custody as JSON."""
     document = {name: _plain(value) for name, value in asdict(packaged.document).items() if name != "seq"}
     told = {
@@ -64,6 +85,7 @@ def described(packaged: PackagedDocument, file: str, evidence: Sequence[str]) ->
         "revisions": [_without_id(asdict(each)) for each in packaged.revisions],
         "custody": [_without_id(asdict(each)) for each in packaged.custody],
         "evidence": list(evidence),
+        "proofs": list(proofs),
         "validations": [dict(each) for each in packaged.validations],
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
@@ -110,7 +132,7 @@ def _check_described(told: Mapping[str, Any], file: Path, documents: Path) -> No
 
 
 def _check_evidence(told: Mapping[str, Any], folder: Path, records: Path) -> None:
-    for name in told.get("evidence", ()):
+    for name in (*told.get("evidence", ()), *(proof["file"] for proof in told.get("proofs", ()))):
         path = folder / name
         if not inside(records, path) or not path.is_file() or path.stat().st_size > LARGEST_METADATA:
             raise ValueError("its evidence is not among the evidence")

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from archive.custody import hashed_line
 from archive.packages.described import ENDINGS, Layout, PackagedDocument, described, safe_name
 from archive.packages.folder import Folder, WrittenFile
 
@@ -56,9 +57,20 @@ class Package(ABC):
             self.folder.write(f"{layout.evidence}/{name}-{place}.ers", record, "application/octet-stream")
             for place, record in enumerate(packaged.evidence, start=1)
         ]
-        told = described(packaged, file.name, [each.name for each in evidence])
+        told = described(packaged, file.name, [each.name for each in evidence], self._add_proofs(name, packaged))
         metadata = self.folder.write(f"{layout.metadata}/{name}.json", told, "application/json")
         self.added.append(Added(packaged=packaged, file=file, metadata=metadata, evidence=evidence))
+
+    def _add_proofs(self, name: str, packaged: PackagedDocument) -> list[dict[str, Any]]:
+        """The chain of custody as it was hashed, and the records about it and about earlier revisions."""
+        start, told = f"{self.layout.evidence}/{name}", []
+        self.folder.write(f"{start}.custody.jsonl", b"".join(hashed_line(each) + b"\n" for each in packaged.custody))
+        for proof in packaged.proofs:
+            self.folder.write(f"{start}.{proof.kind}.ers", proof.record)
+            if proof.statement:
+                self.folder.write(f"{start}.{proof.kind}.json", proof.statement, "application/json")
+            told.append(proof.told(f"{start}.{proof.kind}.ers"))
+        return told
 
     def attach(self, name: str, content: bytes) -> None:
         """A certificate or a list beside the documents."""

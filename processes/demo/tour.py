@@ -20,6 +20,7 @@ import sqlalchemy as sa
 import structlog
 
 from processes.bootstrap import bootstrap
+from processes.demo.archive_proof import prove_archive
 from processes.demo.founding import accounts, found, is_founded
 from processes.demo.player import Player
 from processes.demo.proof import examine, export_documents
@@ -106,6 +107,7 @@ def run_tour(settings: Settings, *, out: Path | None, tell: Tell, only: Collecti
             tell(f"Writing every signed PDF to {out} …")
             export_documents(office, out)
         tell(report.table())
+        report.problems += prove_archive(office, tell)
         for problem in report.problems:
             tell(f"falls short: {problem}")
         return not report.problems

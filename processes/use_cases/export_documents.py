@@ -9,14 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from archive.documents import GONE
-from archive.evidence import EvidenceObject, ObjectKind
-from archive.packages import Package, PackagedDocument, PackageInfo, PackageShape, Prove, new_package
+from archive.evidence import ObjectKind
+from archive.packages import Package, PackagedDocument, PackagedProof, PackageInfo, PackageShape, Prove, new_package
 from archive.service import ArchivedDocument, SearchQuery, Visibility
 from processes import VERSION
 from processes.access import readable
 from processes.authorization import COMMAND_LINE
 from processes.errors import NotFound
-from processes.evidence_records import record_of
+from processes.evidence_records import packaged_proofs
 from processes.office import Office
 from processes.organisation import bodies
 from processes.tables import CaseRow
@@ -136,22 +136,20 @@ def _prover(office: Office) -> Prove:
 def _packaged(office: Office, document: ArchivedDocument) -> PackagedDocument:
     with office.reading() as uow:
         current = uow.archive.document(document.id)
+        proofs = packaged_proofs(uow, document.id)
         return PackagedDocument(
             document=current,
             content=uow.archive.fetch(document.id),
             revisions=uow.archive.revisions(document.id),
             custody=uow.archive.custody(document.id),
-            evidence=_evidence(uow, current),
+            evidence=[each.record for each in proofs if _is_of_all(each, current)],
+            proofs=[each for each in proofs if not _is_of_all(each, current)],
         )
 
 
-def _evidence(uow: UnitOfWork, document: ArchivedDocument) -> list[bytes]:
-    """The evidence record over the bytes that go out, if a batch covers them already."""
-    one = EvidenceObject(
-        kind=ObjectKind.DOCUMENT, subject=document.id.hex, number=document.revision, sha256=document.sha256
-    )
-    record = record_of(uow.archive.evidence, one)
-    return [record.der] if record else []
+def _is_of_all(proof: PackagedProof, document: ArchivedDocument) -> bool:
+    """Whether it is about the bytes as they go out, not about those that were there when evidence was made."""
+    return proof.kind == ObjectKind.DOCUMENT and proof.number == document.revision
 
 
 def _add_trust(office: Office, package: Package) -> None:

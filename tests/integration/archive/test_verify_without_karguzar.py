@@ -35,6 +35,12 @@ SOURCE = """
 """
 
 
+def _part(heading: str, *, before: bool) -> str:
+    """What of the page stands before a heading; the part from there on stands for itself."""
+    head, _, tail = PAGE.read_text(encoding="utf-8").partition(heading)
+    return head if before else tail
+
+
 @pytest.fixture(scope="module")
 def commands() -> str:
     """The page's commands but the first block, in which the reader says what is at hand."""
@@ -42,7 +48,7 @@ def commands() -> str:
         if shutil.which(program) is None:
             reason = f"{program} is not installed: the page cannot be followed"
             pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    _given, *rest = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    _given, *rest = re.findall(r"```sh\n(.*?)```", _part("## 8.", before=True), re.DOTALL)
     return "\n".join(rest)
 
 
