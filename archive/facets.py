@@ -16,6 +16,7 @@ SIGNER_FACET = "signer"
 _COLUMNS: dict[str, sa.ColumnElement[Any]] = {
     "type": DOCUMENT.c.type,
     "owner": DOCUMENT.c.owner,
+    "unit": DOCUMENT.c.unit,
     "year": DOCUMENT.c.year,
     "language": DOCUMENT.c.language,
     "status": DOCUMENT.c.status,

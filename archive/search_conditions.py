@@ -20,7 +20,7 @@ SERIES = table_of(SeriesRow)
 INDEX = sa.table(INDEX_TABLE, sa.column("rowid", sa.Integer()))
 _VECTOR: sa.ColumnElement[object] = sa.literal_column(f"archive_search_text.{VECTOR_COLUMN}")
 _EQUAL = (
-    *("owner", "type", "number", "year", "status", "language", "verdict", "level"),
+    *("owner", "unit", "type", "number", "year", "status", "language", "verdict", "level"),
     *("access_level", "retention_class", "file_id", "case_id"),
 )
 

@@ -19,6 +19,7 @@ class SearchQuery:
 
     text: str = ""
     owner: str | None = None
+    unit: str | None = None
     type: str | None = None
     signer: str | None = None
     number: str | None = None

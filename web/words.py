@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from processes.queries.archive import FacetLine
+from processes.queries.archive_list import FacetLine
 from processes.queries.case_page import Diagram
 from processes.queries.signing import kind_of_store
 from processes.queries.tracking import TrackLine
@@ -15,7 +15,7 @@ from processes.use_cases.return_lost_work import GROUND as LOST
 from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
 from web.current import office
-from web.i18n import language, moment, titled
+from web.i18n import FULL_NAMES, day, language, moment, titled
 from web.retention_words import disposal_state, retention_outcome, start_rule
 from web.texts import gettext as _
 from web.verdicts import in_plain_words
@@ -226,6 +226,12 @@ def document_type(code: str) -> str:
     return titles.get(code, code.replace("_", " "))
 
 
+def document_status(status: str) -> str:
+    """Whether a document has effect."""
+    names = {"in effect": _("in effect"), "without effect": _("without effect"), "destroyed": _("destroyed")}
+    return names.get(status, status)
+
+
 def facet_value(name: str, value: str, facets: Mapping[str, Sequence[FacetLine]]) -> str:
     """A value of an archive facet, in words."""
     known = next((each for each in facets.get(name, ()) if each.value == value), None)
@@ -238,7 +244,14 @@ def facet_value(name: str, value: str, facets: Mapping[str, Sequence[FacetLine]]
     }
     if name == "verdict":
         return verdicts.get(value, value)
-    worded: dict[str, Callable[[str], str]] = {"type": document_type, "access_level": access_name}
+    worded: dict[str, Callable[[str], str]] = {
+        "type": document_type,
+        "access_level": access_name,
+        "status": document_status,
+        "language": lambda code: FULL_NAMES.get(code, code),
+        "dated_from": day,
+        "dated_to": day,
+    }
     return worded.get(name, str)(value)
 
 

@@ -17,13 +17,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from archive.arrangement import FONDS
 from archive.blobs.memory import MemoryBlobStore
 from archive.documents import Accession
 from archive.folding import token_string
+from archive.restrictions import Access
+from archive.search_conditions import FILE, SERIES
 from archive.search_index import INDEX_TABLE, create_search_index, drop_search_index
 from archive.service import Archive
 from archive.store import DOCUMENT, SEARCH_TEXT, SIGNER
-from archive.tables import Base
 from benchmarks.archive.words import Language, Passage, joined, language, passage
 
 BODIES, CASES_OF, FILES_OF = 40, 5, 50
@@ -47,6 +49,8 @@ _TYPES = (
 _LEVELS = (("B-LTA", 60), ("B-LT", 15), ("B-T", 20), (None, 5))
 _VERDICTS = (("TOTAL-PASSED", 93), ("INDETERMINATE", 5), ("TOTAL-FAILED", 1), (None, 1))
 _ACCESS = (("open", 70), ("official_use", 25), ("commercial_secret", 5))
+TITLE = {"az": "Fond", "kk": "Қор", "ru": "Фонд", "en": "Fonds"}
+_ACCESS_COLUMNS = {level: Access(level=level).columns() for level, _share in _ACCESS}
 _CLASSES = tuple(f"class-{number}" for number in range(12))
 _SIGNERS = 3_000
 _BATCH = 5_000
@@ -110,7 +114,7 @@ class Writer:
             "level": _drawn(chance, _LEVELS),
             "verdict": _drawn(chance, _VERDICTS),
             "status": "in effect" if seq % 100 else "without effect",
-            "access_level": _drawn(chance, _ACCESS),
+            **_ACCESS_COLUMNS[_drawn(chance, _ACCESS)],
             "retention_class": chance.choice(_CLASSES),
             "file_id": UUID(int=3 << 64 | seq // FILES_OF),
             "dated_on": dated,
@@ -130,7 +134,7 @@ def populate(database: sa.Engine, count: int) -> None:
     """Fill a migrated, otherwise empty database: rows first, then the indexes, then the planner's statistics."""
     with database.connect() as connection:
         pattern = _pattern(connection)
-        _arrangement(connection, count)
+        _arrangement(connection, pattern, count)
         if connection.dialect.name == "sqlite":
             connection.commit()
             for pragma in ("foreign_keys = OFF", "synchronous = OFF", "cache_size = -500000", "temp_store = MEMORY"):
@@ -139,7 +143,7 @@ def populate(database: sa.Engine, count: int) -> None:
         indexes = [index for table in (DOCUMENT, SEARCH_TEXT, SIGNER) for index in table.indexes]
         for index in indexes:
             index.drop(connection)
-        _write(connection, pattern, count)
+        _write(connection, pattern[DOCUMENT], count)
         for index in indexes:
             index.create(connection)
         create_search_index(connection)
@@ -155,43 +159,35 @@ def populate(database: sa.Engine, count: int) -> None:
             connection.exec_driver_sql("VACUUM ANALYZE archive_search_text, archive_document, archive_signer")
 
 
-def _pattern(connection: sa.Connection) -> dict[str, Any]:
-    """The row of a document that came in by the door, which is then taken away again."""
+def _pattern(connection: sa.Connection) -> dict[sa.Table, dict[str, Any]]:
+    """Table → the row that came in by the door; all are then taken away again."""
     blobs = MemoryBlobStore(lambda: NOW)
     with Session(connection, join_transaction_mode="create_savepoint") as session:
+        archive = Archive(session, blobs=blobs, now=NOW)
+        fonds = archive.create_fonds(code="", title=TITLE, owner="")
+        series = archive.create_series(fonds.id, code="", title=TITLE, retention_class="class-0")
+        archive.create_file(series.id, title="")
         accession = Accession(
             id=UUID(int=1), owner=body(0), number="", type="", title="", blob=blobs.put(b"%PDF"), signed_at=NOW
         )
-        Archive(session, blobs=blobs, now=NOW).accession(accession, actor="benchmark")
-        row = dict(session.execute(sa.select(DOCUMENT)).mappings().one())
+        archive.accession(accession, actor="benchmark")
+        tables = FONDS, SERIES, FILE, DOCUMENT
+        rows = {table: dict(session.execute(sa.select(table)).mappings().one()) for table in tables}
         session.rollback()
-    return row
+    return rows
 
 
-def _arrangement(connection: sa.Connection, count: int) -> None:
-    tables = Base.metadata.tables
-    title = {"az": "Fond", "kk": "Қор", "ru": "Фонд", "en": "Fonds"}
+def _arrangement(connection: sa.Connection, pattern: dict[sa.Table, dict[str, Any]], count: int) -> None:
+    """A fonds and a series of each body, and the files in turn."""
     numbers = range(BODIES)
-    fonds = [{"id": UUID(int=1 << 64 | i), "code": f"F{i}", "title": title, "owner": body(i)} for i in numbers]
-    series = [
-        {
-            "id": UUID(int=2 << 64 | i),
-            "fonds_id": fonds[i]["id"],
-            "code": "S",
-            "title": title,
-            "retention_class": "class-0",
-        }
-        for i in numbers
-    ]
+    fonds = [{"id": UUID(int=1 << 64 | i), "code": f"F{i}", "owner": body(i)} for i in numbers]
+    series = [{"id": UUID(int=2 << 64 | i), "fonds_id": fonds[i]["id"], "code": "S"} for i in numbers]
     opened = [
-        {
-            "id": UUID(int=3 << 64 | i), "series_id": series[i % BODIES]["id"], "code": f"S-{i:06}",
-            "title": f"File {i}", "opened_at": NOW,
-        }
+        {"id": UUID(int=3 << 64 | i), "series_id": series[i % BODIES]["id"], "code": f"S-{i:06}", "title": f"File {i}"}
         for i in range(count // FILES_OF + 1)
-    ]  # fmt: skip
-    for name, rows in (("archive_fonds", fonds), ("archive_series", series), ("archive_file", opened)):
-        connection.execute(sa.insert(tables[name]), rows)
+    ]
+    for table, rows in ((FONDS, fonds), (SERIES, series), (FILE, opened)):
+        connection.execute(sa.insert(table), [pattern[table] | row for row in rows])
 
 
 def _write(connection: sa.Connection, pattern: dict[str, Any], count: int) -> None:

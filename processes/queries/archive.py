@@ -1,86 +1,23 @@
-"""The archive for readers: search with facets, and the record of one document."""
+"""The archive for readers: the record of one document."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from archive.documents import ArchivedDocument, Revision
 from archive.errors import ArchiveError
-from archive.highlights import Fragment
 from archive.holds import DisposalHold
-from archive.search import SearchPage, SearchQuery, SearchSort
-from processes.access import may_read, visibility
+from processes.access import may_read
 from processes.errors import NotFound, NotPermitted
 from processes.office import Office
 from processes.organisation import bodies, people_named
 from processes.queries.levels import LevelNote, level_notes
-from processes.queries.paging import Paging
 from processes.sealing import verify_code
 from processes.tables import CaseRow
 from processes.unit_of_work import UnitOfWork
 
-__all__ = ["ArchiveFilter", "ArchiveList", "ArchiveRecord", "SearchSort", "archive_list", "archive_record"]
-
 Titles = Mapping[str, str]
-PAGE = 20
-MOST_AT_ONCE = 500
-"""documents that one decision may concern"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveFilter:
-    """What somebody asked to see."""
-
-    text: str = ""
-    type: str = ""
-    owner: str = ""
-    year: str = ""
-    verdict: str = ""
-    level: str = ""
-    access_level: str = ""
-    retention_class: str = ""
-    sort: SearchSort = SearchSort.NEWEST
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveLine:
-    """A document in the list."""
-
-    id: UUID
-    number: str
-    title: Sequence[Fragment]
-    excerpt: Sequence[Fragment]
-    type: str
-    language: str
-    owner: Titles
-    dated_on: date
-    signers: Sequence[str]
-    verdict: str | None
-    status: str
-    access_level: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetLine:
-    """One value of a facet."""
-
-    value: str
-    title: Titles | None
-    """None: the page words the code itself"""
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveList:
-    """A page of what was found."""
-
-    filter: ArchiveFilter
-    lines: Sequence[ArchiveLine]
-    paging: Paging
-    exact: bool
-    facets: Mapping[str, Sequence[FacetLine]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,73 +48,6 @@ class ArchiveRecord:
     holds: Sequence[DisposalHold]
     verify_code: str
     level: LevelNote
-
-
-def archive_list(office: Office, by: UUID, wanted: ArchiveFilter) -> ArchiveList:
-    """What this person may find."""
-    with office.reading() as uow:
-        paging = Paging(page=max(1, wanted.page), total=0, size=PAGE)
-        found = uow.archive.search(_query(wanted, paging), visibility(uow, by))
-        owners = {str(each.id): each.title for each in bodies(uow.session)}
-        retention = {each.code: each.title for each in uow.archive.retention_classes()}
-        return ArchiveList(
-            filter=wanted,
-            lines=[_line(each, found, owners) for each in found.documents],
-            paging=Paging(page=paging.page, total=found.total, size=PAGE),
-            exact=found.total_is_exact,
-            facets={
-                name: [
-                    FacetLine(
-                        value=value.value,
-                        title=owners.get(value.value) if name == "owner" else retention.get(value.value),
-                        count=value.count,
-                    )
-                    for value in values
-                    if value.value is not None
-                ]
-                for name, values in found.facets.items()
-            },
-        )
-
-
-def found_documents(uow: UnitOfWork, wanted: ArchiveFilter, by: UUID) -> list[ArchivedDocument]:
-    """Everything a search finds, for one decision on all of it; more than MOST_AT_ONCE are too many to be given."""
-    query = _query(wanted, Paging(page=1, total=0, size=MOST_AT_ONCE + 1))
-    return list(uow.archive.search(query, visibility(uow, by)).documents)
-
-
-def _query(wanted: ArchiveFilter, paging: Paging) -> SearchQuery:
-    return SearchQuery(
-        text=wanted.text,
-        type=wanted.type or None,
-        owner=wanted.owner or None,
-        year=int(wanted.year) if wanted.year.isascii() and wanted.year.isdigit() else None,
-        verdict=wanted.verdict or None,
-        level=wanted.level or None,
-        access_level=wanted.access_level or None,
-        retention_class=wanted.retention_class or None,
-        sort=wanted.sort,
-        limit=paging.size,
-        offset=paging.offset,
-    )
-
-
-def _line(document: ArchivedDocument, found: SearchPage, owners: Mapping[str, Titles]) -> ArchiveLine:
-    highlight = found.highlights.get(document.id)
-    return ArchiveLine(
-        id=document.id,
-        number=document.number,
-        title=highlight.title if highlight else (Fragment(text=document.title),),
-        excerpt=highlight.excerpt if highlight else (),
-        type=document.type,
-        language=document.language,
-        owner=owners.get(document.owner, {"en": document.owner}),
-        dated_on=document.dated_on,
-        signers=[str(signer.get("name", "")) for signer in document.signers],
-        verdict=document.verdict,
-        status=str(document.status),
-        access_level=document.access_level,
-    )
 
 
 def archive_record(office: Office, document_id: UUID, by: UUID) -> ArchiveRecord:

@@ -20,7 +20,8 @@ from processes.queries.definitions import Definitions
 from processes.queries.due import Due, DueCounter
 from processes.queries.matching import contains
 from processes.queries.paging import Paging
-from processes.tables import BodyRow, CaseRow, SavedFilterRow
+from processes.queries.saved import SavedFilter, saved_filters
+from processes.tables import BodyRow, CaseRow, SavedIn
 from processes.unit_of_work import UnitOfWork
 
 _SORTED_BY = ("id", "priority", "due_at", "created_at", "ended_at")
@@ -70,15 +71,6 @@ class InboxFilter:
     due: DueFilter = DueFilter.ANY
     sort: Sort = Sort.DUE
     page: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedFilter:
-    """What somebody asked for once and kept under a name; what it finds follows the person's groups."""
-
-    id: UUID
-    name: str
-    wanted: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +148,7 @@ def inbox(office: Office, person_id: UUID, wanted: InboxFilter) -> Inbox:
             late=late,
             today=today,
             processes=_processes(asked, chosen),
-            saved=_saved(uow, person_id),
+            saved=saved_filters(uow, person_id, SavedIn.INBOX),
         )
 
 
@@ -315,13 +307,6 @@ def _order(of: Any, tab: Tab, sort: Sort) -> tuple[sa.ColumnExpressionArgument[A
         return (of.created_at.desc(), of.id)
     first = (of.priority.desc(),) if sort is Sort.PRIORITY else ()
     return (*first, of.due_at.is_(None), of.due_at, of.created_at, of.id)
-
-
-def _saved(uow: UnitOfWork, person_id: UUID) -> list[SavedFilter]:
-    rows = uow.session.execute(
-        sa.select(SavedFilterRow).where(SavedFilterRow.person_id == person_id).order_by(SavedFilterRow.name)
-    ).scalars()
-    return [SavedFilter(id=row.id, name=row.name, wanted=row.wanted) for row in rows]
 
 
 @lru_cache(reach.SHAPES)

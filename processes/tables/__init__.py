@@ -42,6 +42,7 @@ from processes.tables.work import (
     RemarkRow,
     ResolutionRow,
     SavedFilterRow,
+    SavedIn,
     SigningAttemptRow,
     StepRecordRow,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "ResolutionRow",
     "RevocationCacheRow",
     "SavedFilterRow",
+    "SavedIn",
     "ServiceEntryRow",
     "ServiceVersionRow",
     "SharedDocumentRow",

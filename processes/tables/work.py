@@ -1,6 +1,7 @@
 """Cases and what people do in them: steps, attempts, drafts, remarks, numbers, payloads."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -147,16 +148,25 @@ class DraftRow(Base):
     __table_args__ = (sa.UniqueConstraint("work_item_id", "person_id"),)
 
 
+class SavedIn(StrEnum):
+    """The page whose filters are kept."""
+
+    INBOX = "inbox"
+    ARCHIVE = "archive"
+
+
 class SavedFilterRow(Base):
-    """A view of the inbox somebody keeps under a name: what was asked for, never the steps found."""
+    """A view of a page somebody keeps under a name: what was asked for, never what was found."""
 
     __tablename__ = "process_saved_filter"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("process_person.id"))
+    place: Mapped[str]
+    """a SavedIn"""
     name: Mapped[str]
     wanted: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
-    __table_args__ = (sa.UniqueConstraint("person_id", "name"),)
+    __table_args__ = (sa.UniqueConstraint("person_id", "place", "name"),)
 
 
 class AttachmentRow(Base):

@@ -10,7 +10,7 @@ from processes.archivists import kept_bodies, require_archivist
 from processes.errors import BadInput, NotFound
 from processes.office import Office
 from processes.operating import require_ground
-from processes.queries.archive import MOST_AT_ONCE, ArchiveFilter, found_documents
+from processes.queries.archive_list import MOST_AT_ONCE, ArchiveFilter, found_documents
 from processes.unit_of_work import UnitOfWork
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from processes.queries.inbox import DueFilter, InboxFilter, Sort, Tab, inbox
-from processes.use_cases.saved_filters import KEPT, SaveFilter, forget_filter, save_filter
+from processes.use_cases.saved_filters import KEPT, SavedIn, SaveFilter, forget_filter, save_filter
 from processes.use_cases.work_items import ClaimItem, ReleaseItem, claim_items, release_items
 from web.current import my_id, office
 from web.requests import choice, line, number, selection
@@ -37,7 +37,7 @@ def page() -> str:
         tabs=_tabs(),
         dues=_dues(),
         sorts=_sorts(),
-        wanted={key: value for key, value in request.args.items() if key in KEPT and value},
+        wanted={key: value for key, value in request.args.items() if key in KEPT[SavedIn.INBOX] and value},
         page_url=lambda n: url_for("inbox.page", **{**request.args, "page": n}),
     )
 
@@ -64,7 +64,7 @@ def selected() -> Response:
 def save_view() -> Response:
     """Keep what the page shows under a name."""
     wanted = _kept()
-    save_filter(office(), SaveFilter(by=my_id(), name=line("name", 60), wanted=wanted))
+    save_filter(office(), SaveFilter(by=my_id(), place=SavedIn.INBOX, name=line("name", 60), wanted=wanted))
     flash(_("The view is saved."), "ok")
     return redirect(url_for("inbox.page", **wanted))
 
@@ -79,7 +79,7 @@ def forget_view(view_id: UUID) -> Response:
 
 def _kept() -> dict[str, Any]:
     """The filters of the page a form was on."""
-    return {key: request.form[key][:MAX_TEXT] for key in KEPT if request.form.get(key)}
+    return {key: request.form[key][:MAX_TEXT] for key in KEPT[SavedIn.INBOX] if request.form.get(key)}
 
 
 def _sorts() -> list[tuple[str, str]]:

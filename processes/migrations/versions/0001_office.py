@@ -1127,12 +1127,13 @@ def upgrade() -> None:
         "process_saved_filter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("wanted", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["process_person.id"], name=op.f("fk_process_saved_filter_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_saved_filter")),
-        sa.UniqueConstraint("person_id", "name", name=op.f("uq_process_saved_filter_person_id_name")),
+        sa.UniqueConstraint("person_id", "place", "name", name=op.f("uq_process_saved_filter_person_id_place_name")),
     )
 
     op.create_table(

@@ -8,7 +8,8 @@ from rehearsal import ANSWERED, APPEAL, Rehearsal
 from archive.service import Classification
 from processes.access import may_see_case
 from processes.errors import NotFound, NotPermitted
-from processes.queries.archive import ArchiveFilter, archive_list, archive_record
+from processes.queries.archive import archive_record
+from processes.queries.archive_list import ArchiveFilter, archive_list
 from processes.queries.case_page import case_page
 from processes.queries.cases import CaseFilter, case_list
 from processes.sealing import verify_code as code_of

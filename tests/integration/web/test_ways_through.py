@@ -80,9 +80,29 @@ def test_a_questionnaire_is_signed_reviewed_returned_and_shown(visitor: Visitor,
     visitor.get(case)
     document = visitor.get(visitor.link(r"/documents/[0-9a-f-]+\.pdf"))
     assert document.mimetype == "application/pdf"
+    _the_search_is_narrowed_and_kept(visitor)
     visitor.get("/archive?text=güzəşt")
     visitor.get(visitor.link("/archive/[0-9a-f-]+"))
     assert "Chain of custody" in visitor.text
+
+
+def _the_search_is_narrowed_and_kept(visitor: Visitor) -> None:
+    visitor.get("/archive?text=güzəştt")
+    assert "words that differ by a letter" in visitor.text
+    for narrowed in ("year=2008", "year=never", "fonds=none", "dated_to=2001-01-01", "unit=x", "signer=x", "number=1"):
+        visitor.get(f"/archive?text=güzəşt&{narrowed}")
+        assert "No document fits" in visitor.text
+    visitor.get("/archive?text=güzəşt&type=questionnaire&page=2&as_of=1")
+    assert "No document fits" in visitor.text
+    visitor.get("/archive?text=güzəşt&type=questionnaire")
+    kept = {"name": "Benefits", "text": "güzəşt", "type": "questionnaire", "page": "7", "as_of": "1"}
+    visitor.post("/archive/searches", kept)
+    assert 'aria-current="true">Benefits</a>' in visitor.text, "page and as_of are not kept"
+    visitor.get("/inbox")
+    assert "Benefits" not in visitor.text, "the inbox has views of its own"
+    visitor.get("/archive")
+    visitor.post(visitor.link("/archive/searches/[0-9a-f-]+/forget"), {})
+    assert "Benefits" not in visitor.text
 
 
 APPEAL = {
