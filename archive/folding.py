@@ -3,6 +3,8 @@
 A text is cut into words of letters and digits; each is folded to one spelling (spelling.py) and stemmed (stemming.py).
 """
 
+import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +26,16 @@ LARGEST_STREAM = 500_000
 """Bytes; two streams stay below the megabyte that a tsvector may hold. Words beyond are not found."""
 
 
+def _belongs_to_word(character: str) -> bool:
+    """Marks on letters, and what is invisible between them (soft hyphens, direction marks)."""
+    return unicodedata.combining(character) != 0 or unicodedata.category(character) == "Cf"
+
+
+_MARKS = "".join(filter(_belongs_to_word, map(chr, range(0x80, sys.maxunicode + 1))))
+_WRITTEN = re.compile(rf"[\w{_MARKS}]+")
+"""Once the underscore is out of it, \\w is what isalnum() says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a text: its folded form and where it stands in the text as written."""
@@ -35,16 +47,15 @@ class Word:
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text, with their places in it."""
-    start = None
-    for place, character in enumerate(text):
-        inside = _belongs_to_word(character)
-        if inside and start is None:
-            start = place
-        elif not inside and start is not None:
-            yield from _word(text, start, place)
-            start = None
-    if start is not None:
-        yield from _word(text, start, len(text))
+    for found in written_words(text):
+        # folding may split what was one word as written (a ligature sign with a space in it)
+        for part in folded_parts(found.group()):
+            yield Word(folded=part, start=found.start(), end=found.end())
+
+
+def written_words(text: str) -> Iterator[re.Match[str]]:
+    """The words of a text as they are written: letters, digits, marks on them, and what is invisible between them."""
+    return _WRITTEN.finditer(text.replace("_", " "))
 
 
 def tokens(text: str) -> tuple[list[str], list[str]]:
@@ -72,21 +83,9 @@ def _capped(stream: list[str]) -> str:
     return joined.decode()
 
 
-def _word(text: str, start: int, end: int) -> Iterator[Word]:
-    # folding may split what was one word as written (a ligature sign with a space in it)
-    for part in _fold_word(text[start:end]):
-        yield Word(folded=part, start=start, end=end)
-
-
 @lru_cache(maxsize=1 << 16)
-def _fold_word(written: str) -> tuple[str, ...]:
+def folded_parts(written: str) -> tuple[str, ...]:
+    """A word as written, folded: one part nearly always; none if nothing of it is a letter or a digit."""
     folded = fold("".join(character for character in written if unicodedata.category(character) != "Cf"))
     spaced = "".join(character if character.isalnum() else " " for character in folded)
     return tuple(part[:LONGEST_TOKEN] for part in spaced.split())
-
-
-def _belongs_to_word(character: str) -> bool:
-    """Letters, digits, marks on them, and what is invisible between them (soft hyphens, direction marks)."""
-    if character.isalnum():
-        return True
-    return character > "\x7f" and (unicodedata.combining(character) != 0 or unicodedata.category(character) == "Cf")

@@ -67,6 +67,11 @@ class Search:
         self._may_loosen = True
         self._look_for(parse_query(query.text))
 
+    @property
+    def called_for_forgiving(self) -> bool:
+        """Whether nothing had the words as typed, so that those written nearly so were looked for."""
+        return not self._may_loosen
+
     def page(self) -> SearchPage:
         """The page asked for, with facets over all hits."""
         documents, highlights = self.hits()

@@ -25,8 +25,7 @@ _EQUAL = (
 )
 
 _ASKED_OF_FTS5 = sa.text(
-    "SELECT value FROM json_each(:stems) WHERE EXISTS (SELECT 1 FROM archive_search_index"
-    """ WHERE archive_search_index MATCH '"' || value || '"')"""
+    "SELECT value FROM json_each(:stems) JOIN archive_search_index_words AS known ON known.term = value"
 )
 _ASKED_OF_GIN = sa.text(
     "SELECT value FROM json_array_elements_text(CAST(:stems AS json)) AS value WHERE EXISTS (SELECT 1 FROM"

@@ -14,6 +14,8 @@ VECTOR_COLUMN = "vector"
 # tokenize ascii: all beyond ASCII belongs to a token; only what folding.py puts between tokens separates them
 _SQLITE = (
     "CREATE VIRTUAL TABLE archive_search_index USING fts5(tokens, content='', detail=none, tokenize='ascii')",
+    # the words of the index, each once: read by the index itself, nothing is stored
+    "CREATE VIRTUAL TABLE archive_search_index_words USING fts5vocab(archive_search_index, 'row')",
     """CREATE TRIGGER archive_search_index_insert AFTER INSERT ON archive_search_text BEGIN
         INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens); END""",
     """CREATE TRIGGER archive_search_index_delete AFTER DELETE ON archive_search_text BEGIN
@@ -44,6 +46,7 @@ def drop_search_index(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         for trigger in ("insert", "delete", "update"):
             connection.exec_driver_sql(f"DROP TRIGGER {INDEX_TABLE}_{trigger}")
+        connection.exec_driver_sql(f"DROP TABLE {INDEX_TABLE}_words")
         connection.exec_driver_sql(f"DROP TABLE {INDEX_TABLE}")
     else:
         connection.exec_driver_sql(f"ALTER TABLE archive_search_text DROP COLUMN {VECTOR_COLUMN}")
