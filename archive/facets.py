@@ -1,9 +1,11 @@
 """Facets: how many of the hits have which type, body, signer …; counted here, so that every database counts alike."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -24,10 +26,13 @@ _COLUMNS: dict[str, sa.ColumnElement[Any]] = {
     "level": DOCUMENT.c.level,
     "access_level": DOCUMENT.c.access_level,
     "retention_class": DOCUMENT.c.retention_class,
-    "fonds": SERIES.c.fonds_id,
+    "fonds": sa.cast(SERIES.c.fonds_id, sa.Text()),
 }
 FACETS = (*_COLUMNS, SIGNER_FACET)
-FACET_COLUMNS = (*(column.label(name) for name, column in _COLUMNS.items()), DOCUMENT.c.signers)
+FACET_COLUMNS = (
+    *(column.label(name) for name, column in _COLUMNS.items()),
+    sa.cast(DOCUMENT.c.signers, sa.Text()).label("signers"),
+)
 """what a row of a hit must hold to be counted"""
 _MOST = 50
 """Values shown of a facet, the most frequent first"""
@@ -47,8 +52,18 @@ def counted(rows: Sequence[Sequence[Any]]) -> Mapping[str, tuple[FacetValue, ...
         return dict.fromkeys(FACETS, ())
     *columns, signers = zip(*rows, strict=True)
     counts: dict[str, Counter[Any]] = {name: Counter(column) for name, column in zip(_COLUMNS, columns, strict=True)}
-    counts[SIGNER_FACET] = Counter(name for listed in signers for name in {each.get("name") for each in listed} if name)
+    counts["fonds"] = Counter({fonds and str(UUID(fonds)): count for fonds, count in counts["fonds"].items()})
+    counts[SIGNER_FACET] = _signers(Counter(signers))
     return {name: _ordered(found) for name, found in counts.items()}
+
+
+def _signers(listed: Counter[str]) -> Counter[str]:
+    """How many documents each has signed; the same people, listed alike, are read once."""
+    found: Counter[str] = Counter()
+    for told, count in listed.items():
+        for name in {str(signer.get("name") or "") for signer in json.loads(told)} - {""}:
+            found[name] += count
+    return found
 
 
 def _ordered(found: Counter[Any]) -> tuple[FacetValue, ...]:

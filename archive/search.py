@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.access import Visibility
 from archive.documents import ArchivedDocument
-from archive.facets import FACET_COLUMNS, FacetValue, counted
+from archive.facets import FACET_COLUMNS, FACETS, FacetValue, counted
 from archive.highlights import Fragment, excerpt, marked
 from archive.query import Term, parse_query
 from archive.ranking import Candidate, rank
@@ -22,7 +22,7 @@ from archive.search_query import SearchQuery, SearchSort
 from archive.store import DOCUMENT, DOCUMENT_COLUMNS, SEARCH_TEXT, to_document
 from archive.typos import may_slip, similar_stems, with_similar
 
-__all__ = ["COUNTED", "FacetValue", "Highlight", "Search", "SearchPage", "SearchQuery", "SearchSort"]
+__all__ = ["COUNTED", "FACETS", "FacetValue", "Highlight", "Search", "SearchPage", "SearchQuery", "SearchSort"]
 
 COUNTED = 10_000
 """Hits are counted exactly up to here."""

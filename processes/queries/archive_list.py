@@ -9,9 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from archive.documents import ArchivedDocument
-from archive.facets import FACETS
 from archive.highlights import Fragment
-from archive.search import FacetValue, SearchPage, SearchQuery, SearchSort
+from archive.search import FACETS, FacetValue, SearchPage, SearchQuery, SearchSort
 from processes.access import visibility
 from processes.office import Office
 from processes.organisation import bodies

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from archive.facets import FACETS
+from archive.search import FACETS
 from processes.errors import BadInput
 from processes.office import Office
 from processes.organisation import person
