@@ -2,8 +2,13 @@
 
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,6 +47,8 @@ from processes.use_cases.view_document import ViewDocument, view_document
 from signing.report import Verdict
 from signing.validation import read_attachment
 
+ROOT = Path(__file__).parents[3]
+WHERE = os.environ | {"PYTHONPATH": str(ROOT)}
 KEY, SCENARIO = "joint-act", "two-of-three"
 MEMBERS = ("executor1", "executor2", "executor3")
 SIGN = {"decision": "sign"}
@@ -309,6 +316,31 @@ def test_what_was_signed_before_a_crash_is_signed_once_after_it(
     assert sum(row.step_id is not None for row in fields_of(rehearsal, document_id)) == 1
     shown = signed_receipt(rehearsal.office, prepared.attempt_id, rehearsal.person("executor1"))
     assert shown.document_id == document_id
+
+
+@pytest.mark.long
+@one_database
+@pytest.mark.parametrize("place", ["_complete", "_note_shared", "advance", "_told"])
+def test_a_cosigner_is_killed_and_signs_once_all_the_same(rehearsal: Rehearsal, place: str) -> None:
+    """With -9, from before the transaction until after its commit, when nobody has been told yet."""
+    case_id, document_id = drafted(rehearsal)
+    prepared, before = ready(rehearsal, case_id, "executor1"), rehearsal.pdf(document_id)
+    asked = (rehearsal.office.settings.home, prepared.attempt_id, rehearsal.person("executor1"), place)
+    command = [sys.executable, str(Path(__file__).with_name("killed_cosigner.py")), *map(str, asked)]
+    pin = rehearsal.accounts["executor1"].pin
+    done = subprocess.run(command, input=f"{pin}\n", capture_output=True, text=True, cwd=ROOT, env=WHERE, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert sum(row.step_id is not None for row in fields_of(rehearsal, document_id)) == (place == "_told")
+    receipt = rehearsal.sign(prepared, "executor1")
+    assert rehearsal.sign(prepared, "executor1") == receipt
+    after = rehearsal.pdf(document_id)
+    assert after.startswith(before)
+    assert (len(after), hashlib.sha256(after).hexdigest()) == (receipt.bytes, receipt.sha256)
+    assert sum(row.step_id is not None for row in fields_of(rehearsal, document_id)) == 1
+    cosign(rehearsal, case_id, "executor2")
+    approve(rehearsal, case_id)
+    close_document(rehearsal.office, document_id)
+    assert judged(rehearsal, document_id).verdict is Verdict.TOTAL_PASSED
 
 
 @pytest.mark.long
