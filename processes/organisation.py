@@ -79,6 +79,8 @@ def body(session: Session, body_id: UUID) -> Body:
     row = session.get(BodyRow, body_id)
     if row is None:
         raise NotFound("no such body")
+    # a session forgets rows that nobody holds, and a step asks for its body seven times
+    session.info.setdefault("bodies", {})[body_id] = row
     return _body(row)
 
 

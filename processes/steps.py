@@ -1,6 +1,6 @@
 """A human step opened by somebody who may act on it: everything a form page or a submission needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,7 @@ class OpenStep:
     context: FormContext
     options: OptionSource
     mandate: Mandate
+    attachments: Sequence[AttachmentRow]
 
     @property
     def unsigned(self) -> bool:
@@ -64,6 +65,7 @@ def open_step(
     if item.form is None:
         raise NotFound("this step has no form")
     options = OptionSource(uow.session, uow.archive, owner, uow.now, case_id=case.id)
+    attachments = attachments_of(uow.session, item.id)
     return OpenStep(
         item=item,
         case=case,
@@ -71,9 +73,10 @@ def open_step(
         definition=definition,
         element=element,
         form=load_form(definition.package, item.form),
-        context=form_context(uow, owner, item.data, options, attachments_of(uow.session, item.id)),
+        context=form_context(uow, owner, item.data, options, attachments),
         options=options,
         mandate=mandate,
+        attachments=attachments,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.service import Archive
 from engine.service import Engine
@@ -48,10 +49,39 @@ class UnitOfWork:
 
     def insert(self, table: type, **values: Any) -> None:
         """One row, at once: the hot path writes by Core statements."""
-        self.session.execute(sa.insert(table).values(**values))
+        self.session.flush()  # what was added before may be what this row refers to
+        self.session.connection().execute(_insert(table), values)
 
     def update(self, table: type, where: Mapping[str, Any], **values: Any) -> int:
         """Change the rows whose columns equal `where`; how many there were."""
+        if any(isinstance(value, sa.ColumnElement | InstrumentedAttribute) for value in values.values()):
+            return self._update_by(table, where, values)
+        asked = {name: value for name, value in where.items() if value is not None}
+        statement = _update(table, tuple(asked), tuple(where.keys() - asked.keys()), tuple(values))
+        parameters = {_WHERE + name: value for name, value in asked.items()}
+        parameters |= {_TO + name: value for name, value in values.items()}
+        return self.session.connection().execute(statement, parameters).rowcount
+
+    def _update_by(self, table: type, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+        """To what an expression gives, such as one more than before."""
         columns: Mapping[str, sa.ColumnElement[Any]] = sa.inspect(table).columns
         statement = sa.update(table).where(*(columns[name] == value for name, value in where.items()))
         return self.session.connection().execute(statement.values(**values)).rowcount
+
+
+_WHERE, _TO = "where_", "to_"
+
+
+@cache
+def _insert(table: type) -> sa.Insert:
+    """Built once: to build a statement costs more than to run it."""
+    return sa.insert(sa.inspect(table).local_table)
+
+
+@cache
+def _update(table: type, equal: tuple[str, ...], null: tuple[str, ...], values: tuple[str, ...]) -> sa.Update:
+    columns: Mapping[str, sa.ColumnElement[Any]] = sa.inspect(table).columns
+    conditions = [columns[name] == sa.bindparam(_WHERE + name, type_=columns[name].type) for name in equal]
+    conditions += [columns[name].is_(None) for name in null]
+    changes = {columns[name]: sa.bindparam(_TO + name, type_=columns[name].type) for name in values}
+    return sa.update(sa.inspect(table).local_table).where(*conditions).values(changes)

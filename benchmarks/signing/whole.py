@@ -18,6 +18,7 @@ from processes.settings import Settings
 from processes.signed_steps import SignedStep, accept, waiting_attempt
 from processes.tools import initialise_home
 from processes.use_cases.sign_step import SignStep, signed_document
+from processes.use_cases.submit_step import PreparedStep, SubmitStep, submit_step
 from processes.worker import Worker
 
 PACKAGE, SCENARIO = "citizen-appeal", "forwarded-to-competent-body"
@@ -77,23 +78,33 @@ def _begun(office: Office, cases: int) -> list[Player]:
 
 
 def _played(office: Office, players: list[Player]) -> Clock:
-    """The key is open: its PIN was asked once for all that follows, as of somebody who signs many."""
-    opened: dict[object, OpenedKey] = {}
+    """From what the officer sends until the case has moved on; whose turn it is and what they answer is not in it.
 
-    def sign(_: Office, request: SignStep) -> SignedStep:
-        attempt = waiting_attempt(office, request.attempt_id, request.by)
+    The key is open: its PIN was asked once for all that follows, as of somebody who signs many.
+    """
+    opened: dict[object, OpenedKey] = {}
+    clock, begun = Clock(), list[tuple[float, float]]()
+
+    def submit(office: Office, command: SubmitStep) -> PreparedStep:
+        begun.append((time.perf_counter(), time.process_time()))
+        return submit_step(office, command)
+
+    def sign(office: Office, request: SignStep) -> SignedStep:
         if request.by not in opened:
             opened[request.by] = open_key(office, request.by, request.pin)
         mine = opened[request.by]
-        return accept(office, attempt, mine.certificate, signed_document(office, attempt, mine.key))
+        attempt = waiting_attempt(office, request.attempt_id, request.by)
+        signed = accept(office, attempt, mine.certificate, signed_document(office, attempt, mine.key))
+        wall, cpu = begun[-1]
+        if len(begun) > 1:  # the first opens the key
+            clock.note(time.perf_counter() - wall, time.process_time() - cpu)
+        return signed
 
-    clock = Clock()
-    before = vars(playing)["sign_step"]
-    vars(playing)["sign_step"] = sign
+    before = {name: vars(playing)[name] for name in ("submit_step", "sign_step")}
+    vars(playing).update(submit_step=submit, sign_step=sign)
     try:
-        players[0].act()
-        for one in players[1:]:
-            clock.measure(one.act)
+        for one in players:
+            one.act()
     finally:
-        vars(playing)["sign_step"] = before
+        vars(playing).update(before)
     return clock

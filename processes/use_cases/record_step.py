@@ -12,7 +12,7 @@ from processes.errors import CaseStuck, SignatureRefused, StepOvertaken
 from processes.incidents import Failure, note_incident
 from processes.office import Office
 from processes.recorded_steps import DoneStep, advance, keep_step, overtaken_told
-from processes.steps import OpenStep, attachments_of, item_of, open_step, require_actable, round_of
+from processes.steps import OpenStep, item_of, open_step, require_actable, round_of
 from processes.tables import StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.submit_step import SubmitStep, checked_remarks, guard_step, validated_fields
@@ -76,14 +76,13 @@ def _record(office: Office, uow: UnitOfWork, step: OpenStep, request: SubmitStep
 def _as_in_documents(uow: UnitOfWork, step: OpenStep, request: SubmitStep, fields: Mapping[str, Any]) -> dict[str, Any]:
     """What step.json would say of it, as far as there is something to say."""
     decision = fields.get("decision")
-    files = attachments_of(uow.session, step.item.id)
     return {
         "number": "",
         "step": {"round": round_of(uow.session, step.case.id, step.item.element_id)},
         "decision": None if decision is None else str(decision),
         "fields": dict(fields),
         "remarks": checked_remarks(uow, step, request.remarks),
-        "attachments": [{"name": each.name, "sha256": each.sha256, "bytes": each.bytes} for each in files],
+        "attachments": [{"name": each.name, "sha256": each.sha256, "bytes": each.bytes} for each in step.attachments],
     }
 
 

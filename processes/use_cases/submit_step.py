@@ -22,8 +22,8 @@ from processes.queries.review import signed_versions
 from processes.remarks import remarks_to_show
 from processes.signature_policy import require_may_sign, signing_certificate, task_policy
 from processes.step_papers import StepContent, step_paper, step_record
-from processes.steps import OpenStep, attachments_of, item_of, open_step, require_actable, round_of
-from processes.tables import SigningAttemptRow
+from processes.steps import OpenStep, item_of, open_step, require_actable, round_of
+from processes.tables import CertificateRow, SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
 
 MAX_REMARK = 4000
@@ -68,12 +68,12 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
     :raises NoPlaceToSign: the document to be co-signed expects somebody else
     """
     with office.unit_of_work() as uow:
-        step, fields = _checked(office, uow, request)
+        step, fields, signer = _checked(office, uow, request)
         if signs_another(step, fields):
             attempt = prepare_cosignature(office, uow, step, request.by, fields, request.keys_here)
             uow.commit()
             return _prepared(attempt)
-        content = _gather(uow, request, step, fields)
+        content = _gather(uow, request, step, fields, signer)
         uow.commit()
     record = step_record(office, content)
     names = [entry["field"] for entry in record["expected_signatures"]]
@@ -95,7 +95,7 @@ def _prepared(attempt: SigningAttemptRow) -> PreparedStep:
     )
 
 
-def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[OpenStep, dict[str, Any]]:
+def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[OpenStep, dict[str, Any], CertificateRow]:
     # the number is drawn under the case's lock: two officers at once must draw one, and a step that ends none
     uow.engine.lock(item_of(uow, request.item_id).instance_id)
     step = open_step(office, uow, request.item_id, request.by, version=request.version)
@@ -104,12 +104,14 @@ def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[Open
     guard_step(uow, step, request.by, fields)
     if step.unsigned:
         raise SignatureRefused("kind", "this task is recorded without a document: there is nothing to sign")
-    signer = signing_certificate(uow, step, request.by)
+    signer = signing_certificate(uow, step, request.by, request.keys_here)
     require_may_sign(office, signer, task_policy(step.definition, step.element), at=uow.now)
-    return step, fields
+    return step, fields, signer
 
 
-def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mapping[str, Any]) -> StepContent:
+def _gather(
+    uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mapping[str, Any], signer: CertificateRow
+) -> StepContent:
     labels = _labels(uow, step)
     for field in step.form.fields.values():
         # the paper words them when this transaction has ended
@@ -128,9 +130,9 @@ def _gather(uow: UnitOfWork, request: SubmitStep, step: OpenStep, fields: Mappin
         labels=labels,
         fields=fields,
         remarks=_remarks(request.remarks, labels),
-        attachments=attachments_of(uow.session, step.item.id),
+        attachments=step.attachments,
         mandate=step.mandate,
-        certificate=signing_certificate(uow, step, request.by, request.keys_here),
+        certificate=signer,
         previous=heads(uow.session, step.case.id),
         round=round_of(uow.session, step.case.id, step.item.element_id),
         open_remarks=remarks_to_show(uow, step.case) if step.form.shows_remarks else (),
