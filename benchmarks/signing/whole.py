@@ -27,7 +27,7 @@ PACKAGE, SCENARIO = "citizen-appeal", "forwarded-to-competent-body"
 def measure(run: Run) -> Figures:
     """Steps a second of one core: the first step of so many cases, each by the officer whose turn it is."""
     with begun(run, "office", run.times(80, 8)) as (office, players):
-        clock = _played(office, players)
+        clock = _played(players)
     figures = {
         "whole_step_per_second": round(1 / median(clock.cpu), 1),
         "whole_step_per_wall_second": round(1 / median(clock.wall), 1),
@@ -77,7 +77,7 @@ def _begun(office: Office, cases: int) -> list[Player]:
     return players
 
 
-def _played(office: Office, players: list[Player]) -> Clock:
+def _played(players: list[Player]) -> Clock:
     """From what the officer sends until the case has moved on; whose turn it is and what they answer is not in it.
 
     The key is open: its PIN was asked once for all that follows, as of somebody who signs many.
