@@ -26,7 +26,7 @@ PACKAGE, SCENARIO = "citizen-appeal", "forwarded-to-competent-body"
 
 def measure(run: Run) -> Figures:
     """Steps a second of one core: the first step of so many cases, each by the officer whose turn it is."""
-    with begun(run, "office", run.times(80, 8)) as (office, players):
+    with begun(run, "office", run.times(80, 8)) as (_, players):
         clock = _played(players)
     figures = {
         "whole_step_per_second": round(1 / median(clock.cpu), 1),
