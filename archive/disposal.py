@@ -6,7 +6,7 @@ hash, and writes an erasure for each blob. Then each erasure is done in a transa
 lock while it looks for others that need the same bytes. Both steps may be repeated.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from archive.blobs import BlobStore, Referenced
 from archive.custody import CustodyEvent
-from archive.documents import GONE, ArchivedDocument, DocumentStatus
+from archive.documents import GONE, ArchivedDocument, DocumentStatus, Revision
 from archive.errors import BlobMissing, DocumentOnHold, RetentionNotOver
 from archive.folding import token_string
 from archive.holds import Holds
-from archive.store import Store, custody_head, table_of
+from archive.store import DOCUMENT, Store, custody_head, table_of
 from archive.tables import ErasureRow
 
 ERASURE = table_of(ErasureRow)
@@ -84,27 +84,41 @@ class Disposal:
     def remove(self, document_id: UUID, removal: Removal, *, actor: str) -> ArchivedDocument:
         """Keep the description and hashes of a document and nothing else; its blobs are erased afterwards.
 
-        All its revisions go together. One that is gone already stays as it is.
+        All its revisions and redacted copies go together. One that is gone already stays as it is.
 
         Raises DocumentNotFound, DocumentOnHold, RetentionNotOver.
         """
         (document,) = self._store.locked([document_id])
         if document.status in GONE:
             return document
+        copies = self._copies(document_id)
         self.require_removable(document, removal.over_on)
-        revisions = self._store.revisions(document_id)
-        self.ask_erasure(document_id, [revision.sha256 for revision in revisions])
-        self._store.update(document_id, status=str(removal.status))
+        for copy in copies:
+            self._holds.require_none(copy)
+        for each in (document, *copies):
+            revisions = self._store.revisions(each.id)
+            self.ask_erasure(document_id, [revision.sha256 for revision in revisions])
+            self._leave_description(each, revisions, removal, actor)
+        (gone,) = self._store.documents([document_id])
+        return gone
+
+    def _copies(self, document_id: UUID) -> list[ArchivedDocument]:
+        """Its redacted copies, locked: they go with it, or a hold on one of them keeps all."""
+        ids = self._session.scalars(sa.select(DOCUMENT.c.id).where(DOCUMENT.c.original_id == document_id)).all()
+        return [copy for copy in self._store.locked(ids) if copy.status not in GONE] if ids else []
+
+    def _leave_description(
+        self, document: ArchivedDocument, revisions: Sequence[Revision], removal: Removal, actor: str
+    ) -> None:
+        self._store.update(document.id, status=str(removal.status))
         # its number stays findable: whoever asks for the document must learn what became of it
-        self._store.update_tokens(document_id, token_string(document.number), text="")
+        self._store.update_tokens(document.id, token_string(document.number), text="")
         details = {
             "ground": removal.ground,
             "act": removal.act,
             "revisions": [{"sha256": each.sha256, "bytes": each.bytes} for each in revisions],
         }
         self._note(document, str(removal.status), actor, details)
-        (gone,) = self._store.documents([document_id])
-        return gone
 
     def ask_erasure(self, document_id: UUID, hashes: Collection[str]) -> None:
         """These blobs are to be erased with the document: its own, and files that came with it."""

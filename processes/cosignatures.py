@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from archive.blobs import BlobRef
+from archive.retention import LAST_SIGNED_ON
 from archive.service import ArchivedDocument
 from processes.attempts import NewAttempt, open_attempt
 from processes.certificates import certificate_of
@@ -155,6 +156,8 @@ def keep_cosignature(
         actor=str(attempt.person_id),
         signers=(*archived.signers, signer),
     )
+    signed_on = body(uow.session, document.body_id).local(uow.now).date()
+    uow.archive.record_retention_facts([document.document_id], {LAST_SIGNED_ON: signed_on}, actor="system")
     new_head(uow, document.document_id, blob.sha256, blob.bytes)
     document.leased_to = document.leased_by = document.leased_until = None
 

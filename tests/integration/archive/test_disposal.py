@@ -106,6 +106,22 @@ def test_a_shared_blob_goes_with_the_last_document(archive: Archive, blobs: Memo
     assert not blobs.exists(first.sha256)
 
 
+def test_redacted_copies_go_with_their_original_unless_one_is_held(
+    archive: Archive, blobs: MemoryBlobStore, take_in: TakeIn
+) -> None:
+    original = over(archive, take_in(b"%PDF original", number="1"))
+    copy = take_in(b"%PDF black", number="1r", original_id=original.id)
+    hold = archive.place_hold(HoldTarget(document_id=copy.id), ground="g", actor="x")
+    with pytest.raises(DocumentOnHold):
+        archive.disposal.remove(original.id, DESTROY, actor="a")
+    archive.lift_hold(hold.id, ground="g", actor="x")
+    archive.disposal.remove(original.id, DESTROY, actor="a")
+    assert erase_all(archive) == [ERASED, ERASED]
+    assert archive.document(copy.id).status == "destroyed"
+    assert not any(blobs.exists(each.sha256) for each in (original, copy))
+    archive.verify_custody(copy.id)
+
+
 def test_a_blob_that_somebody_else_needs_stays(archive: Archive, blobs: MemoryBlobStore, take_in: TakeIn) -> None:
     document = over(archive, take_in())
     archive.disposal.remove(document.id, DESTROY, actor="a")
