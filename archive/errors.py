@@ -166,6 +166,14 @@ class FileClosed(ArchiveError):
     file_id: UUID
 
 
+class PublicationBarred(ArchiveError):
+    """What is restricted, without effect or gone is not published (B9)."""
+
+    code = "archive.publication_barred"
+    document_id: UUID
+    rule: str
+
+
 class UnitClosed(ArchiveError):
     """The fonds or series is closed and takes nothing more."""
 

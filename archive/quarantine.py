@@ -99,6 +99,11 @@ class Quarantines:
         found = self.require_second(document_id, by)
         return self._end(found, {"ended_as": REMOVED, "act_id": act_id, "ended_at": at})
 
+    def empty(self, document_id: UUID, *, title: str) -> None:
+        """Of a document that is removed: no title, no properties, nothing that could tell what it said."""
+        values = {"title": title, "properties": {}, "quarantined": True}
+        self._session.execute(sa.update(DOCUMENT).where(DOCUMENT.c.id == document_id).values(**values))
+
     def _end(self, found: Quarantine, values: dict[str, object]) -> Quarantine:
         self._session.execute(sa.update(QUARANTINE).where(QUARANTINE.c.id == found.id).values(**values))
         return self._one(QUARANTINE.c.id == found.id)

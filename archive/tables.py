@@ -359,6 +359,19 @@ class SearchTextRow(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 
+class PublicationRow(Base):
+    """That a document is published: anybody may read it as long as nothing restricts it (B9)."""
+
+    __tablename__ = "archive_publication"
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_document.id"), primary_key=True)
+    ground: Mapped[str]
+    published_by: Mapped[str]
+    published_at: Mapped[datetime] = mapped_column(index=True)
+    withdrawn_by: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_ground: Mapped[str | None]
+
+
 class QuarantineRow(Base):
     """A document found to hold a state secret: locked away from all but two, who remove it (B16)."""
 

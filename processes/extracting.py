@@ -1,6 +1,8 @@
 """Taking text and tables out of strangers' files in a killable process: whatever a file does, the intake goes on."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +22,21 @@ class TextUnreadable(Exception):
     """No text can be taken out of the file."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfLayers:
+    """What a PDF holds beside what its pages show."""
+
+    leaked: Sequence[str]
+    """removed words that its pages, description, outline or streams still have"""
+    attachments: int
+    annotations: int
+    """without links"""
+    older_states: int
+    """to which later ones were only appended"""
+    unread_pages: int
+    """pages without text, such as scans"""
+
+
 class Extractor:
     """Reads files, each within a time and a memory of its own."""
 
@@ -32,6 +49,10 @@ class Extractor:
         """The text of a PDF, empty for a scan. Raises TextUnreadable."""
         return str(self._asked("text", pdf)["text"])
 
+    def layers(self, pdf: bytes, removed: Sequence[str]) -> PdfLayers:
+        """Whether a PDF still holds removed words, and what no page shows. Raises TextUnreadable."""
+        return PdfLayers(**self._asked("layers", pdf, removed=list(removed)))
+
     def rows(self, spreadsheet: bytes) -> list[list[str]]:
         """The cells of a spreadsheet's first sheet. Raises IngestRefused."""
         try:
@@ -40,8 +61,8 @@ class Extractor:
             raise IngestRefused(file="spreadsheet", reason=str(error)) from error
         return rows
 
-    def _asked(self, what: str, content: bytes) -> dict[str, Any]:
-        question = {"what": what, "seconds": self.seconds}
+    def _asked(self, what: str, content: bytes, **more: Any) -> dict[str, Any]:
+        question = {"what": what, "seconds": self.seconds, **more}
         try:
             answer, _ = self.children.ask(json.dumps(question).encode(), content)
         except ChildTooSlow:

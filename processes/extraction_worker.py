@@ -1,11 +1,14 @@
 """The process that takes text out of strangers' files: started by path, capped in memory, may be killed.
 
-A question is the JSON object {what, seconds} and the file; `what` is text (of a PDF) or rows (of a spreadsheet). An
-answer is {text} or {rows}, or {refused} with the reason.
+A question is the JSON object {what, seconds} and the file; `what` is text or layers (of a PDF) or rows (of a
+spreadsheet); for layers also `removed`, words that must not be found. An answer is {text}, {rows} or what `layers_of`
+says, or {refused} with the reason.
 """
 
 import io
+import re
 import sys
+import zlib
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,6 +16,8 @@ MEMORY = 1536 * 1024**2
 """bytes of address space"""
 MOST_PAGES, MOST_TEXT = 2000, 200_000
 """pages looked at and characters taken: some hundred pages, as the archive keeps for its search"""
+MOST_INNER = 100 * 2**20
+"""bytes that the compressed streams of one PDF are inflated to at most"""
 MOST_ROWS, MOST_CELLS = 200_000, 200
 """lines of a sheet, and columns"""
 
@@ -37,6 +42,71 @@ def text_of(content: bytes) -> dict[str, Any]:
         return {"refused": f"{type(error).__name__}: {error}"[:300]}
     # line ends as everywhere; the marks PDFium puts where a word was broken at a line's end join it again
     return {"text": "\n".join(parts).replace("\r\n", "\n").replace("\ufffe\n", "").replace("\ufffe", "")}
+
+
+def layers_of(content: bytes, removed: list[str]) -> dict[str, Any]:
+    """Which removed words a PDF still holds, shown or not; and parts that could hold more than anybody looks at."""
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    from processes.redacting import leaks
+
+    shown = text_of(content)
+    if "refused" in shown:
+        return shown
+    unread, annotations = 0, 0
+    try:
+        with pypdfium2.PdfDocument(content) as document:
+            if len(document) > MOST_PAGES or len(shown["text"]) >= MOST_TEXT:
+                return {"refused": "too long to be looked through"}
+            texts = list(document.get_metadata_dict(skip_empty=True).values())
+            texts += [item.get_title() for item in document.get_toc()]
+            attachments = document.count_attachments()
+            for number in range(len(document)):
+                page = document[number]
+                annotations += sum(
+                    pdfium.FPDFAnnot_GetSubtype(pdfium.FPDFPage_GetAnnot(page.raw, place)) != pdfium.FPDF_ANNOT_LINK
+                    for place in range(pdfium.FPDFPage_GetAnnotCount(page.raw))
+                )
+                unread += not page.get_textpage().count_chars()
+                page.close()
+    except (pypdfium2.PdfiumError, MemoryError, ValueError) as error:
+        return {"refused": f"{type(error).__name__}: {error}"[:300]}
+    # a linearised file ends twice; every further end is that of an older state
+    older = content.count(b"%%EOF") - (2 if b"/Linearized" in content[:2048] else 1)
+    return {
+        "leaked": leaks([shown["text"], *texts, *_inner_texts(content)], removed),
+        "attachments": attachments,
+        "annotations": annotations,
+        "older_states": max(0, older),
+        "unread_pages": unread,
+    }
+
+
+def _inner_texts(content: bytes) -> list[str]:
+    """What the file and its compressed streams hold, read as the two encodings of PDF texts: XMP, titles, names."""
+    found = [content]
+    left = MOST_INNER
+    for match in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        if match[1][:1] not in {b"x", b"h", b"H", b"X"}:
+            continue
+        inflated = zlib.decompressobj()
+        try:
+            found.append(inflated.decompress(match[1], left))
+        except zlib.error:
+            continue  # another filter: an image or a font
+        left -= len(found[-1])
+        if left <= 0:
+            break
+    return [
+        text
+        for part in found
+        for text in (
+            part.decode("utf-8", "ignore"),
+            part.decode("utf-16-be", "ignore"),
+            part[1:].decode("utf-16-be", "ignore"),
+        )
+    ]
 
 
 def rows_of(content: bytes) -> dict[str, Any]:
@@ -65,6 +135,8 @@ def written(cell: object) -> str:
 
 def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """What was asked for."""
+    if question["what"] == "layers":
+        return layers_of(content, question["removed"])
     return {"text": text_of, "rows": rows_of}[question["what"]](content)
 
 

@@ -24,6 +24,22 @@ ACCESS_LEVELS: Entries = {
 }
 """B16; a state secret is refused at every door and so is no level here"""
 
+ACCESS_FLAGS: Entries = {
+    "personal_data": {
+        "az": "Fərdi məlumatlar var",
+        "kk": "Дербес деректер бар",
+        "ru": "Есть персональные данные",
+        "en": "Contains personal data",
+    },
+    "special_categories": {
+        "az": "Xüsusi kateqoriyalı fərdi məlumatlar var",
+        "kk": "Ерекше санаттағы дербес деректер бар",
+        "ru": "Есть персональные данные особых категорий",
+        "en": "Contains special categories of personal data",
+    },
+}
+"""what restricts a document beside its level"""
+
 SECTIONS: Entries = {
     "social": {"az": "Sosial müdafiə", "kk": "Әлеуметтік қорғау", "ru": "Социальная защита", "en": "Social protection"},
     "property": {"az": "Əmlak və torpaq", "kk": "Мүлік және жер", "ru": "Имущество и земля", "en": "Property and land"},

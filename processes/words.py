@@ -60,6 +60,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "administrator": {"az": "inzibatçı", "kk": "әкімші", "ru": "администратор", "en": "administrator"},
     "curator": {"az": "kurator", "kk": "куратор", "ru": "куратор", "en": "curator"},
     "officer": {"az": "vəzifəli şəxs", "kk": "лауазымды тұлға", "ru": "должностное лицо", "en": "officer"},
+    "removal-title": {
+        "az": "Dövlət sirri olan sənədin arxivdən çıxarılması haqqında akt",
+        "kk": "Мемлекеттік құпиясы бар құжатты мұрағаттан алып тастау туралы акт",
+        "ru": "Акт об изъятии из архива документа, содержащего государственную тайну",
+        "en": "Act on the removal of a document that holds a state secret",
+    },
+    "removed-document": {
+        "az": "Çıxarılan sənəd",
+        "kk": "Алып тасталған құжат",
+        "ru": "Изъятый документ",
+        "en": "Document removed",
+    },
+    "found-by": {"az": "Aşkar edən", "kk": "Анықтаған", "ru": "Обнаружил", "en": "Found by"},
     "number": {
         "az": "Qeydiyyat nömrəsi",
         "kk": "Тіркеу нөмірі",

@@ -57,6 +57,7 @@ def _doors_for_citizens() -> list[tuple[str, str, str]]:
         ("tracking", "tracking.page", _("Track an appeal")),
         ("registry", "registry.page", _("Services")),
         ("verify", "verify.page", _("Verify a document")),
+        ("keeping", "keeping.published", _("Published documents")),
     ]
 
 

@@ -633,6 +633,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_archive_hold_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "archive_publication",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_ground", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["archive_document.id"], name=op.f("fk_archive_publication_document_id")
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_archive_publication")),
+    )
+    with op.batch_alter_table("archive_publication", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_publication_published_at"), ["published_at"], unique=False)
+
+    op.create_table(
         "archive_quarantine",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=False),

@@ -22,7 +22,7 @@ DOORS = {
                 "hash_trees"},
     "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
                 "holds", "search", "access", "highlights", "restrictions", "lifting", "nomenclature", "quarantine",
-                "blob_locks", "evidence", "fixity", "disposal", "review_lists"},
+                "publication", "blob_locks", "evidence", "fixity", "disposal", "review_lists"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""
 TABLE_READERS = ("processes/queries/", "processes/migrations/")
