@@ -1,7 +1,7 @@
 """Redacted copies, publication (B9), and a state secret found later (B16): what each refuses, and what it leaves."""
 
 import io
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfWriter
@@ -10,7 +10,7 @@ from rehearsal import ANSWERED, APPEAL, Rehearsal
 
 from archive.documents import Restriction
 from archive.errors import DocumentDestroyed, DocumentQuarantined
-from archive.service import ArchivedDocument
+from archive.service import Accession, ArchivedDocument
 from processes.audit import broken_links
 from processes.errors import EntryRefused, NotFound, NotPermitted, StateSecretDeclared
 from processes.sealing import verify_code as code_of
@@ -66,11 +66,29 @@ def pdf(text: str, *, title: str = "", attached: bytes = b"", twice: bool = Fals
 
 @pytest.fixture
 def secret(rehearsal: Rehearsal) -> ArchivedDocument:
-    """The first document of an appeal: official use, personal data."""
-    case_id = rehearsal.play(APPEAL, ANSWERED, until="resolution")
+    """A document of official use with personal data."""
+    office = rehearsal.office
+    with office.unit_of_work() as uow:
+        taken = uow.archive.accession(
+            Accession(
+                id=uuid4(), owner=str(rehearsal.body("executive")), number="M-7", type="letter", title="Məktub",
+                blob=office.blobs.put(pdf("Letter of Karim Aliyev")), access_level="official_use",
+                access_flags=("personal_data",),
+            ),
+            actor="test",
+        )  # fmt: skip
+        uow.commit()
+    return taken
+
+
+@pytest.fixture
+def signed(rehearsal: Rehearsal) -> ArchivedDocument:
+    """What an officer has signed in a case."""
+    case_id = rehearsal.play(APPEAL, ANSWERED, until="registration_check")
+    fields = rehearsal.fields(APPEAL, ANSWERED, "registration_check")
+    made = rehearsal.sign(rehearsal.submit(rehearsal.item(case_id, "registration_check"), "clerk", fields), "clerk")
     with rehearsal.office.reading() as uow:
-        documents = uow.archive.case_documents(case_id)
-    return next(each for each in documents if each.type != "receipt")
+        return uow.archive.document(made.document_id)
 
 
 def redaction(rehearsal: Rehearsal, document: ArchivedDocument, content: bytes, **changed: object) -> RedactDocument:
@@ -201,9 +219,9 @@ def test_a_classification_has_a_ground_and_takes_no_state_secret(
     assert rehearsal.audit("archive:document:classify")[-1].details["level"] == "commercial_secret"
 
 
-def test_a_secret_found_later_is_locked_away_and_removed_by_two(rehearsal: Rehearsal, secret: ArchivedDocument) -> None:
+def test_a_secret_found_later_is_locked_away_and_removed_by_two(rehearsal: Rehearsal, signed: ArchivedDocument) -> None:
     """B16: two different persons, an act, nothing left but number, hashes and chains that hold."""
-    office = rehearsal.office
+    office, secret = rehearsal.office, signed
     archivist, head, clerk = (rehearsal.person(each) for each in ("archivist", "head", "clerk"))
     copy = redact_document(office, redaction(rehearsal, secret, pdf("A letter")))
 
