@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from archive.blobs import BlobRef
 from archive.service import Accession, ArchivedDocument
 from processes.attachments import check_attachment, safe_name
 from processes.errors import EntryRefused, StateSecretDeclared
@@ -77,24 +78,7 @@ def redact_document(office: Office, request: RedactDocument) -> RedactedCopy:
         }
         uow.archive.record_event(original.id, "redacted", str(request.by), details)  # locks it: the number is ours
         number = _number(uow, original)
-        uow.archive.accession(
-            Accession(
-                id=identity,
-                owner=original.owner,
-                number=number,
-                type=TYPE,
-                title=request.title,
-                language=original.language,
-                blob=blob,
-                media_type=PDF,
-                original_id=original.id,
-                retention_class=original.retention_class,
-                dated_on=original.dated_on,
-                properties={"redacted": {"original_sha256": original.sha256, "ground": request.ground}},
-                text=request.title,
-            ),
-            actor=str(request.by),
-        )
+        uow.archive.accession(_accession(request, original, identity, number, blob), actor=str(request.by))
         uow.audit.record("archive:document:redact", actor=str(request.by), subject=str(original.id), details=details)
         uow.commit()
     return RedactedCopy(document_id=identity, number=number, unread_pages=unread)
@@ -138,6 +122,26 @@ def _require_clean(request: RedactDocument, original: ArchivedDocument) -> int:
     if found.leaked:
         raise EntryRefused("removed", "not-removed")
     return found.unread_pages
+
+
+def _accession(
+    request: RedactDocument, original: ArchivedDocument, identity: UUID, number: str, blob: BlobRef
+) -> Accession:
+    return Accession(
+        id=identity,
+        owner=original.owner,
+        number=number,
+        type=TYPE,
+        title=request.title,
+        language=original.language,
+        blob=blob,
+        media_type=PDF,
+        original_id=original.id,
+        retention_class=original.retention_class,
+        dated_on=original.dated_on,
+        properties={"redacted": {"original_sha256": original.sha256, "ground": request.ground}},
+        text=request.title,
+    )
 
 
 def _number(uow: UnitOfWork, original: ArchivedDocument) -> str:
