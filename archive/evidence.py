@@ -265,21 +265,20 @@ class Evidence:
             raise EvidenceMissing(batch=batch.number)
         return int(row.stretch) * STRETCH + within
 
-    def node(self, batch: EvidenceBatch) -> Callable[[int, int], bytes]:
-        """What reads the tree: level and place → hash. Raises EvidenceMissing where the tree has a hole."""
+    def nodes(self, batch: EvidenceBatch, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """Hashes of the tree by level and place, in one question. Raises EvidenceMissing where the tree has a hole."""
         size = hashlib.new(batch.algorithm).digest_size
-
-        def read(level: int, place: int) -> bytes:
-            query = sa.select(NODES.c.hashes).where(
-                NODES.c.batch == batch.number, NODES.c.level == level, NODES.c.stretch == place // STRETCH
-            )
-            row = self._session.scalar(query) or b""
-            found = row[place % STRETCH * size :][:size]
-            if len(found) != size:
+        key = sa.tuple_(NODES.c.level, NODES.c.stretch)
+        wanted = {(level, place // STRETCH) for level, place in places}
+        query = sa.select(NODES.c.level, NODES.c.stretch, NODES.c.hashes).where(NODES.c.batch == batch.number)
+        rows = {(row.level, row.stretch): row.hashes for row in self._session.execute(query.where(key.in_(wanted)))}
+        found = {}
+        for level, place in places:
+            start = place % STRETCH * size
+            found[level, place] = bytes(rows.get((level, place // STRETCH), b"")[start : start + size])
+            if len(found[level, place]) != size:
                 raise EvidenceMissing(batch=batch.number)
-            return bytes(found)
-
-        return read
+        return found
 
     def level(self, batch: int, level: int) -> bytes:
         """A whole level, its stretches one after the other."""

@@ -4,7 +4,7 @@ A record begins with the first batch that covers an object and goes on with what
 token (renewal by timestamp), and batches that cover the object anew (renewal by hash tree).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from processes.unit_of_work import UnitOfWork
 from signing.evidence import ArchiveTimestamp, EvidenceRecord, archive_timestamp, hash_of_token
 from signing.evidence_renewal import RenewalTerm, renewal_term
 from signing.evidence_validation import EvidenceReport, EvidenceTrust, Hashes, validate_evidence
-from signing.hash_trees import reduced
+from signing.hash_trees import ReadNode, reduced, siblings
 
 
 def record_of(evidence: Evidence, one: EvidenceObject) -> EvidenceRecord | None:
@@ -47,10 +47,15 @@ def _chain(evidence: Evidence, member: EvidenceMember | None) -> Iterator[Archiv
         if batch.token is None:
             return
         place = evidence.place(batch, member.leaf)
-        lists = reduced([member.leaf], batch.leaves, place, evidence.node(batch))
+        nodes = evidence.nodes(batch, siblings(batch.leaves, place))
+        lists = reduced([member.leaf], batch.leaves, place, _reader(nodes))
         stamped = archive_timestamp(batch.algorithm, lists, batch.token)
         yield stamped
         member = renewal_of(evidence, batch)
+
+
+def _reader(nodes: Mapping[tuple[int, int], bytes]) -> ReadNode:
+    return lambda level, place: nodes[level, place]
 
 
 def renewal_of(evidence: Evidence, batch: EvidenceBatch) -> EvidenceMember | None:

@@ -167,6 +167,28 @@ def track_event(line: TrackLine) -> str:
     return titles.get(line.event, line.event)
 
 
+def finding_kind(kind: str) -> str:
+    """What an audit of the archive found."""
+    titles = {
+        "blob_missing": _("bytes are missing"),
+        "blob_changed": _("bytes were changed"),
+        "blob_unreadable": _("bytes cannot be read"),
+        "blob_added": _("bytes that belong to nothing"),
+        "not_appended": _("does not continue the revision before"),
+        "document_missing": _("the document is missing"),
+        "revision_missing": _("a revision is missing"),
+        "row_changed": _("the description was changed"),
+        "row_added": _("added with an earlier date"),
+        "custody_broken": _("chain of custody broken"),
+        "history_broken": _("history of the case broken"),
+        "trail_broken": _("audit trail broken"),
+        "head_changed": _("a chain was written anew"),
+        "evidence_broken": _("evidence does not hold"),
+        "evidence_changed": _("evidence was changed"),
+    }
+    return titles.get(kind, kind)
+
+
 def custody_event(event: str) -> str:
     """What happened to an archived document."""
     titles = {
@@ -370,6 +392,7 @@ def init_app(app: Flask) -> None:
     functions = (
         undelivered_reason,
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
+        finding_kind,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
         start_rule, retention_outcome, disposal_state,

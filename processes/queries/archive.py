@@ -7,11 +7,14 @@ from uuid import UUID
 
 from archive.documents import ArchivedDocument, Revision
 from archive.errors import ArchiveError
+from archive.evidence import ObjectKind
 from archive.holds import DisposalHold
 from processes.access import may_read
 from processes.errors import NotFound, NotPermitted
+from processes.evidence_records import packaged_proofs
 from processes.office import Office
 from processes.organisation import bodies, people_named
+from processes.queries.evidence_status import DocumentEvidence, document_evidence
 from processes.queries.levels import LevelNote, level_notes
 from processes.sealing import verify_code
 from processes.tables import CaseRow
@@ -48,6 +51,7 @@ class ArchiveRecord:
     holds: Sequence[DisposalHold]
     verify_code: str
     level: LevelNote
+    evidence: DocumentEvidence
 
 
 def archive_record(office: Office, document_id: UUID, by: UUID) -> ArchiveRecord:
@@ -57,13 +61,31 @@ def archive_record(office: Office, document_id: UUID, by: UUID) -> ArchiveRecord
     :raises NotPermitted: its access level, body or case are not this person's
     """
     with office.reading() as uow:
-        try:
-            document = uow.archive.document(document_id)
-        except ArchiveError as error:
-            raise NotFound("no such document") from error
-        if not may_read(uow, by, document):
-            raise NotPermitted(rule="access")
-        return _record(office, uow, document)
+        return _record(office, uow, _readable(uow, document_id, by))
+
+
+def evidence_file(office: Office, document_id: UUID, by: UUID) -> tuple[str, bytes]:
+    """The evidence record of a document's newest covered revision, and what its file is called.
+
+    :raises NotFound: no such document, or no evidence yet
+    :raises NotPermitted: its access level, body or case are not this person's
+    """
+    with office.reading() as uow:
+        document = _readable(uow, document_id, by)
+        proof = next((each for each in packaged_proofs(uow, document.id) if each.kind == ObjectKind.DOCUMENT), None)
+        if proof is None:
+            raise NotFound("no evidence yet")
+        return f"{document.id}-{proof.number}.ers", proof.record
+
+
+def _readable(uow: UnitOfWork, document_id: UUID, by: UUID) -> ArchivedDocument:
+    try:
+        document = uow.archive.document(document_id)
+    except ArchiveError as error:
+        raise NotFound("no such document") from error
+    if not may_read(uow, by, document):
+        raise NotPermitted(rule="access")
+    return document
 
 
 def _record(office: Office, uow: UnitOfWork, document: ArchivedDocument) -> ArchiveRecord:
@@ -83,6 +105,7 @@ def _record(office: Office, uow: UnitOfWork, document: ArchivedDocument) -> Arch
         holds=uow.archive.holds(document.id),
         verify_code=verify_code(document.id),
         level=level_notes(office, uow, {document.id: document.level})[document.id],
+        evidence=document_evidence(office, uow, document.id),
     )
 
 
