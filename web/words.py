@@ -14,6 +14,7 @@ from processes.queries.tracking import TrackLine
 from processes.use_cases.return_lost_work import GROUND as LOST
 from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
+from web.audit_words import finding_kind
 from web.current import office
 from web.i18n import FULL_NAMES, day, language, moment, titled
 from web.retention_words import disposal_state, retention_outcome, start_rule
@@ -165,28 +166,6 @@ def track_event(line: TrackLine) -> str:
         "cancelled": _("Closed without an answer: %(ground)s", ground=line.facts.get("ground", "")),
     }
     return titles.get(line.event, line.event)
-
-
-def finding_kind(kind: str) -> str:
-    """What an audit of the archive found."""
-    titles = {
-        "blob_missing": _("bytes are missing"),
-        "blob_changed": _("bytes were changed"),
-        "blob_unreadable": _("bytes cannot be read"),
-        "blob_added": _("bytes that belong to nothing"),
-        "not_appended": _("does not continue the revision before"),
-        "document_missing": _("the document is missing"),
-        "revision_missing": _("a revision is missing"),
-        "row_changed": _("the description was changed"),
-        "row_added": _("added with an earlier date"),
-        "custody_broken": _("chain of custody broken"),
-        "history_broken": _("history of the case broken"),
-        "trail_broken": _("audit trail broken"),
-        "head_changed": _("a chain was written anew"),
-        "evidence_broken": _("evidence does not hold"),
-        "evidence_changed": _("evidence was changed"),
-    }
-    return titles.get(kind, kind)
 
 
 def custody_event(event: str) -> str:
@@ -392,10 +371,9 @@ def init_app(app: Flask) -> None:
     functions = (
         undelivered_reason,
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
-        finding_kind,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
-        start_rule, retention_outcome, disposal_state,
+        start_rule, retention_outcome, disposal_state, finding_kind,
         function_name, revocation_reason, store_name, waits_for, in_plain_words,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})
