@@ -65,6 +65,7 @@ class Search:
         self._terms: tuple[Term, ...] = ()
         self._loosened = False
         self._may_loosen = True
+        self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
     @property
@@ -108,9 +109,22 @@ class Search:
         self._tables = self._joined()
         self._conditions = [
             self._visible.condition(),
+            *(self._order.element.between(*span) for span in self._span),
             *facet_conditions(self._query),
             *text_conditions(self._session, terms),
         ]
+
+    def _of_the_year(self) -> list[tuple[int, int]]:
+        """Between which places in the order of accession the documents of the year asked for stand.
+
+        Mostly in a small part of it: a search through all hits, newest first, is spared those of other years.
+        """
+        if self._query.year is None:
+            return []
+        of_year = DOCUMENT.c.year == self._query.year
+        ends = (sa.select(end(DOCUMENT.c.seq)).where(of_year).scalar_subquery() for end in (sa.func.min, sa.func.max))
+        first, last = self._session.execute(sa.select(*ends)).one()
+        return [(first or 0, last or 0)]
 
     def _loosen(self) -> bool:
         """Look for words written nearly so, too; False if that was tried, or changes nothing, or is not called for.

@@ -231,6 +231,7 @@ class DocumentRow(Base):
     __table_args__ = (
         sa.Index("ix_archive_document_newest", "owner", "seq"),
         sa.Index("ix_archive_document_type_newest", "type", "seq"),
+        sa.Index("ix_archive_document_year_newest", "year", "seq"),
     )
 
 

@@ -1,6 +1,7 @@
-"""Write what a run measured of the engine into docs/benchmarks.md: `python -m benchmarks.table FIGURES.json`."""
+"""Write what a run measured into docs/benchmarks.md: `python -m benchmarks.table FIGURES.json`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 START, END = "<!-- measured: written by `python -m benchmarks.table` -->\n", "<!-- /measured -->\n"
+ARCHIVE_START, ARCHIVE_END = START.replace("measured:", "archive:"), END.replace("measured", "archive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +18,7 @@ class Goal:
     """A figure and what it should be."""
 
     name: str
+    """of a figure within another: `sqlite.newest_p95_ms`"""
     beside: tuple[str, ...] = ()
     """the same in processor time"""
     least: float | None = None
@@ -40,11 +43,21 @@ GOALS = (
     Goal(name="postgres_two_vs_one", least=1.5),
     Goal(name="memory_10000_vs_100", most=1.2),
 )
+ARCHIVE_GOALS = (
+    Goal(name="sqlite.newest_p95_ms", beside=("sqlite.newest_cpu_p95_ms",), most=15),
+    Goal(name="postgresql.newest_p95_ms", beside=("postgresql.newest_cpu_p95_ms",), most=60),
+    Goal(name="sqlite.relevance_p95_ms", beside=("sqlite.relevance_cpu_p95_ms",), most=150),
+    Goal(name="postgresql.relevance_p95_ms", beside=("postgresql.relevance_cpu_p95_ms",), most=150),
+    Goal(name="sqlite.facets_p95_ms", beside=("sqlite.facets_cpu_p95_ms",), most=200),
+    Goal(name="postgresql.facets_p95_ms", beside=("postgresql.facets_cpu_p95_ms",), most=200),
+    Goal(name="sqlite.ingest_per_second", beside=("sqlite.ingest_per_cpu_second",), least=300),
+    Goal(name="postgresql.ingest_per_second", beside=("postgresql.ingest_per_cpu_second",), least=300),
+)
 
 
-def table(report: dict[str, Any]) -> str:
+def table(report: dict[str, Any], subject: str = "engine", goals: Sequence[Goal] = GOALS) -> str:
     """The machine of a run and its figures, in Markdown."""
-    machine, figures = report["machine"], report["engine"]
+    machine, figures = report["machine"], report[subject]
     packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
     quick = ", `--quick`" if report["quick"] else ""
     told = (
@@ -57,24 +70,37 @@ def table(report: dict[str, Any]) -> str:
         "",
         "| figure | by the wall | in processor time | wanted | |",
         "|---|---|---|---|---|",
-        *(_line(goal, figures) for goal in GOALS),
+        *(_line(goal, figures) for goal in goals),
     ]
     return "\n".join(lines) + "\n"
 
 
 def written(page: str, report: dict[str, Any]) -> str:
-    """The page with this run's figures in the place of the last one's."""
-    before, _, rest = page.partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}{table(report)}{END}{after}"
+    """The page with this run's figures in the place of the last one's; what the run left out stays."""
+    if "engine" in report:
+        page = _replaced(page, (START, END), table(report))
+    if "archive" in report:
+        page = _replaced(page, (ARCHIVE_START, ARCHIVE_END), table(report, "archive", ARCHIVE_GOALS))
+    return page
+
+
+def _replaced(page: str, marks: tuple[str, str], told: str) -> str:
+    before, _, rest = page.partition(marks[0])
+    _, _, after = rest.partition(marks[1])
+    return f"{before}{marks[0]}{told}{marks[1]}{after}"
 
 
 def _line(goal: Goal, figures: dict[str, Any]) -> str:
-    value = figures.get(goal.name)
+    value = _found(figures, goal.name)
     if value is None:
         return f"| `{goal.name}` | not measured | | {goal.wanted} | |"
-    beside = ", ".join(str(figures[name]) for name in goal.beside if figures.get(name) is not None)
+    beside = ", ".join(str(found) for name in goal.beside if (found := _found(figures, name)) is not None)
     return f"| `{goal.name}` | {value} | {beside} | {goal.wanted} | {'met' if goal.met(value) else '**missed**'} |"
+
+
+def _found(figures: dict[str, Any], name: str) -> Any:
+    outer, _, inner = name.rpartition(".")
+    return (figures.get(outer) or {} if outer else figures).get(inner)
 
 
 @click.command(epilog="Example: python -m benchmarks.table figures.json")

@@ -32,6 +32,7 @@ BODIES, CASES_OF, FILES_OF = 40, 5, 50
 """bodies; documents of a case; documents of a file"""
 NOW = datetime(2026, 3, 19, 9, 30, tzinfo=UTC)
 OLDEST = date(2007, 1, 1)
+MOST = 1_000_000
 _DAYS = (NOW.date() - OLDEST).days
 _SHARES = (("az", 45), ("kk", 25), ("ru", 30))
 _TYPES = (
@@ -88,9 +89,9 @@ class Writer:
     def _name(self, words: Language) -> Passage:
         return joined([passage(each.written.capitalize()) for each in self._chance.sample(words.seldom, 2)])
 
-    def documents(self, count: int) -> Iterator[Made]:
-        """So many, numbered from 1."""
-        for seq in range(1, count + 1):
+    def documents(self, count: int, *, first: int = 1) -> Iterator[Made]:
+        """Those from the first up to number `count`."""
+        for seq in range(first, count + 1):
             yield self._document(seq, count)
 
     def _document(self, seq: int, count: int) -> Made:

@@ -550,6 +550,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_archive_document_retention_class"), ["retention_class"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_sha256"), ["sha256"], unique=False)
         batch_op.create_index("ix_archive_document_type_newest", ["type", "seq"], unique=False)
+        batch_op.create_index("ix_archive_document_year_newest", ["year", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_unit"), ["unit"], unique=False)
 
     op.create_table(
