@@ -96,6 +96,8 @@ def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
     yield "archive", "/archive"
     yield "archive-search", "/archive?text=texniki+pasport&type=questionnaire"
     yield "archive-record", town.registered_service.record_path
+    yield "archive-evidence", "/archive/proof/evidence"
+    yield "archive-audits", "/archive/proof/audits"
 
 
 def for_the_supervisor(town: Town, supervisor: Person) -> Iterator[Page]:

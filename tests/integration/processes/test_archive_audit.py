@@ -91,6 +91,7 @@ def test_an_audit_finds_and_names_every_kind_of_damage(office: Office, take_in: 
     assert ("D-5", "row_added") in found(again), "evidence made afterwards does not make it older"
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_an_audit_that_was_killed_goes_on_and_tells_nothing_twice(
     office: Office, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ def test_one_timestamp_covers_every_revision_and_the_head_of_every_chain(office:
             assert judged(office, each.object, each.object.statement()) == (Verdict.TOTAL_PASSED, 1)
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_again_it_makes_nothing_until_something_is_new(office: Office, take_in: TakeIn) -> None:
     make_evidence(office)
     assert make_evidence(office) == []
@@ -73,6 +74,7 @@ def test_again_it_makes_nothing_until_something_is_new(office: Office, take_in: 
     assert (only.object.kind, only.object.number) == ("custody", 2)
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_what_an_outage_of_the_authority_or_a_kill_leaves_is_finished_by_the_next_run(
     office: Office, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +99,7 @@ def _unanswered(*_: object) -> bytes:
     raise TimestampFailed("no answer")
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_a_full_batch_is_followed_by_another(office: Office, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
     make_evidence(office)
     monkeypatch.setattr(making, "LARGEST_BATCH", 4)
