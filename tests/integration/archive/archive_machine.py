@@ -32,6 +32,8 @@ from processes.database import create_engine
 
 NOW = datetime(2026, 3, 19, 9, 30, tzinfo=UTC)
 AT_ONCE = timedelta(days=-1)
+FEW = 4
+"""documents: holds and disposals are to meet"""
 TITLE = dict.fromkeys(("az", "kk", "ru", "en"), "Orders")
 ORDERS = RetentionClass(code="orders", title=TITLE, starts="act_repealed", years=3, action="destroy", ground="m. 19")
 DESTROY = Removal(status=DocumentStatus.DESTROYED, ground="m. 19", act="D-1", over_on=NOW.date())
@@ -108,6 +110,7 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     # what happens
 
+    @precondition(lambda self: len(self.known) < FEW)
     @rule(target=documents, content=CONTENT)
     def take_in(self, content: bytes) -> UUID:
         identity = uuid4()
@@ -165,8 +168,10 @@ class ArchiveMachine(RuleBasedStateMachine):
                 archive.record_retention_facts([document], {ACT_REPEALED_ON: date(2020, 5, 1)}, actor="archivist")
             kept.over = True
 
-    @rule(document=documents, killed=st.booleans())
-    def dispose(self, document: UUID, *, killed: bool) -> None:
+    @rule(document=documents, over=st.booleans(), killed=st.booleans())
+    def dispose(self, document: UUID, *, over: bool, killed: bool) -> None:
+        if over:
+            self.period_ends(document)
         kept = self.known[document]
         try:
             with self.archive(killed=killed) as archive:
