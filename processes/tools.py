@@ -277,13 +277,6 @@ def verify_paths(paths: Sequence[Path], trust: Path | None) -> list[Any]:
         return validator.verify_files(paths, trust, real_time())
 
 
-def waits_for(level: str | None) -> list[str]:
-    """What lies between a document's level and B-LTA."""
-    from signing.service import missing
-
-    return [str(part) for part in missing(level)]
-
-
 def report_details(report: Any) -> dict[str, Any]:
     """A report in full, as plain data."""
     from signing.validation import as_details

@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from signing.report import Material, Process, SignatureReport, Standing, TimestampReport, ValidationReport, Verdict
+from signing.report import (
+    Material,
+    Process,
+    SignatureReport,
+    Standing,
+    StepFacts,
+    StepLink,
+    TimestampReport,
+    ValidationReport,
+    Verdict,
+)
 from signing.request import SignatureLevel
 
 
@@ -29,6 +39,8 @@ def from_details(data: Mapping[str, Any]) -> ValidationReport:
             "at": _moment(data["at"]),
             "signatures": tuple(_signature(one) for one in data["signatures"]),
             "findings": tuple(data["findings"]),
+            "waits_for": tuple(data["waits_for"]),
+            "step": None if data["step"] is None else _step(data["step"]),
         }
     )
 
@@ -47,6 +59,10 @@ def _signature(data: Mapping[str, Any]) -> SignatureReport:
             "timestamps": tuple(_timestamp(one) for one in data["timestamps"]),
         }
     )
+
+
+def _step(data: Mapping[str, Any]) -> StepFacts:
+    return StepFacts(**{**data, "links": tuple(StepLink(**one) for one in data["links"])})
 
 
 def _timestamp(data: Mapping[str, Any]) -> TimestampReport:

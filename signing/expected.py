@@ -9,7 +9,7 @@ from typing import Any
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import DocumentUnusable
-from signing.report import Standing
+from signing.report import Standing, StepFacts, StepLink
 from signing.structure import STATEMENT, Stamp, attachments
 
 STEP = "step.json"
@@ -17,6 +17,9 @@ NAMING = ("name", "common_name", "serial_number", "organization_identifier")
 """parts of a subject that may say who somebody is (asn1crypto's names)"""
 SEAL = "e-seal"
 """the role of a body's seal, which answers for what the office has checked"""
+MOST_LINKS = 5_000
+"""earlier documents of one that are followed"""
+LONGEST_NAME = 200
 MAX_STATEMENT = 20_000
 """characters of a statement that is read"""
 
@@ -49,6 +52,45 @@ def expected_signatures(reader: PdfFileReader) -> dict[str, ExpectedSignature] |
         raise DocumentUnusable(f"{len(found)} attachments of this name")
     expected = json.loads(found[0]).get("expected_signatures")
     return None if expected is None else {str(one["field"]): _entry(one) for one in expected}
+
+
+def step_facts(reader: PdfFileReader) -> StepFacts | None:
+    """What step.json says of the document's place in its case; None where nothing can be read.
+
+    What it says of itself is hostile input as anything else: lengths are capped, other shapes say nothing.
+    """
+    try:
+        (found,) = attachments(reader, STEP)
+        step = json.loads(found)
+        facts = step.get("facts") or {}
+        named = [*(step.get("previous") or ()), *(facts.get("documents") or ())]
+        return StepFacts(
+            document=_short(step["document"]),
+            number=_short(step.get("number")),
+            case=_short((step.get("case") or {}).get("id")),
+            certificate=_short(step.get("certificate")).lower(),
+            sole_control=_flag((step.get("key") or {}).get("sole_control")),
+            links=tuple(_link(one) for one in named[:MOST_LINKS]),
+        )
+    except (DocumentUnusable, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _link(one: Mapping[str, Any]) -> StepLink:
+    return StepLink(
+        document=_short(one["document"]),
+        number=_short(one.get("number")),
+        sha256=_short(one["sha256"]).lower(),
+        bytes=int(one["bytes"]),
+    )
+
+
+def _short(text: object) -> str:
+    return str(text or "")[:LONGEST_NAME]
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _entry(one: Mapping[str, Any]) -> ExpectedSignature:

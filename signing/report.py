@@ -56,6 +56,9 @@ class Finding(StrEnum):
     WEAK_ALGORITHM = "WEAK_ALGORITHM"
     OUTDATED_LATER = "OUTDATED_LATER"
     NOT_PROVEN = "NOT_PROVEN"
+    STEP_MISSING = "STEP_MISSING"
+    STEP_SWAPPED = "STEP_SWAPPED"
+    STEP_ORDER = "STEP_ORDER"
     TRUST_UNREADABLE = "TRUST_UNREADABLE"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 
@@ -171,6 +174,31 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepLink:
+    """An earlier document of the case, as a later one names it."""
+
+    document: str
+    number: str
+    sha256: str
+    """of its first `bytes` bytes, lower-case hex"""
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFacts:
+    """What a document's step.json says of its place in the case and of its signer's key."""
+
+    document: str
+    number: str
+    case: str
+    certificate: str
+    """serial of the certificate its author was to sign with, lower-case hex"""
+    sole_control: bool | None
+    """whether the author alone controls the key; None: it is not said"""
+    links: tuple[StepLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
     """One signer's signature."""
 
@@ -200,6 +228,8 @@ class SignatureReport:
     material: Material = Material()
     timestamps: tuple[TimestampReport, ...] = ()
     """over this signature, attached ones first"""
+    sole_control: bool | None = None
+    """whether the signer alone controls the key, as the document says of its author; None: it is not said"""
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `karguzar verify`."""
@@ -211,6 +241,7 @@ class SignatureReport:
             "claimed_at": _moment(self.claimed_at),
             "proven_at": _moment(self.proven_at),
             **(self.standing.as_json() if self.standing else {}),
+            **({} if self.sole_control is None else {"sole_control": self.sole_control}),
         }
 
 
@@ -227,6 +258,10 @@ class ValidationReport:
     file: str = ""
     at: datetime | None = None
     """the time for which was judged"""
+    waits_for: tuple[str, ...] = ()
+    """what is still to come: parts of the levels up to B-LTA, then signatures"""
+    step: StepFacts | None = None
+    """None: no step.json, or none that can be read"""
     sha256: str = ""
     """of the whole file, lower-case hex"""
     bytes: int = 0
@@ -238,6 +273,7 @@ class ValidationReport:
             "verdict": self.verdict.value,
             "level": self.level.value if self.level else None,
             "signatures": [one.as_json() for one in self.signatures],
+            "waits_for": list(self.waits_for),
             "findings": list(self.findings),
         }
 

@@ -18,7 +18,9 @@ NAMESPACE = "http://uri.etsi.org/19102/v1.2.1#"
 XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA = "http://www.w3.org/2001/XMLSchema"
-FINDING, SIGNER_FIELD, FILE = (f"urn:karguzar:report:1:{kind}" for kind in ("finding", "field", "file"))
+FINDING, SIGNER_FIELD, FILE, SOLE_CONTROL, WAITS_FOR = (
+    f"urn:karguzar:report:1:{kind}" for kind in ("finding", "field", "file", "sole-control", "waits-for")
+)
 DIGESTS = {
     "sha1": "http://www.w3.org/2000/09/xmldsig#sha1",
     "sha224": "http://www.w3.org/2001/04/xmldsig-more#sha224",
@@ -114,6 +116,9 @@ def _status(
         status.append(_v("SubIndication", f"urn:etsi:019102:subindication:{indication}"))
     told = [(FILE, report.file or report.sha256)]
     told += [(SIGNER_FIELD, signature.field)] if signature else []
+    if signature and signature.sole_control is not None:
+        told.append((SOLE_CONTROL, "true" if signature.sole_control else "false"))
+    told += [(WAITS_FOR, one) for one in report.waits_for]
     told += [(FINDING, finding) for finding in report.findings]
     data = _v("AdditionalValidationReportData", *(_typed(kind, text) for kind, text in told))
     status.append(_v("AssociatedValidationReportData", data))

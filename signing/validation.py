@@ -13,6 +13,7 @@ from typing import Protocol
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from signing.case_chain import judged_together
 from signing.details import as_details, from_details
 from signing.errors import DocumentUnusable
 from signing.expected import (
@@ -25,11 +26,12 @@ from signing.expected import (
     objection,
     signer_name,
     standing_of,
+    step_facts,
 )
 from signing.integrity import END_OF_FILE, judge_integrity, judge_rest
 from signing.judgement import Token, judge_signer
 from signing.knowledge import knowledge_of
-from signing.levels import level_of, security_store
+from signing.levels import level_of, missing, security_store
 from signing.material import material_of, timestamp_report
 from signing.past import UNPROVEN, attached_in_time, document_tokens, judge_past
 from signing.report import (
@@ -120,12 +122,15 @@ def verify_files(
 ) -> list[ValidationReport]:
     """Judge files offline with the certificates (PEM or DER) and CRLs in a folder: what `karguzar verify` prints.
 
+    Documents of one case are followed from one to the next (`signing.case_chain`).
+
     Never raises; a missing file is a FORMAT_FAILURE, an unreadable trust file a finding of each report.
     """
     folder = scan_trust(trust_dir) if trust_dir is not None else None
     store = folder.store if folder else TrustStore()
     problems = tuple(Finding.TRUST_UNREADABLE.says(str(one)) for one in folder.unreadable) if folder else ()
-    return [_verified(path, store, at, judge).with_findings(problems) for path in paths]
+    judged = [_verified(path, store, at, judge).with_findings(problems) for path in paths]
+    return judged_together(judged)
 
 
 def _verified(path: Path, trust: TrustStore, at: datetime, judge: Judge) -> ValidationReport:
@@ -161,6 +166,8 @@ class _Document:
         self._timestamps = [one for one in stamps if one.is_timestamp]
         self._tokens = document_tokens(self._timestamps, self._knowledge)
         self._judged: list[_Judged] = []
+        self._awaited: list[str] = []
+        self._step = step_facts(reader)
 
     def report(self) -> ValidationReport:
         """Judge each signature, then all of them together."""
@@ -172,9 +179,12 @@ class _Document:
         self._judge_timestamps()
         self._judge_expected({one.field for one in signatures if one.verdict is Verdict.TOTAL_PASSED})
         levels = [one.level for one in signatures]
+        level = None if None in levels else min((one for one in levels if one), key=_rank, default=None)
         return ValidationReport(
             verdict=worst(*(one.verdict for one in signatures), *(one.verdict for one in self._judged)),
-            level=None if None in levels else min((one for one in levels if one), key=_rank, default=None),
+            level=level,
+            waits_for=(*(str(one) for one in missing(level)), *self._awaited),
+            step=self._step,
             signatures=signatures,
             findings=tuple(one.finding for one in self._judged),
         )
@@ -223,7 +233,12 @@ class _Document:
             covered_bytes=stamp.embedded.byte_range[2] + stamp.embedded.byte_range[3],
             material=material_of(stamp),
             timestamps=tuple(timestamp_report(one) for one in tokens),
+            sole_control=self._sole_control(f"{certificate.serial_number:x}"),
         )
+
+    def _sole_control(self, serial: str) -> bool | None:
+        """What the document says of its author's key; of co-signers' keys it says nothing."""
+        return self._step.sole_control if self._step and self._step.certificate == serial else None
 
     def _judge_signer(self, stamp: Stamp, proven_at: datetime | None, later: list[Token]) -> tuple[Process, Outcome]:
         """Now; and if the certificate has ended, by the document timestamps made in time."""
@@ -271,7 +286,8 @@ class _Document:
         found = {one.field for one in self._signatures} | {one.field for one in self._broken}
         for field in sorted(found - expected.keys()):
             self._judge(Verdict.TOTAL_FAILED, Finding.UNEXPECTED_SIGNATURE, f"nobody asked for a signature in {field}")
-        for sentence in awaited(expected, found):
+        self._awaited = list(awaited(expected, found))
+        for sentence in self._awaited:
             self._judge(Verdict.INDETERMINATE, Finding.MISSING_SIGNATURE, sentence)
         sealed = self._sealed(expected, passed)
         for stamp in self._signatures:

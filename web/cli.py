@@ -210,14 +210,13 @@ def verify(paths: tuple[Path, ...], trust: Path | None, shape: str) -> None:
 
 
 def _tell_report(report: dict[str, Any]) -> None:
-    from processes.tools import waits_for
-
     click.echo(f"{report['verdict']:15}{report['level'] or '-':7}{report['file']}")
-    if waits := waits_for(report["level"]):
-        click.echo(f"               still to come: {', '.join(waits)}")
+    if report["waits_for"]:
+        click.echo(f"               still to come: {', '.join(report['waits_for'])}")
     for signature in report["signatures"]:
         proven = signature["proven_at"] or "no timestamp"
-        click.echo(f"               {signature['signer']} · {signature['claimed_at']} · {proven}")
+        control = " · no sole control" if signature.get("sole_control") is False else ""
+        click.echo(f"               {signature['signer']} · {signature['claimed_at']} · {proven}{control}")
     for finding in report["findings"]:
         click.echo(f"               {finding}")
 

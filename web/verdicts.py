@@ -57,5 +57,8 @@ def _time() -> dict[str, str]:
         "TIME_IN_FUTURE": _("A signature or timestamp claims a time in the future."),
         "TIME_CONTRADICTION": _("The times of a signature and its timestamp contradict each other."),
         "TIMESTAMP_INVALID": _("A timestamp is not valid."),
+        "STEP_MISSING": _("An earlier document of the case, which it names, is not among those given."),
+        "STEP_SWAPPED": _("An earlier document of the case is not the one its signer had in hand."),
+        "STEP_ORDER": _("It claims to be signed before a document that it follows."),
         "NOT_PROVEN": _("Nothing proves that a signature existed in time."),
     }

@@ -63,6 +63,7 @@ def test_a_document_signed_in_the_past_passes_today(pilot: Pilot):
                 "proven_at": "2026-03-19T10:30:15Z",
             }
         ],
+        "waits_for": ["validation data", "archive timestamp"],
         "findings": [],
     }
     json.dumps(report.as_json())
