@@ -107,15 +107,16 @@ def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None)
             return _judge_outdated(stamp, knowledge, outcome, proven_at)
         if outcome.sub_indication != AdESIndeterminate.REVOKED_NO_POE.standard_name:
             return outcome
-        revoked_at: datetime = status["revocation_details"].revocation_date
-        return _judge_revoked(stamp, knowledge, revoked_at, proven_at)
+        return _judge_revoked(stamp, knowledge, status["revocation_details"], proven_at)
     except SignatureValidationError as error:
         return _refused(error)
 
 
-def _judge_revoked(stamp: Stamp, knowledge: Knowledge, revoked_at: datetime, proven_at: datetime | None) -> Outcome:
+def _judge_revoked(stamp: Stamp, knowledge: Knowledge, details: Any, proven_at: datetime | None) -> Outcome:
     """Revoked before or after signing? Only a timestamp proves 'before'; the signer's own word suffices for 'after'."""
-    when = f"the certificate was revoked on {revoked_at:%Y-%m-%d %H:%M} UTC"
+    revoked_at: datetime = details.revocation_date
+    why = "" if details.revocation_reason is None else f" because of {details.revocation_reason.human_friendly}"
+    when = f"the certificate was revoked on {revoked_at:%Y-%m-%d %H:%M} UTC{why}"
     if proven_at is not None and proven_at < revoked_at:
         then = judge_at(stamp, knowledge, proven_at)
         late = f"{when}, after the proven time"

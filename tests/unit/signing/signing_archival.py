@@ -1,11 +1,13 @@
 """B-LT and B-LTA made with pyHanko itself: documents of another maker, as far as our own code is concerned."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, tzinfo
 from io import BytesIO
+from unittest.mock import patch
 
 from asn1crypto import tsp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.metadata import info, xmp_xml
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
@@ -47,5 +49,14 @@ def with_archival_timestamp(pdf: bytes, timestamper: Timestamper, trust: TrustSt
     """B-LT → B-LTA."""
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     stamper = PdfTimeStamper(InProcess(timestamper))
-    output = asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", context(trust, at)))
+
+    class Then(datetime):
+        """pyHanko tells the second of each revision: in another one than the last, the metadata are changed."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Then":
+            return cls.fromtimestamp(at.timestamp(), tz)
+
+    with patch.object(info, "datetime", Then), patch.object(xmp_xml, "datetime", Then):
+        output = asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", context(trust, at)))
     return output.getvalue()

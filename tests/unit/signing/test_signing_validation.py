@@ -122,7 +122,7 @@ def test_revoked_before_signing_is_total_failed(pilot: Pilot):
     for signing in (pilot.signing, plain(pilot)):
         report = judged(pilot, signing.sign(pilot.request(pilot.fielded()), pilot.key).pdf, revoked)
         assert (report.verdict, report.signatures[0].sub_indication) == ("TOTAL-FAILED", "REVOKED")
-        assert "2026-03-17" in report.findings[0]
+        assert "revoked on 2026-03-17 10:30 UTC because of a compromised key, before signing" in report.findings[0]
 
 
 def test_revoked_after_the_proven_time_does_not_harm_but_is_told(pilot: Pilot):
