@@ -16,7 +16,7 @@ from archive.blobs.s3 import S3BlobStore
 
 pytestmark = pytest.mark.xdist_group("s3")
 ROOT = Path(__file__).parents[3]
-BLOBS, KILLS = 90, 1
+BLOBS, KILLS = 120, 1
 MOVE = """
 import sys
 from pathlib import Path
@@ -27,7 +27,9 @@ from processes.settings import Settings
 settings = Settings(home=Path(sys.argv[1]), s3_endpoint=sys.argv[2])
 source, target = (open_store(settings, one) for one in sys.argv[3:5])
 for so_far in move(source, target, Journal(settings.home / "move.json", ("a", "b"))):
-    print(so_far.done, flush=True)
+    if so_far.done == int(sys.argv[5]):
+        print("here", flush=True)
+        sys.stdin.read()  # until it is killed
 """
 
 
@@ -64,13 +66,13 @@ def kill_and_finish(home: Path, endpoint: str, old: Place, new: Place, content: 
     names = sorted(source.put(each).sha256 for each in content)
     command = [sys.executable, "-c", MOVE, str(home), endpoint, old[0], new[0]]
     for kill in range(1, KILLS + 1):
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as moving:
+        stop = str(kill * BLOBS // (KILLS + 1))
+        with subprocess.Popen(
+            [*command, stop], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as moving:
             assert moving.stdout is not None
-            for line in moving.stdout:
-                if int(line) >= kill * BLOBS // (KILLS + 1):
-                    break
+            assert moving.stdout.readline() == "here\n"
             moving.send_signal(signal.SIGKILL)
-            moving.stdout.read()
         assert moving.returncode == -signal.SIGKILL
         there = list(target.names())
         assert there == names[: len(there)]
