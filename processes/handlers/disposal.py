@@ -114,7 +114,7 @@ class CarryOut:
         for _ in carry_out(office, act):
             pass
         with office.reading() as uow:
-            request = _told(uow, job, act, kind="destruction_act", word_="destruction", states=_AFTER_DESTRUCTION)
+            request = _told(uow, job, act, kind="destruction_act", words=_DESTRUCTION, states=_AFTER_DESTRUCTION)
         return {"sealed": seal(office, request)}
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
@@ -154,7 +154,7 @@ class FinishTransfer:
         for _ in carry_out_transfer(office, act):
             pass
         with office.reading() as uow:
-            request = _told(uow, job, act, kind="transfer_act", word_="transfer", states=_AFTER_TRANSFER)
+            request = _told(uow, job, act, kind="transfer_act", words=_TRANSFER, states=_AFTER_TRANSFER)
         return {"sealed": seal(office, request)}
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
@@ -201,19 +201,28 @@ def approved_act(uow: UnitOfWork, job: Job) -> ApprovedAct:
     )
 
 
+_DESTRUCTION = ("destruction-title", "destruction-summary")
+_TRANSFER = ("transfer-title", "transfer-summary")
+_HEADINGS: Mapping[EntryState, str] = {
+    EntryState.DESTROYED: "entry-destroyed",
+    EntryState.WITHHELD: "entry-withheld",
+    EntryState.RETAINED: "entry-retained",
+    EntryState.LISTED: "entry-listed",
+    EntryState.TRANSFERRED: "entry-transferred",
+}
 _AFTER_DESTRUCTION = (EntryState.DESTROYED, EntryState.WITHHELD, EntryState.RETAINED, EntryState.LISTED)
 _AFTER_TRANSFER = (EntryState.TRANSFERRED, EntryState.WITHHELD)
 
 
 def _told(
-    uow: UnitOfWork, job: Job, act: ApprovedAct, *, kind: str, word_: str, states: Sequence[EntryState]
+    uow: UnitOfWork, job: Job, act: ApprovedAct, *, kind: str, words: tuple[str, str], states: Sequence[EntryState]
 ) -> SealRequest:
     """What became of the documents of the list, for people and in step.json."""
     language = job.body.language
     entries = [each for each in uow.archive.review_lists.entries(job.case.id) if each.state in states]
     documents = {each.id: each for each in uow.archive.documents([each.document_id for each in entries])}
     sections = [
-        DocumentSection(title=word(f"entry-{state}", language), rows=tuple(rows))
+        DocumentSection(title=word(_HEADINGS[state], language), rows=tuple(rows))
         for state in states
         if (rows := [_row(documents[each.document_id], each) for each in entries if each.state == state])
     ]
@@ -222,8 +231,8 @@ def _told(
         step_id=job.call.task_id,
         element_id=job.call.element_id,
         kind=kind,
-        title=word(f"{word_}-title", language),
-        summary=word(f"{word_}-summary", language, act=act.number),
+        title=word(words[0], language),
+        summary=word(words[1], language, act=act.number),
         sections=sections,
         facts={"act": act.number, "documents": _listed(uow, entries, documents)},
     )
