@@ -211,13 +211,14 @@ class Archive:
         self._record([document], "revised", actor, details)
         return self.document(document_id)
 
-    def record_validation(self, document_id: UUID, *, verdict: str, level: str | None, actor: str) -> ArchivedDocument:
-        """Note what a validation of the newest revision found. Raises DocumentNotFound."""
+    def record_validation(
+        self, document_id: UUID, *, verdict: str, level: str | None, actor: str, report: Mapping[str, Any] | None = None
+    ) -> ArchivedDocument:
+        """Note what a validation of the newest revision found, with its report, if any. Raises DocumentNotFound."""
         document = self._locked(document_id)
         self._store.update(document_id, verdict=verdict, level=level, validated_at=self._now)
-        self._record(
-            [document], "validated", actor, {"verdict": verdict, "level": level, "revision": document.revision}
-        )
+        details = {"verdict": verdict, "level": level, "revision": document.revision}
+        self._record([document], "validated", actor, {**details, **({"report": dict(report)} if report else {})})
         return self.document(document_id)
 
     def set_status(self, document_id: UUID, status: DocumentStatus, *, ground: str, actor: str) -> ArchivedDocument:

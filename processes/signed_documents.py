@@ -39,7 +39,14 @@ PATIENT_TRIES = 3
 JOB = "raise_level"
 FOREIGN = "origin"
 """the property of a document that was not made here: where it came from"""
-JUDGED = frozenset({"application/pdf"})
+JUDGED = frozenset(
+    {
+        "application/pdf",
+        "application/pkcs7-mime",
+        "application/vnd.etsi.asic-e+zip",
+        "application/vnd.etsi.asic-s+zip",
+    }
+)
 """media types whose signatures are judged when they come in"""
 log = structlog.get_logger(__name__)
 
@@ -72,10 +79,11 @@ def validate_document(office: Office, document_id: UUID) -> str:
 def _judged_foreign(office: Office, document_id: UUID) -> Verdict:
     with office.reading() as uow:
         pdf = uow.archive.fetch(document_id)
-    report = office.validator.validate(pdf, trust_store(office), at=office.clock())
+    report = office.validator.validate_any(pdf, trust_store(office), at=office.clock())
     with office.unit_of_work() as uow:
         level = str(report.level) if report.level else None
-        uow.archive.record_validation(document_id, verdict=str(report.verdict), level=level, actor="system")
+        verdict, told = str(report.verdict), report.as_json()
+        uow.archive.record_validation(document_id, verdict=verdict, level=level, actor="system", report=told)
         uow.commit()
     return report.verdict
 

@@ -5,12 +5,12 @@ Documents this office made itself are judged in the process that asks: they are 
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from processes.children import Child, ChildGone, ChildPool, ChildrenBusy, ChildTooSlow
 from signing.validation import TrustStore, ValidationReport, from_details, limit_exceeded, verify_files
@@ -33,9 +33,17 @@ class Validator:
 
     def validate(self, pdf: bytes, trust: TrustStore, *, at: datetime, file: str = "") -> ValidationReport:
         """As `signing.validation.validate`; a file that takes too long or too much is INDETERMINATE."""
+        return self._judged(pdf, trust, at, {"file": file, "any": False})
+
+    def validate_any(self, content: bytes, trust: TrustStore, *, at: datetime) -> ValidationReport:
+        """The same for ASiC containers and CMS too, as `signing.any_file.validate_any`."""
+        return self._judged(content, trust, at, {"file": "", "any": True})
+
+    def _judged(self, pdf: bytes, trust: TrustStore, at: datetime, what: Mapping[str, Any]) -> ValidationReport:
+        file = str(what["file"])
         question = {
             "at": at.isoformat(),
-            "file": file,
+            **what,
             "seconds": self.seconds,
             "anchors": _texts(trust.anchors),
             "intermediates": _texts(trust.intermediates),

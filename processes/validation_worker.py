@@ -15,11 +15,13 @@ MEMORY = 2 * 1024**3
 
 def judge(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """The report in full, as plain data."""
+    from signing.any_file import validate_any
     from signing.validation import TrustedService, TrustStore, as_details, validate
 
     encoded = {name: tuple(map(base64.b64decode, question[name])) for name in ("anchors", "intermediates", "crls")}
     trust = TrustStore(**encoded, services=tuple(map(TrustedService.from_json, question["services"])))
-    report = validate(content, trust, at=datetime.fromisoformat(question["at"]), file=question["file"])
+    judge_file = validate_any if question["any"] else validate
+    report = judge_file(content, trust, at=datetime.fromisoformat(question["at"]), file=question["file"])
     return {"report": as_details(report)}
 
 

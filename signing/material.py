@@ -15,7 +15,7 @@ from signing.structure import Stamp
 def material_of(stamp: Stamp) -> Material:
     """Of a signature in its field."""
     embedded = stamp.embedded
-    return _material(embedded.signed_data, str(embedded.sig_object["/SubFilter"]), embedded.compute_digest())
+    return cms_material(embedded.signed_data, str(embedded.sig_object["/SubFilter"]), embedded.compute_digest())
 
 
 def timestamp_report(token: Token) -> TimestampReport:
@@ -24,7 +24,7 @@ def timestamp_report(token: Token) -> TimestampReport:
     if token.signed_data is not None:
         info = token.signed_data["encap_content_info"]["content"].parsed
         imprint: bytes = info["message_imprint"]["hashed_message"].native
-        material = _material(token.signed_data, "/ETSI.RFC3161", imprint)
+        material = cms_material(token.signed_data, "/ETSI.RFC3161", imprint)
         authority = signer_name(extract_certificate_info(token.signed_data).signer_cert)
     return TimestampReport(
         authority=authority,
@@ -37,7 +37,8 @@ def timestamp_report(token: Token) -> TimestampReport:
     )
 
 
-def _material(signed_data: Any, kind: str, digest: bytes) -> Material:
+def cms_material(signed_data: Any, kind: str, digest: bytes) -> Material:
+    """Of any CMS: its format, and the digest of what it is over."""
     signer_info = extract_signer_info(signed_data)
     certificate = extract_certificate_info(signed_data).signer_cert
     return Material(

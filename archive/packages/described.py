@@ -58,8 +58,6 @@ class PackagedDocument:
     evidence: Sequence[bytes] = ()
     """evidence records over its bytes (RFC 4998, DER)"""
     proofs: Sequence[PackagedProof] = ()
-    validations: Sequence[Mapping[str, Any]] = ()
-    """reports of the archive on its signatures, as they were kept"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +84,6 @@ def described(
         "custody": [_without_id(asdict(each)) for each in packaged.custody],
         "evidence": list(evidence),
         "proofs": list(proofs),
-        "validations": [dict(each) for each in packaged.validations],
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 

@@ -16,7 +16,7 @@ from processes.errors import EntryRefused
 from processes.extracting import Extractor, TextUnreadable
 from processes.office import Office
 from processes.organisation import Body, body_by_code
-from processes.signed_documents import FOREIGN
+from processes.signed_documents import FOREIGN, JUDGED
 from processes.unit_of_work import UnitOfWork
 
 BATCH = 100
@@ -204,7 +204,7 @@ def _accession(owner: Body, document: _Document) -> Accession:
 
 
 def _validate_later(office: Office, uow: UnitOfWork, accession: Accession) -> None:
-    if accession.media_type == "application/pdf":
+    if accession.media_type in JUDGED:
         office.enqueue(uow.session, "validate_document", (str(accession.id),), f"validate:{accession.id}")
 
 

@@ -116,13 +116,12 @@ def _arriving(owner: Body, folder: Path, package: str) -> Sequence[_Arriving]:
 
 
 def _origin(told: Mapping[str, Any], folder: Path, package: str) -> dict[str, Any]:
-    """What came with the document and is kept as it came: custody, validations, evidence."""
+    """What came with the document and is kept as it came: custody with its validation reports, evidence."""
     records = [(folder / name).read_bytes() for name in told.get("evidence", ())]
     evidence = [base64.b64encode(each).decode("ascii") for each in records]
     return {
         "package": package,
         "custody": told["custody"],
-        "validations": list(told.get("validations", ())),
         "evidence": evidence,
     }
 
