@@ -218,7 +218,7 @@ def _told(
     uow: UnitOfWork, job: Job, act: ApprovedAct, *, kind: str, words: tuple[str, str], states: Sequence[EntryState]
 ) -> SealRequest:
     """What became of the documents of the list, for people and in step.json."""
-    language = job.body.language
+    language, (title, summary) = job.body.language, words
     entries = [each for each in uow.archive.review_lists.entries(job.case.id) if each.state in states]
     documents = {each.id: each for each in uow.archive.documents([each.document_id for each in entries])}
     sections = [
@@ -231,8 +231,8 @@ def _told(
         step_id=job.call.task_id,
         element_id=job.call.element_id,
         kind=kind,
-        title=word(words[0], language),
-        summary=word(words[1], language, act=act.number),
+        title=word(title, language),
+        summary=word(summary, language, act=act.number),
         sections=sections,
         facts={"act": act.number, "documents": _listed(uow, entries, documents)},
     )

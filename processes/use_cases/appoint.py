@@ -156,7 +156,8 @@ def _record(order: _Order, title: str) -> dict[str, Any]:
 def _paper(office: Office, order: _Order) -> OfficeDocument:
     owner, language = order.owner, order.owner.language
     kind = "substitution" if order.replaced else TITLED.get(order.request.role, "mandate")
-    title = word(f"{kind}-title", language)
+    key = f"{kind}-title"
+    title = word(key, language)
     return OfficeDocument(
         kind="appointment",
         language=language,
