@@ -140,6 +140,7 @@ def _judge(field: str, embedded: _Embedded, trust: TrustStore, at: datetime) -> 
         level=None,
         verdict=outcome.verdict,
         sub_indication=outcome.sub_indication,
+        revoked=outcome.revoked,
         claimed_at=claimed,
         proven_at=proven_at,
         field=field,

@@ -9,6 +9,7 @@ from typing import Any
 from signing.report import (
     Material,
     Process,
+    Revoking,
     SignatureReport,
     Standing,
     StepFacts,
@@ -56,9 +57,14 @@ def _signature(data: Mapping[str, Any]) -> SignatureReport:
             "proven_at": _moment(data["proven_at"]),
             "material": Material(**data["material"]),
             "standing": None if data["standing"] is None else Standing(**data["standing"]),
+            "revoked": None if data["revoked"] is None else _revoking(data["revoked"]),
             "timestamps": tuple(_timestamp(one) for one in data["timestamps"]),
         }
     )
+
+
+def _revoking(data: Mapping[str, Any]) -> Revoking:
+    return Revoking(at=datetime.fromisoformat(data["at"]), reason=data["reason"])
 
 
 def _step(data: Mapping[str, Any]) -> StepFacts:

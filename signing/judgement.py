@@ -24,12 +24,13 @@ from pyhanko_certvalidator import ValidationContext
 from signing.integrity import judge_integrity
 from signing.knowledge import Knowledge
 from signing.policy import EXTENDED_USAGES, KEY_USAGES
-from signing.report import PASSED, Finding, Outcome, Verdict, first_line
+from signing.report import PASSED, Finding, Outcome, Revoking, Verdict, first_line
 from signing.services import Purpose
 from signing.structure import Stamp
 from signing.timestamp import CLOCK_TOLERANCE
 
 Result = TypeVar("Result")
+HOLD = "certificateHold"
 NO_CHAIN = AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND.standard_name
 
 # what pyHanko warns about, with tracebacks, is in the report; on a terminal it would look like a failure of the product
@@ -102,14 +103,28 @@ def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None)
     """The cryptography, the certificate, its chain and its revocation: now, or at the time that is proven."""
     try:
         status = run(_basic(stamp, knowledge.context(trusted_at=proven_at)))
+        status = _named_revoked(stamp, knowledge, proven_at) or status if _outcome(status).passed else status
         outcome = _with_service(_outcome(status), stamp, knowledge, proven_at)
         if outcome.sub_indication == AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE.standard_name:
             return _judge_outdated(stamp, knowledge, outcome, proven_at)
         if outcome.sub_indication != AdESIndeterminate.REVOKED_NO_POE.standard_name:
             return outcome
-        return _judge_revoked(stamp, knowledge, status["revocation_details"], proven_at)
+        details = status["revocation_details"]
+        judged = _judge_revoked(stamp, knowledge, details, proven_at)
+        return replace(judged, revoked=Revoking(at=details.revocation_date, reason=_reason(details)))
     except SignatureValidationError as error:
         return _refused(error)
+
+
+def _named_revoked(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> dict[str, Any] | None:
+    """What a genuine list says that names the certificate as revoked for good, whatever else says that it is not."""
+    against = knowledge.against(stamp.embedded.signer_cert)
+    if against is None:
+        return None
+    status = run(_basic(stamp, against.context(trusted_at=proven_at)))
+    details = status["revocation_details"]
+    revoked = _outcome(status).sub_indication == AdESIndeterminate.REVOKED_NO_POE.standard_name
+    return status if revoked and _reason(details) != HOLD else None
 
 
 def _judge_revoked(stamp: Stamp, knowledge: Knowledge, details: Any, proven_at: datetime | None) -> Outcome:
@@ -124,6 +139,12 @@ def _judge_revoked(stamp: Stamp, knowledge: Knowledge, details: Any, proven_at: 
     if stamp.claimed_at is not None and stamp.claimed_at >= revoked_at:
         return Outcome(Verdict.TOTAL_FAILED, "REVOKED", f"{when}, before signing")
     return Outcome(Verdict.INDETERMINATE, "REVOKED_NO_POE", f"{when}; nothing proves that it was signed before")
+
+
+def _reason(details: Any) -> str:
+    """As RFC 5280 names it; asn1crypto parts its words."""
+    given = details.revocation_reason
+    return "unspecified" if given is None else _RFC_5280.get(given.native, given.native)
 
 
 def judge_at(stamp: Stamp, knowledge: Knowledge, moment: datetime) -> Outcome:
@@ -252,6 +273,16 @@ def _has_loop() -> bool:
     return True
 
 
+_RFC_5280 = {
+    "key_compromise": "keyCompromise",
+    "ca_compromise": "cACompromise",
+    "affiliation_changed": "affiliationChanged",
+    "cessation_of_operation": "cessationOfOperation",
+    "certificate_hold": "certificateHold",
+    "remove_from_crl": "removeFromCRL",
+    "privilege_withdrawn": "privilegeWithdrawn",
+    "aa_compromise": "aACompromise",
+}
 _REASONS = {
     "NO_CERTIFICATE_CHAIN_FOUND": "no chain leads to a trusted root",
     "CERTIFICATE_CHAIN_GENERAL_FAILURE": "the chain is not valid, or its revocation status is unknown",

@@ -1,7 +1,7 @@
 """What a judgement rests on: anchors, certificates and revocation data, at one time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -61,6 +61,17 @@ class Knowledge:
             retroactive_revinfo=moment is not None,
             time_tolerance=TIME_TOLERANCE,
         )
+
+    def against(self, certificate: asn1_x509.Certificate) -> "Knowledge | None":
+        """Of what speaks of a certificate, only the lists that may name it as revoked; None: none does.
+
+        A document may carry an answer of before, which says "good" and has not ended yet: it does not outweigh a list
+        of afterwards, and revoked for good stays revoked. Whether such a list is genuine is left to who judges by it.
+        """
+        serial = certificate["tbs_certificate"]["serial_number"].dump()
+        others = tuple(one for one in self.crls if one.issuer != certificate.issuer)
+        naming = tuple(one for one in self.crls if one.issuer == certificate.issuer and serial in one.dump())
+        return replace(self, crls=(*others, *naming), ocsps=()) if naming else None
 
     def _granted(self, purpose: Purpose, moment: datetime) -> list[asn1_x509.Certificate]:
         return [certificate for one, certificate in self.services if one.purpose is purpose and one.granted_at(moment)]

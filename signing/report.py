@@ -67,6 +67,15 @@ class Finding(StrEnum):
         return f"{self.value}: {sentence}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoking:
+    """That a certificate was revoked."""
+
+    at: datetime
+    reason: str = "unspecified"
+    """as RFC 5280, 5.3.1 names it"""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One indication with its reason and the rule it follows from, on the way to a report."""
@@ -76,6 +85,8 @@ class Outcome:
     reason: str = ""
     rule: Finding | None = None
     """None: as the sub-indication says"""
+    revoked: Revoking | None = None
+    """when the signer's certificate was revoked and why, whatever follows from it"""
 
     @property
     def passed(self) -> bool:
@@ -230,6 +241,8 @@ class SignatureReport:
     """over this signature, attached ones first"""
     sole_control: bool | None = None
     """whether the signer alone controls the key, as the document says of its author; None: it is not said"""
+    revoked: Revoking | None = None
+    """the signer's certificate, before the signature or after it; None: it is not known to be"""
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `karguzar verify`."""
@@ -242,6 +255,7 @@ class SignatureReport:
             "proven_at": _moment(self.proven_at),
             **(self.standing.as_json() if self.standing else {}),
             **({} if self.sole_control is None else {"sole_control": self.sole_control}),
+            **({} if self.revoked is None else {"revoked": _revoking(self.revoked)}),
         }
 
 
@@ -312,6 +326,10 @@ def require_passed(report: ValidationReport) -> None:
 def first_line(text: object) -> str:
     """Of a library's message, at most 300 characters."""
     return str(text).strip().partition("\n")[0][:300]
+
+
+def _revoking(revoked: Revoking) -> dict[str, Any]:
+    return {"at": _moment(revoked.at), "reason": revoked.reason}
 
 
 def _moment(value: datetime | None) -> str | None:

@@ -234,6 +234,7 @@ class _Document:
             material=material_of(stamp),
             timestamps=tuple(timestamp_report(one) for one in tokens),
             sole_control=self._sole_control(f"{certificate.serial_number:x}"),
+            revoked=signed.revoked,
         )
 
     def _sole_control(self, serial: str) -> bool | None:

@@ -321,3 +321,22 @@ def test_an_algorithm_that_ends_sooner_than_the_certificate_sets_the_term(
     due = renewal_due(raised)
     assert due is not None
     assert (due.ends_at, due.why.split(",")[0]) == (datetime(2030, 1, 1, tzinfo=UTC), "ecdsa-256")
+
+
+@pytest.mark.parametrize("reason", ["keyCompromise", "certificateHold"])
+def test_an_answer_of_before_that_a_document_carries_does_not_hide_a_revocation(pilot: Pilot, reason: str):
+    pdf = untimed(pilot)
+    pilot.clock.now = LATER
+    room = pilot.raising()
+    for raised in (room.raise_level(pdf, SignatureLevel.B_LT).pdf, room.raise_level(pdf, SignatureLevel.B_LTA).pdf):
+        soon = LATER + timedelta(minutes=5)
+        revoked = Revoked(pilot.enrolled.serial, LATER + timedelta(minutes=2), reason)
+        report = room.validate(raised, pilot.trust(revoked, at=soon), at=soon)
+        (signature,) = report.signatures
+        assert report.verdict == "TOTAL-PASSED"
+        if reason == "keyCompromise":
+            assert signature.revoked is not None
+            assert (signature.revoked.at, signature.revoked.reason) == (revoked.at, reason)
+            assert report.findings[0].startswith("REVOKED_LATER")
+        else:
+            assert signature.revoked is None, "a hold may have been lifted: the answer says good"
