@@ -8,7 +8,7 @@ module = "/usr/lib/…/libsofthsm2.so"   sole_control = true
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -213,6 +213,17 @@ _MAKERS: Mapping[str, Callable[[str, _Table], Store]] = {
 }
 
 
+LONGEST_GRACE = 30 * 24
+"""hours"""
+
+
+def _hours(table: _Table) -> int:
+    hours = int(table.value("grace_hours", int, 0))
+    if not 0 <= hours <= LONGEST_GRACE:
+        raise ConfigurationError(f"{table.path}.grace_hours in karguzar.toml must be from 0 to {LONGEST_GRACE}")
+    return hours
+
+
 def _policy(table: _Table) -> OfficePolicy:
     days = table.table("algorithms")
     if unknown := sorted(days.content.keys() - ALGORITHMS):
@@ -223,6 +234,7 @@ def _policy(table: _Table) -> OfficePolicy:
         sole_control=table.value("sole_control", bool, False),
         matched_by=frozenset(Matched(one) for one in table.names("matched_by", frozenset(Matched))),
         algorithms={label: days.value(label, date) for label in days.content},
+        grace=timedelta(hours=_hours(table)),
     )
     table.finish()
     return policy

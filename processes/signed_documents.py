@@ -22,6 +22,7 @@ from processes.unit_of_work import UnitOfWork
 from signing.errors import (
     CertificateRevoked,
     DocumentUnusable,
+    GracePeriod,
     LevelNotOffered,
     NotSignable,
     RevocationUnavailable,
@@ -62,6 +63,8 @@ class _Raised:
     cause: str | None = None
     again: bool = False
     """the cause may pass by itself"""
+    not_before: datetime | None = None
+    """by policy it is too early; None: a failure, if there is a cause"""
 
 
 def validate_document(office: Office, document_id: UUID) -> str:
@@ -127,7 +130,7 @@ def _tended(office: Office, document_id: UUID, *, judge: bool) -> tuple[Signatur
         if raised.cause is None:
             close_incidents(uow, [subject_of(JOB, (str(document_id),))], "succeeded")
         uow.commit()
-    if raised.cause is not None:
+    if raised.cause is not None and raised.not_before is None:
         _tell(office, document_id, raised, tries)
     return raised.level, report.verdict if report else None
 
@@ -135,7 +138,7 @@ def _tended(office: Office, document_id: UUID, *, judge: bool) -> tuple[Signatur
 def _raised(office: Office, pdf: bytes, wanted: SignatureLevel, *, renew: bool) -> _Raised:
     """As far as it goes today: nothing is appended while somebody has yet to sign."""
     try:
-        state = document_state(pdf)
+        state = document_state(pdf, grace=office.key_stores.policy.grace)
     except DocumentUnusable as error:
         return _Raised(pdf, None, cause=str(error))
     if state.outstanding:
@@ -152,7 +155,7 @@ def _climbed(office: Office, start: _Raised, wanted: SignatureLevel) -> _Raised:
         if start.level is not None and start.level.rank < level.rank <= wanted.rank:
             tried = _tried(start, partial(office.signing.raise_level, level=level))
             if tried.cause is None:
-                return replace(tried, cause=best.cause, again=best.again)
+                return replace(tried, cause=best.cause, again=best.again, not_before=best.not_before)
             # what kept it from the highest level is what is told
             best = best if best.cause else tried
     return best
@@ -162,6 +165,8 @@ def _tried(now: _Raised, step: Callable[[bytes], SignedDocument]) -> _Raised:
     """A step further, or why not. Revoked stays revoked; anything else may pass, and trust may be given later."""
     try:
         document = step(now.pdf)
+    except GracePeriod as error:
+        return replace(now, cause=str(error), again=True, not_before=error.until)
     except CertificateRevoked as error:
         return replace(now, cause=str(error))
     except (TimestampFailed, RevocationUnavailable, NotSignable, LevelNotOffered) as error:
@@ -185,10 +190,10 @@ def _judged(office: Office, pdf: bytes, raised: _Raised) -> tuple[_Raised, Valid
 def _note(office: Office, uow: UnitOfWork, document_id: UUID, raised: _Raised) -> int:
     """Keep what the document waits for; how often in a row it has failed."""
     row = uow.session.get(DocumentLevelRow, document_id) or DocumentLevelRow(document_id=document_id, tries=0)
-    row.tries = row.tries + 1 if raised.cause else 0
+    row.tries = row.tries + 1 if raised.cause and raised.not_before is None else 0
     row.outstanding, row.cause = raised.outstanding, raised.cause
     wait = BACK_OFF[min(row.tries, len(BACK_OFF)) - 1]
-    row.next_try_at = uow.now + wait if raised.again else None
+    row.next_try_at = (raised.not_before or uow.now + wait) if raised.again else None
     due = renewal_due(raised.pdf) if raised.level is SignatureLevel.B_LTA else None
     row.proof_ends_at = due.ends_at if due else None
     row.renew_at = _renewal(uow.now, due.ends_at, office.settings.renew_days) if due else None

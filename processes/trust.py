@@ -58,7 +58,13 @@ def trust_store(office: Office) -> TrustStore:
     services += tuple(always(der, row.purpose) for der, row in entered if row.purpose != ANY)
     cached = current_lists(office)
     own = office.keys.authority.trust()
-    return TrustStore(anchors=anchors, intermediates=own.intermediates, crls=tuple(cached.values()), services=services)
+    return TrustStore(
+        anchors=anchors,
+        intermediates=own.intermediates,
+        crls=tuple(cached.values()),
+        services=services,
+        grace=office.key_stores.policy.grace,
+    )
 
 
 def _in_force(now: datetime) -> sa.Select[TrustAnchorRow]:

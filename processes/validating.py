@@ -48,6 +48,7 @@ class Validator:
             "anchors": _texts(trust.anchors),
             "intermediates": _texts(trust.intermediates),
             "crls": _texts(trust.crls),
+            "grace": trust.grace.total_seconds(),
             "services": [one.as_json() for one in trust.services],
         }
         try:

@@ -1,12 +1,12 @@
 """The process that judges files of strangers: started by path, capped in memory, may be killed.
 
-A question is the JSON object {at, file, seconds, anchors, intermediates, crls, services} with times in ISO 8601 and DER
+A question is the JSON object {at, file, seconds, anchors, intermediates, crls, services, grace} with times in ISO 8601 and DER
 in base64, and the file; an answer is the JSON object {report}.
 """
 
 import base64
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 MEMORY = 2 * 1024**3
@@ -19,7 +19,8 @@ def judge(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     from signing.validation import TrustedService, TrustStore, as_details, validate
 
     encoded = {name: tuple(map(base64.b64decode, question[name])) for name in ("anchors", "intermediates", "crls")}
-    trust = TrustStore(**encoded, services=tuple(map(TrustedService.from_json, question["services"])))
+    services = tuple(map(TrustedService.from_json, question["services"]))
+    trust = TrustStore(**encoded, services=services, grace=timedelta(seconds=question["grace"]))
     judge_file = validate_any if question["any"] else validate
     report = judge_file(content, trust, at=datetime.fromisoformat(question["at"]), file=question["file"])
     return {"report": as_details(report)}

@@ -103,6 +103,16 @@ class RevocationUnavailable(SigningError):
     code = "revocation_unavailable"
 
 
+class GracePeriod(RevocationUnavailable):
+    """By policy, revocation data about a signer count only from a while after the signature on."""
+
+    code = "grace_period"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"revocation data count when issued from {until:%Y-%m-%d %H:%M:%S} UTC on")
+        self.until = until
+
+
 class WrongPin(SigningError):
     """The PIN does not open this key."""
 

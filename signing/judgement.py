@@ -101,6 +101,27 @@ def document_token(stamp: Stamp, knowledge: Knowledge, moment: datetime | None =
 
 def judge_signer(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
     """The cryptography, the certificate, its chain and its revocation: now, or at the time that is proven."""
+    return after_grace(_judge_now(stamp, knowledge, proven_at), stamp, knowledge, proven_at)
+
+
+def after_grace(outcome: Outcome, stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
+    """What passed passes still by the revocation data alone that were issued when the grace period was over.
+
+    It runs from the proven time, else from the claimed one.
+    """
+    since = proven_at or stamp.claimed_at
+    if not (knowledge.grace and outcome.passed and since):
+        return outcome
+    # such data tell whole seconds
+    needed = (since + knowledge.grace).replace(microsecond=0)
+    counting = knowledge.issued_since(stamp.embedded.signer_cert, needed)
+    if judge_at(stamp, counting, proven_at).passed:
+        return outcome
+    reason = f"none of the revocation data was issued after the grace period, which ends {needed:%Y-%m-%d %H:%M} UTC"
+    return Outcome(Verdict.INDETERMINATE, "TRY_LATER", reason, revoked=outcome.revoked)
+
+
+def _judge_now(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
     try:
         status = run(_basic(stamp, knowledge.context(trusted_at=proven_at)))
         status = _named_revoked(stamp, knowledge, proven_at) or status if _outcome(status).passed else status
@@ -147,8 +168,8 @@ def _reason(details: Any) -> str:
     return "unspecified" if given is None else _RFC_5280.get(given.native, given.native)
 
 
-def judge_at(stamp: Stamp, knowledge: Knowledge, moment: datetime) -> Outcome:
-    """The cryptography, the certificate, its chain and its revocation as of an earlier moment."""
+def judge_at(stamp: Stamp, knowledge: Knowledge, moment: datetime | None) -> Outcome:
+    """The cryptography, the certificate, its chain and its revocation as of an earlier moment; None: now."""
     try:
         return _outcome(run(_basic(stamp, knowledge.context(moment))))
     except SignatureValidationError as error:

@@ -15,7 +15,7 @@ from signing import anchoring
 from signing.acceptable import DATED_ALGORITHMS
 from signing.cms import der_of
 from signing.errors import CertificateUnusable, NotSignable
-from signing.levels import SecurityStore
+from signing.levels import SecurityStore, answered_at, issued_at
 from signing.services import Purpose, TrustedService
 from signing.trust import TrustStore, chain_of
 
@@ -36,6 +36,8 @@ class Knowledge:
     ocsps: tuple[asn1_ocsp.OCSPResponse, ...] = field(default=(), repr=False)
     services: tuple[tuple[TrustedService, asn1_x509.Certificate], ...] = field(default=(), repr=False)
     """of trusted lists; each anchors chains for its purpose, while it was granted"""
+    grace: timedelta = timedelta()
+    """how long after a signature revocation data about its signer must be issued to count"""
 
     def context(
         self,
@@ -73,6 +75,15 @@ class Knowledge:
         naming = tuple(one for one in self.crls if one.issuer == certificate.issuer and serial in one.dump())
         return replace(self, crls=(*others, *naming), ocsps=()) if naming else None
 
+    def issued_since(self, certificate: asn1_x509.Certificate, moment: datetime) -> "Knowledge":
+        """Without the revocation data about a certificate that were issued before a moment."""
+        serial = certificate.serial_number
+        return replace(
+            self,
+            crls=tuple(one for one in self.crls if one.issuer != certificate.issuer or issued_at(one) >= moment),
+            ocsps=tuple(one for one in self.ocsps if all(told >= moment for told in answered_at(one, serial))),
+        )
+
     def _granted(self, purpose: Purpose, moment: datetime) -> list[asn1_x509.Certificate]:
         return [certificate for one, certificate in self.services if one.purpose is purpose and one.granted_at(moment)]
 
@@ -100,6 +111,7 @@ def knowledge_of(trust: TrustStore, store: SecurityStore, at: datetime) -> Knowl
         certificates=(*_readable(asn1_x509.Certificate, trust.intermediates), *store.certificates),
         crls=(*_readable(asn1_crl.CertificateList, trust.crls), *store.crls),
         ocsps=store.ocsps,
+        grace=trust.grace,
         services=tuple(
             (one, certificate)
             for one in trust.services

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol
 
 from asn1crypto import crl as asn1_crl
@@ -81,8 +82,8 @@ class SecurityStore:
     def _has_data_about(self, certificate: asn1_x509.Certificate, after: datetime | None) -> bool:
         # such data tell whole seconds
         since = after.replace(microsecond=0) if after else None
-        issued = [_issued_at(one) for one in self.crls if one.issuer == certificate.issuer]
-        issued += [moment for one in self.ocsps for moment in _answered_at(one, certificate.serial_number)]
+        issued = [issued_at(one) for one in self.crls if one.issuer == certificate.issuer]
+        issued += [moment for one in self.ocsps for moment in answered_at(one, certificate.serial_number)]
         return any(since is None or moment >= since for moment in issued)
 
 
@@ -203,9 +204,10 @@ class DocumentState:
         )
 
 
-def document_state(pdf: bytes) -> DocumentState:
+def document_state(pdf: bytes, *, grace: timedelta = timedelta()) -> DocumentState:
     """Read what a signed document carries; nothing is validated.
 
+    :param grace: revocation data about a signer count when issued so long after the signature
     :raises DocumentUnusable: no signed PDF, or a signature nobody can read
     """
     try:
@@ -214,7 +216,8 @@ def document_state(pdf: bytes) -> DocumentState:
         _require_readable(broken)
         timestamps = tuple(_stamped(one) for one in stamps if one.is_timestamp)
         store = security_store(reader)
-        signatures = tuple(_state(one, timestamps, store, reader) for one in stamps if not one.is_timestamp)
+        read = partial(_state, timestamps=timestamps, store=store, reader=reader, grace=grace)
+        signatures = tuple(read(one) for one in stamps if not one.is_timestamp)
         expected = expected_signatures(reader) or {}
     except DocumentUnusable:
         raise
@@ -232,7 +235,7 @@ def _require_readable(broken: Sequence[Broken]) -> None:
 
 
 def _state(
-    stamp: Stamp, timestamps: tuple[Stamped, ...], store: SecurityStore, reader: PdfFileReader
+    stamp: Stamp, *, timestamps: tuple[Stamped, ...], store: SecurityStore, reader: PdfFileReader, grace: timedelta
 ) -> SignatureState:
     attached = tuple(
         Stamped(_time(token), token) for token in extract_tst_data_iter(stamp.embedded.signer_info, signed=False)
@@ -240,7 +243,7 @@ def _state(
     tokens = (*attached, *(one for one in timestamps if one.revision > stamp.revision))
     # a co-signer's own data must be newer than the co-signature, whatever the store held before
     proven_at = min((one.proves for one in tokens), default=None)
-    level = level_of(stamp, tokens, store, reader, after=proven_at)
+    level = level_of(stamp, tokens, store, reader, after=proven_at and proven_at + grace)
     # a foreign signature that is not PAdES gets timestamps and validation data all the same
     return SignatureState(stamp, level or SignatureLevel.B_B, tokens)
 
@@ -255,12 +258,13 @@ def _time(token: Any) -> datetime:
     return moment
 
 
-def _issued_at(crl: asn1_crl.CertificateList) -> datetime:
+def issued_at(crl: asn1_crl.CertificateList) -> datetime:
+    """ThisUpdate of a list."""
     moment: datetime = crl["tbs_cert_list"]["this_update"].native
     return moment
 
 
-def _answered_at(response: asn1_ocsp.OCSPResponse, serial: int) -> list[datetime]:
+def answered_at(response: asn1_ocsp.OCSPResponse, serial: int) -> list[datetime]:
     """ThisUpdate of what an answer says of a certificate."""
     if response["response_status"].native != "successful":
         return []

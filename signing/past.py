@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from signing.judgement import Token, attached_tokens, document_token, judge_at
+from signing.judgement import Token, after_grace, attached_tokens, document_token, judge_at
 from signing.knowledge import Knowledge
 from signing.report import PASSED, Outcome, Verdict
 from signing.structure import Stamp
@@ -65,7 +65,7 @@ def judge_past(stamp: Stamp, knowledge: Knowledge, later: Sequence[Token]) -> Ou
     ended = stamp.embedded.signer_cert.not_valid_after
     outcome = judge_at(stamp, _issued_until(knowledge, ended), proven_at)
     if outcome.passed:
-        return PASSED
+        return after_grace(PASSED, stamp, knowledge, proven_at)
     reason = "its archival timestamps do not prove that it was valid in time"
     return Outcome(outcome.verdict, outcome.sub_indication, f"{reason}: {outcome.reason}")
 

@@ -8,7 +8,7 @@ Usage of certificates is one rule for making signatures and for judging them.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -82,6 +82,8 @@ class OfficePolicy:
     matched_by: frozenset[Matched] = frozenset(Matched)
     algorithms: Mapping[str, date] = field(default_factory=dict)
     """label → a day before the table's from which it is no longer taken"""
+    grace: timedelta = timedelta()
+    """how long after a signature data about its signer's revocation must be issued to count"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +10,7 @@ from cryptography import x509
 
 from signing import pades
 from signing.cms import der_of
-from signing.errors import CertificateRevoked, DocumentUnusable, LevelNotOffered
+from signing.errors import CertificateRevoked, DocumentUnusable, GracePeriod, LevelNotOffered
 from signing.levels import DocumentState, SignatureState, Stamped, document_state
 from signing.request import SignatureLevel, SignedDocument
 from signing.revocation import Revocation, RevocationSource
@@ -29,18 +29,23 @@ class Means:
     revocation: RevocationSource
     at: datetime
 
+    @property
+    def grace(self) -> timedelta:
+        """How long after a signature revocation data about its signer must be issued to count."""
+        return self.trust.grace if self.trust else timedelta()
+
 
 def raised(pdf: bytes, level: SignatureLevel, means: Means) -> SignedDocument:
     """The document with what the level needs appended, part by part; already there: as it is.
 
     :raises TimestampFailed: the authority did not answer
-    :raises RevocationUnavailable: no revocation data that would do
+    :raises RevocationUnavailable: no revocation data that would do (GracePeriod: by policy, not yet)
     :raises CertificateRevoked: a certificate was revoked before what it signed was proven to exist
     :raises NotSignable: a certificate leads to no anchor (rule "chain")
     :raises LevelNotOffered: B-LT and B-LTA need trust, and there is none
     :raises DocumentUnusable: no signed PDF
     """
-    state = document_state(pdf)
+    state = document_state(pdf, grace=means.grace)
     if state.level.rank >= level.rank:
         return state.described(pdf)
     if level.rank > SignatureLevel.B_T.rank and means.trust is None:
@@ -48,7 +53,7 @@ def raised(pdf: bytes, level: SignatureLevel, means: Means) -> SignedDocument:
     if state.level is SignatureLevel.B_B:
         pdf = _appended(pdf, means.stamped(pdf))
         # the new timestamp's own certificate needs revocation data too
-        state = document_state(pdf)
+        state = document_state(pdf, grace=means.grace)
     reached = state.level
     if reached is SignatureLevel.B_T and level.rank > SignatureLevel.B_T.rank:
         pdf, reached = _appended(pdf, _with_validation_data(pdf, state, means)), SignatureLevel.B_LT
@@ -65,7 +70,7 @@ def renewed(pdf: bytes, means: Means) -> SignedDocument:
     :raises LevelNotOffered: the document is not at B-LTA yet
     :raises TimestampFailed, RevocationUnavailable, CertificateRevoked, NotSignable: as `raised`
     """
-    state = document_state(pdf)
+    state = document_state(pdf, grace=means.grace)
     if state.level is not SignatureLevel.B_LTA or means.trust is None:
         raise LevelNotOffered("renewal")
     pdf = _appended(pdf, _with_validation_data(pdf, state, means))
@@ -119,17 +124,23 @@ class _Collected:
     def _add_path(self, certificates: list[bytes], *, proven_at: datetime | None) -> None:
         first, *others = certificates
         path = chain_of(first, tuple(others), self._trust)
+        if proven_at is not None and len(path) > 1:
+            self._require_grace(proven_at)
         for position, (one, issuer) in enumerate(pairwise(path)):
-            after = proven_at if position == 0 else None
-            self._add(one, issuer, after)
+            self._add(one, issuer, proven_at if position == 0 else None)
         self._certificates.update(dict.fromkeys(der_of(one) for one in path))
 
-    def _add(self, certificate: x509.Certificate, issuer: x509.Certificate, after: datetime | None) -> None:
-        if der_of(certificate) in self._certificates and after is None:
+    def _require_grace(self, proven_at: datetime) -> None:
+        until = proven_at + self._means.grace
+        if self._means.at < until and self._means.grace:
+            raise GracePeriod(until)
+
+    def _add(self, certificate: x509.Certificate, issuer: x509.Certificate, proven_at: datetime | None) -> None:
+        if der_of(certificate) in self._certificates and proven_at is None:
             return
-        found = self._about(certificate, issuer, after)
+        found = self._about(certificate, issuer, proven_at and proven_at + self._means.grace)
         # revoked later is told by the data themselves; revoked before, they would only prove the signature bad
-        if found.revoked_at is not None and (after is None or found.revoked_at <= after):
+        if found.revoked_at is not None and (proven_at is None or found.revoked_at <= proven_at):
             raise CertificateRevoked(certificate.subject.rfc4514_string(), found.revoked_at)
         self._data[found.kind][found.der] = None
         responder = found.responder

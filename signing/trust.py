@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,10 @@ class TrustStore:
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     services: tuple[TrustedService, ...] = field(default=(), repr=False)
     """of trusted lists: anchors for one purpose, while they were granted"""
+    grace: timedelta = timedelta()
+    """how long after a signature data about its signer's revocation must be issued to count: an authority needs a while
+    to publish what it is told (signature policy, ETSI TS 119 172-1; revocation freshness,
+    ETSI EN 319 102-1, 5.2.5)"""
 
     def anchors_at(self, moment: datetime, purpose: Purpose) -> tuple[bytes, ...]:
         """What chains may lead to then."""

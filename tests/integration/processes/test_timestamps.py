@@ -1,6 +1,7 @@
 """The time-stamping authority fails: a level is lost for a while, never a signature. Clocks, lists and timers."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from processes.tables import (
 )
 from processes.trust import OWN_LISTS, trust_store
 from processes.use_cases.fire_timers import fire_timers
+from signing.policy import OfficePolicy
 from signing.service import Signing
 
 PAST = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -172,3 +174,26 @@ def test_a_kazakh_body_counts_its_own_working_days(rehearsal: Rehearsal) -> None
     assert answer.due_at == datetime(2026, 5, 25, 18, 59, 59, tzinfo=UTC), "the last second of the day in Aqtobe"
     assert "2026-05-07" in str(answer.explanation["skipped"]), "and says which days did not count"
     assert rehearsal.case(player.case_id).status == "completed"
+
+
+def test_the_job_waits_for_the_grace_period_without_alarm(rehearsal: Rehearsal) -> None:
+    office = rehearsal.office
+    deploy_minutes(office)
+    office.clock.set_to(PAST)
+    office.key_stores = replace(office.key_stores, policy=OfficePolicy(grace=timedelta(hours=24)))
+    case = rehearsal.start(KEY, "executive", "head")
+    item = rehearsal.item(case.case_id, ELEMENT)
+    signed = rehearsal.sign(rehearsal.submit(item, "head", {"text": "Qeyd", "last": True}), "head")
+    assert signed.proven_at is not None
+    assert validate_document(office, signed.document_id) == "INDETERMINATE", "nothing of today counts yet"
+    (row,) = rehearsal.rows(DocumentLevelRow, document_id=signed.document_id)
+    assert (row.tries, row.next_try_at) == (0, signed.proven_at + timedelta(hours=24))
+    assert "revocation data count when issued from" in str(row.cause)
+    rehearsal.later(hours=23)
+    assert raise_waiting(office) == 0
+    rehearsal.later(hours=2)
+    assert raise_waiting(office) == 1
+    assert raise_document_level(office, signed.document_id) == "B-LTA"
+    with office.reading() as uow:
+        assert uow.archive.document(signed.document_id).verdict == "TOTAL-PASSED"
+    assert rehearsal.rows(IncidentRow, job="raise_level") == []

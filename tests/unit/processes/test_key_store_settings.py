@@ -1,6 +1,6 @@
 """The tables of karguzar.toml about key stores and signatures: what is wrong is said by name."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,7 @@ key_stores = ["pkcs11", "csc"]
 sole_control = true
 matched_by = ["number"]
 algorithms = { "rsa-1900" = 2027-01-01 }
+grace_hours = 24
 """
 
 
@@ -63,6 +64,7 @@ def test_every_kind_of_store_is_set_up_by_its_table(tmp_path: Path) -> None:
     assert kinds == {"hsm": "pkcs11", "remote": "csc", "nca": "agent", "phone": "mobile"}
     assert stores.policy.key_stores == {"pkcs11", "csc"}
     assert (stores.policy.sole_control, stores.policy.algorithms) == (True, {"rsa-1900": date(2027, 1, 1)})
+    assert stores.policy.grace == timedelta(hours=24)
     phone = stores.named("phone")
     assert isinstance(phone, LaterStore)
     assert phone.check() == ["telephone 7 is off"]
@@ -103,7 +105,9 @@ def test_without_tables_the_built_in_stores_serve(tmp_path: Path) -> None:
         ('[signature]\nmatched_by = ["face"]', "face unknown; known are: issued, name, number"),
         ('[signature]\nalgorithms = { "rsa-7" = 2027-01-01 }', "rsa-7 unknown; known are: ecdsa-160, ecdsa-256"),
         ('[signature]\nalgorithms = { "sha256" = "soon" }', "must be a day such as"),
-        ("[signature]\nsoul_control = true", "soul_control unknown; known are: algorithms, key_stores"),
+        ('[signature]\ngrace_hours = "a day"', "grace_hours in karguzar.toml must be"),
+        ("[signature]\ngrace_hours = -1", "grace_hours in karguzar.toml must be from 0 to 720"),
+        ("[signature]\nsoul_control = true", "soul_control unknown; known are: algorithms, grace_hours, key_stores"),
         ("[signature", "cannot be read"),
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from signing.cms import load_certificate
 from signing.errors import (
     CertificateRevoked,
     DocumentUnusable,
+    GracePeriod,
     LevelNotOffered,
     NotSignable,
     RevocationUnavailable,
@@ -340,3 +341,55 @@ def test_an_answer_of_before_that_a_document_carries_does_not_hide_a_revocation(
             assert report.findings[0].startswith("REVOKED_LATER")
         else:
             assert signature.revoked is None, "a hold may have been lifted: the answer says good"
+
+
+DAY = timedelta(days=1)
+
+
+def test_validation_data_wait_for_the_grace_period_and_tell_until_when(pilot: Pilot):
+    signed = pilot.signed().pdf
+    pilot.clock.now = LATER
+    room = pilot.raising(trust=lambda: replace(pilot.authority.anchors(), grace=DAY))
+    with pytest.raises(GracePeriod, match="count when issued from 2026-03-20 10:30:15 UTC on") as caught:
+        room.raise_level(signed, SignatureLevel.B_LTA)
+    assert caught.value.until == SIGNED + DAY
+    assert room.raise_level(untimed(pilot), SignatureLevel.B_T).level == "B-T", "a timestamp waits for nothing"
+    pilot.clock.now = SIGNED + DAY
+    raised = room.raise_level(signed, SignatureLevel.B_LTA)
+    assert raised.level == document_state(raised.pdf, grace=DAY).level == "B-LTA"
+    far = datetime(2033, 1, 1, tzinfo=UTC)
+    for at in (SIGNED + DAY, JUDGED, far):
+        trust = replace(pilot.trust(at=at), grace=DAY)
+        assert room.validate(raised.pdf, trust, at=at).verdict == "TOTAL-PASSED", "its own data suffice"
+
+
+def test_data_of_within_the_grace_period_do_not_count(pilot: Pilot):
+    signed = pilot.signed().pdf
+    pilot.clock.now = LATER
+    hasty = pilot.raising().raise_level(signed, SignatureLevel.B_LTA).pdf
+    assert document_state(hasty, grace=DAY).level == "B-T"
+    soon = LATER + timedelta(hours=1)
+    for pdf in (signed, hasty, untimed(pilot)):
+        early = pilot.signing.validate(pdf, replace(pilot.trust(at=soon), grace=DAY), at=soon)
+        (signature,) = early.signatures
+        assert (early.verdict, signature.sub_indication) == ("INDETERMINATE", "TRY_LATER")
+        assert "the grace period, which ends 2026-03-20 10:3" in early.findings[0]
+        later = pilot.signing.validate(pdf, replace(pilot.trust(at=JUDGED), grace=DAY), at=JUDGED)
+        assert later.verdict == "TOTAL-PASSED", "today's list was issued after it"
+    far = datetime(2033, 1, 1, tzinfo=UTC)
+    lists = replace(pilot.trust(at=far), crls=(), grace=DAY)
+    (signature,) = pilot.signing.validate(hasty, lists, at=far).signatures
+    assert signature.verdict == "INDETERMINATE", "in the archive nothing but its own data speaks of it"
+
+
+def test_a_revocation_told_within_the_grace_period_is_seen_by_it(pilot: Pilot):
+    signed = pilot.signed().pdf
+    before = Revoked(pilot.enrolled.serial, SIGNED - timedelta(minutes=5))
+    after = Revoked(pilot.enrolled.serial, SIGNED + timedelta(minutes=5))
+    pilot.clock.now = SIGNED + DAY
+    trusted = {"trust": lambda: replace(pilot.authority.anchors(), grace=DAY)}
+    with pytest.raises(CertificateRevoked, match="2026-03-19 10:25"):
+        pilot.raising(before, **trusted).raise_level(signed, SignatureLevel.B_LTA)
+    raised = pilot.raising(after, **trusted).raise_level(signed, SignatureLevel.B_LTA).pdf
+    report = pilot.signing.validate(raised, replace(pilot.trust(after), grace=DAY), at=JUDGED)
+    assert (report.verdict, report.findings[0][:13]) == ("TOTAL-PASSED", "REVOKED_LATER")
