@@ -1,7 +1,7 @@
 """The process that judges files of strangers: started by path, capped in memory, may be killed.
 
-A question is the JSON object {at, file, seconds, anchors, intermediates, crls, services, grace} with times in ISO 8601 and DER
-in base64, and the file; an answer is the JSON object {report}.
+A question is the JSON object {at, file, seconds, anchors, intermediates, crls, services, grace} with times in ISO 8601,
+spans in seconds and DER in base64, and the file; an answer is the JSON object {report}.
 """
 
 import base64
