@@ -32,6 +32,19 @@ class NotPermitted(ProcessesError):
         """which rule refused: mandate, assignment, named, delegation, four-eyes, barrier, access, turn"""
 
 
+class ExportRefused(ProcessesError):
+    """A package cannot be made, or not be given out any more."""
+
+    code = "export-refused"
+
+    def __init__(self, reason: str, *, most: int = 0) -> None:
+        super().__init__(f"{self.__class__.__doc__} ({reason})")
+        self.reason = reason
+        """too-many, too-large, too-many-kept, timestamp, withdrawn"""
+        self.most = most
+        """how many documents, bytes or packages there may be"""
+
+
 class BadInput(ProcessesError):
     """What was asked for cannot be: a date that has passed, a name that is empty."""
 

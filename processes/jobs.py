@@ -27,6 +27,7 @@ from processes import pacing
 from processes.auditing import tend_audit
 from processes.closing import close_document
 from processes.evidence_jobs import tend_evidence
+from processes.exporting import make_export
 from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
 from processes.incidents import watched
 from processes.office import Office
@@ -76,6 +77,7 @@ class JobClient:
         "refresh_trusted_list": "service",
         "make_evidence": "bulk",
         "audit_archive": "bulk",
+        "make_export": "bulk",
     }
 
     @classmethod
@@ -185,6 +187,12 @@ def _register_bulk(office: Office) -> None:
     def audit(by: str) -> str:
         with watched(office, "audit_archive", by):
             return tend_audit(office, by)
+
+    @DBOS.workflow(name="make_export")
+    def export(export_id: str) -> str:
+        # its row tells whether it is ready, and what a killed one left is written anew
+        with watched(office, "make_export", export_id):
+            return make_export(office, UUID(export_id))
 
 
 def _register_events(office: Office, store: SQLAlchemyDatasource, transaction: DatasourceOptions) -> None:

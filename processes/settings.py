@@ -71,6 +71,9 @@ class Settings:
     audit_days: int = 30
     """how often every byte in the archive is read again by itself; 0: only by hand"""
 
+    export_days: int = 7
+    """how long a package that somebody asked for on the pages is kept for them to download"""
+
     attempt_minutes: int = 15
     """how long a prepared document waits for its signature"""
     draft_days: int = 90

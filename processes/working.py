@@ -13,6 +13,7 @@ from processes.auditing import begin_audit
 from processes.bootstrap import bootstrap, warn
 from processes.dead_jobs import tell_dead_jobs
 from processes.evidence_jobs import begin_evidence
+from processes.exporting import sweep_exports
 from processes.handing_over import tend_events
 from processes.jobs import idle
 from processes.locks import Locks, LocksLost
@@ -86,6 +87,7 @@ def every_second(office: Office) -> Callable[[], None]:
             raise_waiting(office)
             tell_dead_jobs(office)
             lock_held_blobs(office)
+            sweep_exports(office)
         if number % HOUR == 0:
             annul_unsigned_sheets(office)
             watch_lists(office)

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from processes.errors import EntryRefused
+from processes.errors import EntryRefused, ExportRefused
 from processes.inventory_words import inventory_word
-from web.i18n import language
+from web.i18n import language, size
 from web.texts import gettext as _
 
 
@@ -27,6 +27,38 @@ def nomenclature_state(state: str) -> str:
 def element_name(name: str) -> str:
     """An element of description (ISAD(G)), as inventories word it."""
     return inventory_word(name, language())
+
+
+def package_shape(shape: str) -> str:
+    """A format in which documents go out."""
+    titles = {
+        "readable": _("ZIP: a folder for people, with a page to open"),
+        "bagit": _("ZIP: BagIt"),
+        "eark-sip": _("ZIP: E-ARK SIP, for another archive"),
+        "eark-aip": _("ZIP: E-ARK AIP"),
+        "asice": _("ASiC-E with evidence"),
+    }
+    return titles.get(shape, shape)
+
+
+def export_refusal(reason: str, most: int = 0) -> str:
+    """Why there is no package, and what to do."""
+    texts = {
+        "too-many": _("More than %(most)d documents are found. Narrow the search or go file by file.", most=most),
+        "too-large": _("Together the documents are larger than %(most)s. Choose fewer.", most=size(most)),
+        "too-many-kept": _("You have %(most)d packages already. Remove one first.", most=most),
+        "timestamp": _("The time-stamping authority does not answer. Try again later, or take another format."),
+        "withdrawn": _("Since it was made, a document in it was destroyed, locked away or restricted. Ask anew."),
+        "nothing": _("None of these documents is there, or open to you, any more."),
+        "no-space": _("The server has no space left for it. Tell the administrator and ask anew later."),
+        "crash": _("Something went wrong on our side. The administrator sees why; ask anew later."),
+    }
+    return texts.get(reason, _("The request could not be carried out."))
+
+
+def export_refused(error: ExportRefused) -> str:
+    """The same of an error."""
+    return export_refusal(error.reason, error.most)
 
 
 def archive_entry(error: EntryRefused) -> str:
@@ -63,5 +95,5 @@ def archive_entry(error: EntryRefused) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
-    functions = (unit_kind, unit_event, nomenclature_state, element_name)
+    functions = (unit_kind, unit_event, nomenclature_state, element_name, package_shape, export_refusal)
     app.jinja_env.globals.update({function.__name__: function for function in functions})

@@ -52,6 +52,7 @@ STATUS = {
     "state-secret": 422,
     "route-barred": 422,
     "disposal-refused": 422,
+    "export-refused": 422,
     "step-overtaken": 409,
     "bad-input": 422,
     "unknown-field": 400,

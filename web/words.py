@@ -272,6 +272,7 @@ def job_name(name: str) -> str:
         "send_notice": _("Sending of a notice"),
         "recount_calendar": _("Counting of terms after a change of the calendar"),
         "run_bulk": _("Change of many cases"),
+        "make_export": _("Making of a package"),
         "refresh_trusted_list": _("Fetching of a trusted list"),
         "deliver_message": _("Delivery of a message"),
         "broadcast_signal": _("Spreading of a signal"),

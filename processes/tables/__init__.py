@@ -19,7 +19,7 @@ from processes.tables.office import (
     UnitRow,
     WorkerRow,
 )
-from processes.tables.operations import BulkCaseRow, BulkRow, IncidentRow, ParkedJobRow
+from processes.tables.operations import BulkCaseRow, BulkRow, ExportRow, IncidentRow, ParkedJobRow
 from processes.tables.registers import (
     AppealEventRow,
     AppealRow,
@@ -67,6 +67,7 @@ __all__ = [
     "DeadlineRow",
     "DocumentLevelRow",
     "DraftRow",
+    "ExportRow",
     "IncidentRow",
     "JobEffectRow",
     "KnockRow",

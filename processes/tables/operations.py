@@ -61,6 +61,31 @@ class BulkRow(Base):
     finished_at: Mapped[datetime | None]
 
 
+class ExportRow(Base):
+    """A package of documents that somebody asked for: waiting → ready, failed or withdrawn; gone when its time is."""
+
+    __tablename__ = "process_export"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    by: Mapped[UUID] = mapped_column(sa.ForeignKey("process_person.id"), index=True)
+    """only this person may have it"""
+    shape: Mapped[str]
+    language: Mapped[str]
+    documents: Mapped[list[Any]]
+    """ids: those asked for; when it is ready, those in it"""
+    total: Mapped[int]
+    """documents asked for"""
+    done: Mapped[int]
+    """documents written so far"""
+    state: Mapped[str]
+    """waiting, ready, failed, withdrawn"""
+    reason: Mapped[str | None]
+    """of a failure: a reason of ExportRefused, nothing, no-space or crash"""
+    bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
+    asked_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    """when it is swept"""
+
+
 class BulkCaseRow(Base):
     """One case of a change of many."""
 

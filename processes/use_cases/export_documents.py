@@ -59,19 +59,31 @@ def export_documents(office: Office, request: ExportDocuments) -> Iterator[Archi
     :raises signing.errors.TimestampFailed: an ASiC-E needs a timestamp, and the authority did not answer
     """
     documents = chosen(office, request)
+    yield from write_package(office, request, documents)
+    with office.unit_of_work() as uow:
+        note_exported(uow, request, documents)
+        uow.commit()
+
+
+def write_package(
+    office: Office, request: ExportDocuments, documents: Sequence[ArchivedDocument]
+) -> Iterator[ArchivedDocument]:
+    """Write the package, without a note that anything went out; raises what `export_documents` does."""
     with new_package(request.target, request.shape, _info(office, request, documents), _prover(office)) as package:
         for document in documents:
             package.add(_packaged(office, document))
             yield document
         _add_trust(office, package)
+
+
+def note_exported(uow: UnitOfWork, request: ExportDocuments, documents: Sequence[ArchivedDocument]) -> None:
+    """That they went out, and to whom, in the chain of custody of each and on the audit trail."""
     actor = str(request.by) if request.by else COMMAND_LINE
     told = {"package": request.target.name, "format": str(request.shape)}
-    with office.unit_of_work() as uow:
-        for document in documents:
-            uow.archive.record_event(document.id, "exported", actor, told)
-        details = {"documents": len(documents), "format": str(request.shape)}
-        uow.audit.record("archive:export", actor=actor, subject=request.target.name, details=details)
-        uow.commit()
+    for document in documents:
+        uow.archive.record_event(document.id, "exported", actor, told)
+    details = {"documents": len(documents), "format": str(request.shape)}
+    uow.audit.record("archive:export", actor=actor, subject=request.target.name, details=details)
 
 
 def chosen(office: Office, request: ExportDocuments) -> Sequence[ArchivedDocument]:
@@ -83,10 +95,15 @@ def chosen(office: Office, request: ExportDocuments) -> Sequence[ArchivedDocumen
         found = _asked_for(uow, request)
         if request.by is not None:
             found = readable(uow, request.by, found)
-    kept = [document for document in found if document.status not in GONE and not document.quarantined]
+    kept = [document for document in found if is_there(document)]
     if not kept:
         raise NotFound("no document is found")
     return sorted(kept, key=lambda document: document.seq)
+
+
+def is_there(document: ArchivedDocument) -> bool:
+    """Whether it has bytes that may be given out."""
+    return document.status not in GONE and not document.quarantined
 
 
 def _asked_for(uow: UnitOfWork, request: ExportDocuments) -> list[ArchivedDocument]:

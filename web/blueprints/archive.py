@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -35,6 +35,7 @@ def page() -> str:
         found=found,
         chosen={**wanted.facets, **fields},
         wanted=_kept(request.args),
+        form_id=uuid4(),
         page_url=lambda n: url_for("archive.page", **{**request.args, "page": n, "as_of": found.as_of}),
         facet_url=_facet_url,
     )

@@ -1,7 +1,7 @@
 """The tree of the archive, for its archivists: fonds, series, files, and their inventories."""
 
 from collections.abc import Callable, Mapping
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -161,5 +161,6 @@ def _unit(kind: str, unit_id: UUID, findings: list[PageFinding]) -> Response:
         entered=request.form,
         codes=tuple(LANGUAGES),
         elements=ELEMENTS,
+        form_id=uuid4(),
     )
     return make_response(shown, 422 if findings else 200)

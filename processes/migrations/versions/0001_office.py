@@ -1025,6 +1025,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_process_bulk_case_state", ["bulk_id", "state", "seq"], unique=False)
 
     op.create_table(
+        "process_export",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("shape", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["process_person.id"], name=op.f("fk_process_export_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_export")),
+    )
+    with op.batch_alter_table("process_export", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_export_by"), ["by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_export_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
         "process_parked_job",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
