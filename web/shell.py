@@ -27,6 +27,9 @@ EVERYBODY_AT_WORK = frozenset(
     }
 )
 
+ROOMS = dict.fromkeys(("arrangement", "keeping", "nomenclature", "proof", "retention"), "archive")
+"""blueprints that have no door of their own at work, and the door that leads to them"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
@@ -67,6 +70,7 @@ def doors() -> list[Door]:
     if not current_user.is_authenticated:
         return [Door(label=label, url=url_for(to), current=here == name) for name, to, label in _doors_for_citizens()]
     person: SignedIn = current_user.person
+    here = ROOMS.get(here or "", here)
     return [
         Door(
             label=label,
