@@ -28,6 +28,7 @@ def for_everybody(town: Town, citizen: Person) -> Iterator[Page]:
     yield "registry-entry", f"/registry/services/{service.service_number}"
     yield "registry-statistics", "/registry/statistics"
     yield "verify", "/verify"
+    yield "published", "/published"
     yield "verified", f"/verify/{appeal.verify_code}"
     yield "sign-in", "/sign-in"
     yield "not-found", "/nowhere", 404
@@ -96,8 +97,13 @@ def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
     yield "archive", "/archive"
     yield "archive-search", "/archive?text=texniki+pasport&type=questionnaire"
     yield "archive-record", town.registered_service.record_path
-    yield "archive-evidence", "/archive/proof/evidence"
-    yield "archive-audits", "/archive/proof/audits"
+    yield "archive-keeping", f"{town.registered_service.record_path}/keeping"
+    for part in ("arrangement", "nomenclature", "retention", "holds", "proof/evidence", "proof/audits"):
+        yield f"archive-{part.replace('/', '-')}", f"/archive/{part}"
+    for kind in ("fonds", "series"):
+        archivist.go("/archive/arrangement")
+        unit = archivist.page.locator(f'a[href*="/arrangement/{kind}/"]').first.get_attribute("href") or ""
+        yield f"archive-{kind}", unit
 
 
 def for_the_supervisor(town: Town, supervisor: Person) -> Iterator[Page]:
@@ -116,7 +122,7 @@ def for_the_supervisor(town: Town, supervisor: Person) -> Iterator[Page]:
 
 
 def for_the_administrator(town: Town, administrator: Person) -> Iterator[Page]:
-    for part in ("", "/certificates", "/outbox", "/incidents", "/audit"):
+    for part in ("", "/certificates", "/trust", "/outbox", "/incidents", "/audit"):
         yield f"admin{part.replace('/', '-')}", f"/admin{part}"
 
     yield "admin-new-person", "/admin/people/new"
