@@ -75,7 +75,14 @@ def waiting_attempt(office: Office, attempt_id: UUID, by: UUID) -> SigningAttemp
             raise NotFound("no document waits for your signature here")
         if attempt.state == "signed":
             return attempt
-        require_actable(uow, item_of(uow, attempt.work_item_id), None)
+        try:
+            require_actable(uow, item_of(uow, attempt.work_item_id), None)
+        except StepOvertaken:
+            # a double click: the other one of the two was first, between our looking at the attempt and at the item
+            uow.session.refresh(attempt)
+            if attempt.state == "signed":
+                return attempt
+            raise
         if attempt.state != "prepared" or attempt.expires_at <= uow.now or attempt.pdf is None:
             raise AttemptExpired
     with _prepared_anew(office, attempt):

@@ -13,6 +13,7 @@ from processes.bootstrap import bootstrap, create_keys, initialise
 from processes.demo import founding
 from processes.demo.founding import found
 from processes.demo.people import FOUNDED
+from processes.handlers.catalogue import load_handlers
 from processes.keyring import KeyRing
 from processes.office import Office
 from processes.settings import Settings
@@ -48,7 +49,8 @@ def found_office(settings: Settings) -> None:
 
 
 def founded_office(settings: Settings) -> FoundedOffice:
-    """What a founded home gives all its copies in this process."""
+    """What a founded home gives all its copies in this process, which may not be the one that founded it."""
+    load_handlers()
     return FoundedOffice(settings=settings, keys=KeyRing.open(settings.home / "keys"), definitions=DefinitionCache())
 
 

@@ -3,13 +3,18 @@
 import threading
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+import pytest
 from minutes import ELEMENT, KEY, deploy_minutes
 from rehearsal import Rehearsal
 
+from engine.workitem import WorkItem
+from processes import signed_steps
 from processes.errors import StepOvertaken
 from processes.signed_steps import SignedStep
 from processes.tables import CaseDocumentRow, NumberRow, SigningAttemptRow, StepRecordRow
+from processes.unit_of_work import UnitOfWork
 
 ROUNDS = 50
 NAMES = {"head": "Əliyev Şükür İsmayıl oğlu", "deputy": "İbrahimova Xəyalə Çingiz qızı"}
@@ -84,6 +89,23 @@ def test_one_officer_clicking_twice_signs_once_and_is_told_the_same_twice(rehear
         assert isinstance(first, SignedStep), first
         assert first == second
     assert len(rehearsal.rows(CaseDocumentRow, case_id=case.case_id)) == 5
+
+
+def test_a_second_click_between_whose_looks_the_first_one_signs_is_told_the_same(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy_minutes(rehearsal.office)
+    case = rehearsal.start(KEY, "executive", "head")
+    prepared = rehearsal.submit(rehearsal.item(case.case_id, ELEMENT), "head", {"text": "Qeyd", "last": True})
+    looked, signed = signed_steps.item_of, []
+
+    def looks(uow: UnitOfWork, item_id: UUID) -> WorkItem:
+        monkeypatch.undo()
+        signed.append(rehearsal.sign(prepared, "head"))
+        return looked(uow, item_id)
+
+    monkeypatch.setattr(signed_steps, "item_of", looks)
+    assert [rehearsal.sign(prepared, "head")] == signed
 
 
 def test_two_officers_who_submit_at_once_share_one_number(rehearsal: Rehearsal) -> None:

@@ -232,7 +232,7 @@ def test_what_certificates_point_at_is_there(app: Flask) -> None:
 
 
 def test_only_the_supervising_body_has_supervisors(visitor: Visitor, office: Office) -> None:
-    page = admit(visitor, "elcin")
+    page = admit(visitor, "aynur")
     mandate(visitor, page, role="supervisor", capacity="supervisor")
     assert "Only a body of supervision has supervisors" in visitor.text
     assert len(rows(office, MandateRow, role="supervisor")) == 1
