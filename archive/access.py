@@ -88,19 +88,31 @@ class Visibility:
 
     def condition(self) -> Condition:
         """The rule as a condition on archive_document, so that nobody can count what they may not see."""
-        seen = _DOCUMENT.quarantined.is_(sa.false()) & sa.or_(sa.false(), *self._ways())
-        if self.withheld:
-            seen &= _DOCUMENT.id.not_in(sorted(self.withheld))
-        return seen | _DOCUMENT.id.in_(sorted(self.quarantined)) if self.quarantined else seen
+        return sa.or_(self._not_barred(sa.or_(sa.false(), *self._ways())), *self._removed())
 
-    def _ways(self) -> Iterator[Condition]:
+    def slices(self) -> list[Condition]:
+        """The same rule cut into conditions of which one index each answers: together they hold what `condition` does.
+
+        They may overlap. A database reads an OR of them in no order, and so reads everything that somebody may see.
+        """
+        return [*(self._not_barred(way) for way in self._ways(by_owner=True)), *self._removed()]
+
+    def _not_barred(self, seen: Condition) -> Condition:
+        seen &= _DOCUMENT.quarantined.is_(sa.false())
+        return seen & _DOCUMENT.id.not_in(sorted(self.withheld)) if self.withheld else seen
+
+    def _removed(self) -> list[Condition]:
+        return [_DOCUMENT.id.in_(sorted(self.quarantined))] if self.quarantined else []
+
+    def _ways(self, *, by_owner: bool = False) -> Iterator[Condition]:
         named = {owner: self.levels_of(owner) for owner in self.owners or self.levels.keys() - {ANY_OWNER}}
         if self.owners is None:
             others = self._kept_to(self.levels_of(ANY_OWNER))
             yield _DOCUMENT.owner.not_in(sorted(named)) & others if named else others
         for levels in sorted(set(named.values()), key=sorted):
             owners = sorted(owner for owner, allowed in named.items() if allowed == levels)
-            yield _DOCUMENT.owner.in_(owners) & self._kept_to(levels)
+            for some in [[owner] for owner in owners] if by_owner else [owners]:
+                yield _DOCUMENT.owner.in_(some) & self._kept_to(levels)
         for levels in sorted(set(self.units.values()), key=sorted):
             units = sorted(unit for unit, allowed in self.units.items() if allowed == levels)
             yield _DOCUMENT.unit.in_(units) & self._kept_to(levels)

@@ -1,5 +1,6 @@
 """Taking documents in: what is refused, what a new document's row holds, and how later revisions are checked."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,13 +19,13 @@ from archive.store import Store
 ACCESSIONED = "accessioned"
 _LONGEST_TEXT = 200_000
 """Characters of text kept for search and highlights: some hundred pages."""
-_UNSTORABLE = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """NUL and lone surrogates, which PostgreSQL and UTF-8 cannot hold"""
 
 
 def clean(text: str) -> str:
     """The text as both databases can keep it; what they cannot hold becomes U+FFFD."""
-    return text.translate(_UNSTORABLE)
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def check_accession(accession: Accession) -> None:

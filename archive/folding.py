@@ -7,8 +7,8 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from archive.spelling import fold
 from archive.stemming import stem_first, stem_second
@@ -34,34 +34,55 @@ def _belongs_to_word(character: str) -> bool:
 _MARKS = "".join(filter(_belongs_to_word, map(chr, range(0x80, sys.maxunicode + 1))))
 _WRITTEN = re.compile(rf"[\w{_MARKS}]+")
 """Once the underscore is out of it, \\w is what isalnum() says."""
+_SPACED = re.compile(r"\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text: its folded form and where it stands in the text as written."""
+class Word(NamedTuple):
+    """A word of a text: its folded form, its stem in each stream (stemming.py), and where it is written."""
 
     folded: str
+    first: str
+    second: str
     start: int
     end: int
 
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text, with their places in it."""
-    for found in written_words(text):
-        # folding may split what was one word as written (a ligature sign with a space in it)
-        for part in folded_parts(found.group()):
-            yield Word(folded=part, start=found.start(), end=found.end())
+    for at, found in spaced_words(text):
+        for word in found:
+            yield word._replace(start=at + word.start, end=at + word.end)
 
 
-def written_words(text: str) -> Iterator[re.Match[str]]:
-    """The words of a text as they are written: letters, digits, marks on them, and what is invisible between them."""
-    return _WRITTEN.finditer(text.replace("_", " "))
+def spaced_words(text: str) -> Iterator[tuple[int, tuple[Word, ...]]]:
+    """What stands between spaces: its place in the text, and its words with their places in itself."""
+    for spaced in _SPACED.finditer(text):
+        yield spaced.start(), _between_spaces(spaced.group())
 
 
 def tokens(text: str) -> tuple[list[str], list[str]]:
     """The stems of a text's words in both streams (see stemming.py), in the order of the text."""
-    folded = [word.folded for word in words(text)]
-    return [stem_first(word) for word in folded], [stem_second(word) for word in folded]
+    found = [word for spaced in text.split() for word in _between_spaces(spaced)]
+    return [word.first for word in found], [word.second for word in found]
+
+
+def _between_spaces(written: str) -> tuple[Word, ...]:
+    """No word reaches over a space: what comes again, spaces around it, is read once."""
+    return _known(written) if len(written) <= LONGEST_TOKEN else _read(written)
+
+
+@lru_cache(maxsize=1 << 16)
+def _known(written: str) -> tuple[Word, ...]:
+    return _read(written)
+
+
+def _read(written: str) -> tuple[Word, ...]:
+    return tuple(
+        # folding may split what was one word as written (a ligature sign with a space in it)
+        Word(part, stem_first(part), stem_second(part), found.start(), found.end())
+        for found in _WRITTEN.finditer(written.replace("_", " "))
+        for part in _folded_parts(found.group())
+    )
 
 
 def token_string(*texts: str) -> str:
@@ -83,8 +104,7 @@ def _capped(stream: list[str]) -> str:
     return joined.decode()
 
 
-@lru_cache(maxsize=1 << 16)
-def folded_parts(written: str) -> tuple[str, ...]:
+def _folded_parts(written: str) -> tuple[str, ...]:
     """A word as written, folded: one part nearly always; none if nothing of it is a letter or a digit."""
     folded = fold("".join(character for character in written if unicodedata.category(character) != "Cf"))
     spaced = "".join(character if character.isalnum() else " " for character in folded)

@@ -1,17 +1,17 @@
 """Marking what was looked for. Fragments, not markup: whoever shows them escapes them."""
 
-import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.folding import folded_parts, written_words
+from archive.folding import spaced_words
 from archive.query import Term
-from archive.stemming import stem_first, stem_second
 
 _EXCERPT = 240
 """Characters of an excerpt, about."""
 _LEAD = 60
 """Characters shown before the first marked word."""
+Place = tuple[int, int]
+"""where a word begins and ends in a text"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +33,35 @@ def excerpt(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
     start = _best_start(hits)
     end = min(len(text), start + _EXCERPT)
     start, end = _at_word(text, start, forward=True), _at_word(text, end, forward=False)
-    passage = _fragments(text, start, end, [hit for hit in hits if start <= hit.start() and hit.end() <= end])
+    passage = _fragments(text, start, end, [hit for hit in hits if start <= hit[0] and hit[1] <= end])
     before = (Fragment("… "),) if start > 0 else ()
     after = (Fragment(" …"),) if end < len(text) else ()
     return (*before, *passage, *after)
 
 
-def _hits(text: str, terms: Sequence[Term]) -> list[re.Match[str]]:
+def _hits(text: str, terms: Sequence[Term]) -> list[Place]:
+    """Where the words stand that are meant."""
     if not terms:
         return []
     stems = {stem for term in terms for lexemes in term.lexemes() for stem in lexemes}
     prefixes = tuple(term.prefix for term in terms if term.prefix is not None)
-    known: dict[str, bool] = {}
-    hits = []
-    for word in written_words(text):
-        written = word.group()
-        if written not in known:
-            known[written] = any(_meant(part, stems, prefixes) for part in folded_parts(written))
-        if known[written]:
-            hits.append(word)
-    return hits
+    return [
+        (at + start, at + end)
+        for at, found in spaced_words(text)
+        for folded, first, second, start, end in found
+        if first in stems or second in stems or (prefixes and folded.startswith(prefixes))
+    ]
 
 
-def _meant(folded: str, stems: Container[str], prefixes: tuple[str, ...]) -> bool:
-    return stem_first(folded) in stems or stem_second(folded) in stems or folded.startswith(prefixes)
-
-
-def _best_start(hits: Sequence[re.Match[str]]) -> int:
+def _best_start(hits: Sequence[Place]) -> int:
     """Where the excerpt begins: before the hit that most others follow closely, the first of equals."""
     best, best_count = 0, 0
     last = 0
     for first, hit in enumerate(hits):
-        while last < len(hits) and hits[last].end() <= hit.start() + _EXCERPT - _LEAD:
+        while last < len(hits) and hits[last][1] <= hit[0] + _EXCERPT - _LEAD:
             last += 1
         if last - first > best_count:
-            best, best_count = hit.start(), last - first
+            best, best_count = hit[0], last - first
     return max(0, best - _LEAD)
 
 
@@ -82,12 +76,12 @@ def _at_word(text: str, place: int, *, forward: bool) -> int:
     return place
 
 
-def _fragments(text: str, start: int, end: int, hits: Sequence[re.Match[str]]) -> tuple[Fragment, ...]:
+def _fragments(text: str, start: int, end: int, hits: Sequence[Place]) -> tuple[Fragment, ...]:
     fragments: list[Fragment] = []
     at = start
-    for hit in hits:
-        if hit.start() >= at:
-            fragments += [Fragment(text[at : hit.start()]), Fragment(hit.group(), marked=True)]
-            at = hit.end()
+    for first, last in hits:
+        if first >= at:
+            fragments += [Fragment(text[at:first]), Fragment(text[first:last], marked=True)]
+            at = last
     fragments.append(Fragment(text[at:end]))
     return tuple(fragment for fragment in fragments if fragment.text)

@@ -3,7 +3,7 @@
 If no document has the words as they were typed, those written nearly so are looked for (typos.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,8 @@ COUNTED = 10_000
 """Hits are counted exactly up to here."""
 CANDIDATES = 500
 """The newest hits among which relevance chooses; older ones follow them, newest first."""
+_MOST_SLICES = 20
+"""Slices of what somebody may see that are asked for apart."""
 _HIGHLIGHTED = 50_000
 """Characters of a document's text in which an excerpt is looked for."""
 
@@ -108,7 +110,6 @@ class Search:
         self._order = (INDEX.c.rowid if self._fts5 else DOCUMENT.c.seq).desc()
         self._tables = self._joined()
         self._conditions = [
-            self._visible.condition(),
             *(self._order.element.between(*span) for span in self._span),
             *facet_conditions(self._query),
             *text_conditions(self._session, terms),
@@ -143,14 +144,33 @@ class Search:
         self._loosened = bool(self._newest(limit=1, offset=0))
         return self._loosened
 
-    def _select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-        """The newest hits first."""
-        return sa.select(*columns).select_from(self._tables).where(*self._conditions).order_by(self._order)
+    def _select(
+        self, *columns: sa.ColumnElement[Any], limit: int, offset: int = 0, arranged: bool = False
+    ) -> sa.Select[Any]:
+        """The newest hits first; if they are to be arranged, with their file and series."""
+        slices = [] if self._terms else self._visible.slices()
+        if 1 < len(slices) <= _MOST_SLICES:
+            tables, conditions = self._merged(slices, limit + offset), []
+        else:
+            tables, conditions = self._tables, [self._visible.condition(), *self._conditions]
+        if arranged:
+            tables = tables.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
+            tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
+        query = sa.select(*columns).select_from(tables).where(*conditions).order_by(self._order)
+        return query.limit(limit).offset(offset)
+
+    def _merged(self, slices: Sequence[sa.ColumnElement[bool]], most: int) -> sa.FromClause:
+        """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""
+        newest = [
+            sa.select(DOCUMENT.c.seq).where(one, *self._conditions).order_by(self._order).limit(most).subquery()
+            for one in slices
+        ]
+        found = sa.union(*(sa.select(each.c.seq) for each in newest)).subquery()
+        return found.join(DOCUMENT, DOCUMENT.c.seq == found.c.seq)
 
     def _joined(self) -> sa.FromClause:
-        """Documents with their place in the arrangement and what the query reads of their text."""
-        tables: sa.FromClause = DOCUMENT.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
-        tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
+        """Documents with what the query reads of their text."""
+        tables: sa.FromClause = DOCUMENT
         if self._fts5:
             tables = tables.join(INDEX, INDEX.c.rowid == DOCUMENT.c.seq)
         reads_tokens = self._by_relevance or any(term.is_phrase for term in self._terms)
@@ -169,11 +189,11 @@ class Search:
         return best + (self._newest(limit=older, offset=max(offset, CANDIDATES)) if older else [])
 
     def _newest(self, *, limit: int, offset: int) -> list[int]:
-        return list(self._session.scalars(self._select(DOCUMENT.c.seq).limit(limit).offset(offset)))
+        return list(self._session.scalars(self._select(DOCUMENT.c.seq, limit=limit, offset=offset)).all())
 
     def _best(self) -> list[int]:
-        newest = self._select(DOCUMENT.c.seq, DOCUMENT.c.title, SEARCH_TEXT.c.tokens).limit(CANDIDATES)
-        candidates = [Candidate(*row) for row in self._session.execute(newest)]
+        newest = self._select(DOCUMENT.c.seq, DOCUMENT.c.title, SEARCH_TEXT.c.tokens, limit=CANDIDATES)
+        candidates = [Candidate(*row) for row in self._session.execute(newest).all()]
         return rank(self._terms, candidates)
 
     def _found(self, seqs: list[int]) -> tuple[tuple[ArchivedDocument, ...], dict[UUID, Highlight]]:
@@ -191,4 +211,4 @@ class Search:
     def _counted_rows(self) -> list[Any]:
         if self._nothing_asked:
             return []
-        return list(self._session.execute(self._select(*FACET_COLUMNS).limit(COUNTED + 1)))
+        return list(self._session.execute(self._select(*FACET_COLUMNS, limit=COUNTED + 1, arranged=True)).all())

@@ -3,7 +3,9 @@
 Only `matches` differs between the databases; everything else is the same SQL, so that both find the same.
 """
 
+import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -25,8 +27,17 @@ _EQUAL = (
 )
 
 _ASKED_OF_FTS5 = sa.text(
-    "SELECT value FROM json_each(:stems) JOIN archive_search_index_words AS known ON known.term = value"
+    "SELECT value FROM json_each(:stems) WHERE EXISTS"
+    " (SELECT 1 FROM archive_search_index WHERE archive_search_index MATCH '\"' || value || '\"')"
 )
+_BEGUN = sa.text(
+    # from word to word by the index; "> word" would read all hits of that word first, and no word has a char(1)
+    "WITH RECURSIVE begun(word) AS (SELECT :first UNION ALL SELECT (SELECT term FROM archive_search_index_words"
+    " WHERE term >= begun.word || char(1) AND term < :end ORDER BY term LIMIT 1) FROM begun"
+    " WHERE begun.word IS NOT NULL) SELECT word FROM begun WHERE word IS NOT NULL LIMIT :most"
+)
+_MOST_BEGUN = 100
+"""Words of one beginning that are asked for one by one; were they more, FTS5 had better gather them itself."""
 _ASKED_OF_GIN = sa.text(
     "SELECT value FROM json_array_elements_text(CAST(:stems AS json)) AS value WHERE EXISTS (SELECT 1 FROM"
     " archive_search_text WHERE vector @@ CAST(quote_literal(value) AS tsquery))"
@@ -48,9 +59,10 @@ def facet_conditions(query: SearchQuery) -> list[sa.ColumnElement[bool]]:
     if query.as_of is not None:
         conditions.append(DOCUMENT.c.seq <= query.as_of)
     if query.series_id is not None:
-        conditions.append(FILE.c.series_id == query.series_id)
+        conditions.append(DOCUMENT.c.file_id.in_(sa.select(FILE.c.id).where(FILE.c.series_id == query.series_id)))
     if query.fonds_id is not None:
-        conditions.append(SERIES.c.fonds_id == query.fonds_id)
+        files = sa.select(FILE.c.id).join_from(FILE, SERIES).where(SERIES.c.fonds_id == query.fonds_id)
+        conditions.append(DOCUMENT.c.file_id.in_(files))
     if query.signer is not None:
         named = (SIGNER.c.name == query.signer) | (SIGNER.c.serial == query.signer)
         conditions.append(DOCUMENT.c.id.in_(sa.select(SIGNER.c.document_id).where(named)))
@@ -87,10 +99,22 @@ def indexed(session: Session, stems: Collection[str]) -> frozenset[str]:
 
 def _matches(session: Session, terms: Sequence[Term]) -> sa.ColumnElement[bool]:
     if is_sqlite(session):
+        terms = [_spelt_out(session, term) for term in terms]
         expression = _boolean(terms, either=" OR ", both=" AND ", prefix='"{}"*', word='"{}"')
         return sa.literal_column(INDEX_TABLE).op("MATCH", is_comparison=True)(expression)
     expression = _boolean(terms, either=" | ", both=" & ", prefix="'{}':*", word="'{}'")
     return _VECTOR.op("@@", is_comparison=True)(sa.cast(expression, TSQUERY()))
+
+
+def _spelt_out(session: Session, term: Term) -> Term:
+    """A beginning as the words that begin so: FTS5 reads on in the hits of words, but gathers all of a beginning's."""
+    if term.prefix is None:
+        return term
+    asked = {"first": term.prefix, "end": term.prefix + chr(sys.maxunicode), "most": _MOST_BEGUN + 2}
+    words = session.scalars(_BEGUN, asked).all()
+    if len(words) > _MOST_BEGUN + 1:
+        return term
+    return replace(term, streams=(*term.streams, *((word,) for word in words)), prefix=None)
 
 
 def _boolean(terms: Sequence[Term], *, either: str, both: str, prefix: str, word: str) -> str:

@@ -14,8 +14,8 @@ VECTOR_COLUMN = "vector"
 # tokenize ascii: all beyond ASCII belongs to a token; only what folding.py puts between tokens separates them
 _SQLITE = (
     "CREATE VIRTUAL TABLE archive_search_index USING fts5(tokens, content='', detail=none, tokenize='ascii')",
-    # the words of the index, each once: read by the index itself, nothing is stored
-    "CREATE VIRTUAL TABLE archive_search_index_words USING fts5vocab(archive_search_index, 'row')",
+    # the words of the index, read in it, nothing is stored; 'instance', since 'row' reads all hits of each word
+    "CREATE VIRTUAL TABLE archive_search_index_words USING fts5vocab(archive_search_index, 'instance')",
     """CREATE TRIGGER archive_search_index_insert AFTER INSERT ON archive_search_text BEGIN
         INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens); END""",
     """CREATE TRIGGER archive_search_index_delete AFTER DELETE ON archive_search_text BEGIN

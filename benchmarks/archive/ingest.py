@@ -49,6 +49,5 @@ def ingest(run: Run, name: str, database: sa.Engine) -> Figures:
 def _take_in(database: sa.Engine, blobs: MemoryBlobStore, accessions: list[Accession]) -> None:
     with Session(database) as session:
         archive = Archive(session, blobs=blobs, now=crowd.NOW + timedelta(days=1))
-        for accession in accessions:
-            archive.accession(accession, actor="benchmark")
+        archive.accession_all(accessions, actor="benchmark")
         session.commit()

@@ -73,6 +73,32 @@ def test_a_prefix_finds_longer_words(archive: Archive, take_in: TakeIn) -> None:
     assert archive.search(SearchQuery(text="komm"), ALL).total == 0
 
 
+@pytest.mark.parametrize("most", [0, 1, 100])
+def test_a_beginning_finds_the_same_however_many_words_begin_so(
+    archive: Archive, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """On SQLite few words are asked for one by one, many are left to FTS5."""
+    monkeypatch.setattr("archive.search_conditions._MOST_BEGUN", most)
+    for title in ("kom", "komm", "kommu yol", "kommun", "kon", "ko", "ком"):
+        take_in(title=title)
+    assert titles(archive.search(SearchQuery(text="komm*"), ALL)) == ["kommun", "kommu yol", "komm"]
+    assert titles(archive.search(SearchQuery(text="komm* yol"), ALL)) == ["kommu yol"]
+    assert archive.search(SearchQuery(text="kommuna*"), ALL).total == 0
+
+
+def test_what_several_grounds_show_is_listed_once(archive: Archive, take_in: TakeIn) -> None:
+    mine = uuid4()
+    for number in range(6):
+        take_in(
+            title=f"{number}", owner=("housing", "agency", "water")[number % 3], case_id=mine if number < 4 else None
+        )
+    seen = Visibility(owners=frozenset({"housing", "agency"}), cases=frozenset({mine}))
+    assert titles(archive.search(SearchQuery(), seen)) == ["4", "3", "2", "1", "0"]
+    assert titles(archive.search(SearchQuery(limit=2, offset=2), seen)) == ["2", "1"]
+    assert titles(archive.search(SearchQuery(owner="agency"), seen)) == ["4", "1"]
+    assert archive.search(SearchQuery(limit=1), seen).total == 5
+
+
 def test_a_phrase_of_russian_words_is_found_in_a_kazakh_document(archive: Archive, take_in: TakeIn) -> None:
     take_in(title="қаулы", language="kk", text="Заңнамаға сәйкес: рассмотрение обращений граждан")
     assert archive.search(SearchQuery(text='"рассмотрением обращения"'), ALL).total == 1
