@@ -62,7 +62,7 @@ def judge_container(content: bytes, trust: TrustStore, at: datetime) -> Validati
         signed, over, wrong = _signed(files, name, objects)
         findings += [(Verdict.TOTAL_FAILED, each) for each in wrong]
         if signed is None:
-            told = Finding.SIGNATURE_INDETERMINATE.says(f"{name}: nothing says what it signs")
+            told = Finding.SIGNATURE_INDETERMINATE.says(f"{name}: nothing says what it signs (SIGNED_DATA_NOT_FOUND)")
             findings.append((Verdict.INDETERMINATE, told))
             continue
         signatures.append(judge_signature(name, files[name], signed, trust, at))

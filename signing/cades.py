@@ -15,7 +15,7 @@ from asn1crypto import pem
 from pyhanko.sign.general import extract_certificate_info, extract_signer_info
 
 from signing.expected import signer_name
-from signing.judgement import attached_tokens, judge_signer
+from signing.judgement import attached_tokens, in_time, judge_signer
 from signing.knowledge import knowledge_of
 from signing.levels import SecurityStore
 from signing.material import cms_material, timestamp_report
@@ -74,7 +74,7 @@ def judge_cms(content: bytes, trust: TrustStore, at: datetime) -> ValidationRepo
     except (ValueError, TypeError, KeyError) as error:
         return format_failure(f"no CMS SignedData that can be read: {first_line(error)}")
     if not isinstance(inside, bytes):
-        sentence = "the signature stands apart from what it signs, which is not in this file"
+        sentence = "the signature stands apart from what it signs, which is not in this file (SIGNED_DATA_NOT_FOUND)"
         return _open(Finding.SIGNATURE_INDETERMINATE, sentence)
     return judged([judge_signature("CMS", content, inside, trust, at)])
 
@@ -131,7 +131,8 @@ def _judge(field: str, embedded: _Embedded, trust: TrustStore, at: datetime) -> 
     stamp = Stamp(field, embedded, is_timestamp=False, pades=False, claimed_at=claimed)
     tokens = attached_tokens(stamp, knowledge)
     proven_at = min((one.proves for one in tokens if one.outcome.passed), default=None)
-    outcomes = [judge_signer(stamp, knowledge, proven_at), *(one.outcome for one in tokens), _claim(claimed, at)]
+    signed = in_time(judge_signer(stamp, knowledge, proven_at), stamp, knowledge, proven_at)
+    outcomes = [signed, *(one.outcome for one in tokens), _claim(claimed, at)]
     verdict = worst(*(one.verdict for one in outcomes))
     outcome = next(one for one in outcomes if one.verdict is verdict)
     certificate = embedded.signer_cert

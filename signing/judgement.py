@@ -31,6 +31,8 @@ from signing.timestamp import CLOCK_TOLERANCE
 
 Result = TypeVar("Result")
 HOLD = "certificateHold"
+OUT_OF_BOUNDS = AdESIndeterminate.OUT_OF_BOUNDS_NO_POE.standard_name
+NOT_REVOKED = AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED.standard_name
 NO_CHAIN = AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND.standard_name
 
 # what pyHanko warns about, with tracebacks, is in the report; on a terminal it would look like a failure of the product
@@ -128,6 +130,8 @@ def _judge_now(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -
         outcome = _with_service(_outcome(status), stamp, knowledge, proven_at)
         if outcome.sub_indication == AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE.standard_name:
             return _judge_outdated(stamp, knowledge, outcome, proven_at)
+        if outcome.passed or outcome.sub_indication == OUT_OF_BOUNDS:
+            return _judge_bounds(stamp, knowledge, outcome, proven_at)
         if outcome.sub_indication != AdESIndeterminate.REVOKED_NO_POE.standard_name:
             return outcome
         details = status["revocation_details"]
@@ -135,6 +139,44 @@ def _judge_now(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -
         return replace(judged, revoked=Revoking(at=details.revocation_date, reason=_reason(details)))
     except SignatureValidationError as error:
         return _refused(error)
+
+
+def _judge_bounds(stamp: Stamp, knowledge: Knowledge, outcome: Outcome, proven_at: datetime | None) -> Outcome:
+    """Was it signed while the certificate was valid, and was that not revoked until its end (5.2.6, 5.5.4)?
+
+    Of revocation data only those count that were issued before the end: a list of afterwards need not name it any more.
+    """
+    certificate, claimed = stamp.embedded.signer_cert, stamp.claimed_at
+    begins, ends = certificate.not_valid_before, certificate.not_valid_after
+    if proven_at is not None and proven_at < begins - CLOCK_TOLERANCE:
+        reason = f"it existed on {proven_at:%Y-%m-%d %H:%M} UTC, before its certificate was valid"
+        return Outcome(Verdict.TOTAL_FAILED, "NOT_YET_VALID", reason)
+    if outcome.passed or knowledge.at <= ends:
+        return outcome
+    if claimed is not None and claimed > ends and (proven_at is None or proven_at > ends):
+        return Outcome(Verdict.TOTAL_FAILED, "EXPIRED", f"signed after its certificate had ended on {ends:%Y-%m-%d}")
+    of_then = knowledge.issued_until(ends)
+    moment = ends
+    if proven_at is not None and proven_at <= ends:
+        of_then, moment = of_then.issued_since(certificate, proven_at.replace(microsecond=0)), proven_at
+    if not judge_at(stamp, of_then, moment).passed:
+        return outcome
+    return replace(
+        outcome,
+        sub_indication=NOT_REVOKED,
+        reason="the certificate has ended; it was not revoked, but nothing proves that it signed before its end",
+    )
+
+
+def in_time(outcome: Outcome, stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> Outcome:
+    """Passed, where the certificate was not revoked by data of its time, and is proven to have signed in it."""
+    if (
+        outcome.sub_indication != NOT_REVOKED
+        or proven_at is None
+        or proven_at > stamp.embedded.signer_cert.not_valid_after
+    ):
+        return outcome
+    return after_grace(PASSED, stamp, knowledge, proven_at)
 
 
 def _named_revoked(stamp: Stamp, knowledge: Knowledge, proven_at: datetime | None) -> dict[str, Any] | None:

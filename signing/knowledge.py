@@ -84,6 +84,14 @@ class Knowledge:
             ocsps=tuple(one for one in self.ocsps if all(told >= moment for told in answered_at(one, serial))),
         )
 
+    def issued_until(self, moment: datetime) -> "Knowledge":
+        """Without the revocation data that were issued after a moment."""
+        return replace(
+            self,
+            crls=tuple(one for one in self.crls if issued_at(one) <= moment),
+            ocsps=tuple(one for one in self.ocsps if one.response_data["produced_at"].native <= moment),
+        )
+
     def _granted(self, purpose: Purpose, moment: datetime) -> list[asn1_x509.Certificate]:
         return [certificate for one, certificate in self.services if one.purpose is purpose and one.granted_at(moment)]
 

@@ -1,7 +1,6 @@
 """Judging what has ended since, by the document timestamps made in time (ETSI EN 319 102-1, 5.6)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from signing.judgement import Token, after_grace, attached_tokens, document_token, judge_at
@@ -12,6 +11,7 @@ from signing.structure import Stamp
 UNPROVEN = frozenset(
     {
         "OUT_OF_BOUNDS_NO_POE",
+        "OUT_OF_BOUNDS_NOT_REVOKED",
         "REVOKED_CA_NO_POE",
         "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
         "NO_POE",
@@ -63,16 +63,8 @@ def judge_past(stamp: Stamp, knowledge: Knowledge, later: Sequence[Token]) -> Ou
     if proven_at is None:
         return Outcome(Verdict.INDETERMINATE, "NO_POE", "no later timestamp proves that it existed in time")
     ended = stamp.embedded.signer_cert.not_valid_after
-    outcome = judge_at(stamp, _issued_until(knowledge, ended), proven_at)
+    outcome = judge_at(stamp, knowledge.issued_until(ended), proven_at)
     if outcome.passed:
         return after_grace(PASSED, stamp, knowledge, proven_at)
     reason = "its archival timestamps do not prove that it was valid in time"
     return Outcome(outcome.verdict, outcome.sub_indication, f"{reason}: {outcome.reason}")
-
-
-def _issued_until(knowledge: Knowledge, moment: datetime) -> Knowledge:
-    return replace(
-        knowledge,
-        crls=tuple(one for one in knowledge.crls if one["tbs_cert_list"]["this_update"].native <= moment),
-        ocsps=tuple(one for one in knowledge.ocsps if one.response_data["produced_at"].native <= moment),
-    )

@@ -29,7 +29,7 @@ from signing.expected import (
     step_facts,
 )
 from signing.integrity import END_OF_FILE, judge_integrity, judge_rest
-from signing.judgement import Token, judge_signer
+from signing.judgement import Token, in_time, judge_signer
 from signing.knowledge import knowledge_of
 from signing.levels import level_of, missing, security_store
 from signing.material import material_of, timestamp_report
@@ -246,7 +246,9 @@ class _Document:
         outcome = judge_signer(stamp, self._knowledge, proven_at)
         if outcome.sub_indication in UNPROVEN and any(one.outcome.passed for one in later):
             return Process.ARCHIVAL, judge_past(stamp, self._knowledge, later)
-        return Process.BASIC if proven_at is None else Process.WITH_TIME, outcome
+        if proven_at is None:
+            return Process.BASIC, outcome
+        return Process.WITH_TIME, in_time(outcome, stamp, self._knowledge, proven_at)
 
     def _tell(self, field: str, signer: str, outcome: Outcome) -> None:
         """An outcome's reason, as a finding."""

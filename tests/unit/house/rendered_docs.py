@@ -15,8 +15,10 @@ from processes.handlers import guards, recorders, services, starters
 from processes.handlers.catalogue import handler_names
 from processes.options import SOURCES
 from signing.algorithms import ACCEPTABLE, label_of
+from signing.indications import SUB_INDICATIONS
 from signing.keys import KINDS
 from signing.policy import RULES
+from signing.report import Outcome
 
 ROOT = Path(__file__).parents[3]
 TOLD_BY_NAME = {
@@ -115,6 +117,20 @@ def algorithms() -> str:
     return table(("Label", "Algorithm", "Not taken from"), rows)
 
 
+def sub_indications() -> str:
+    """The sub-indications of the standard, and the finding each is told as."""
+    rows = [
+        (
+            f"`{one.name}`",
+            str(one.verdict),
+            f"`{Outcome(one.verdict, one.name).finding}`" if one.given else "not given",
+            f"{one.told}.",
+        )
+        for one in SUB_INDICATIONS
+    ]
+    return table(("Sub-indication", "Indication", "Finding", "When, or why not"), rows)
+
+
 def listed(names: Iterable[str]) -> str:
     """Names in a row."""
     return ", ".join(f"`{name}`" for name in names) + "\n"
@@ -132,6 +148,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
         ("Rule", "What it asks"), ((f"`{name}`", f"{told}.") for name, told in RULES.items())
     ),
     "algorithms": algorithms,
+    "sub-indications": sub_indications,
     "widgets": lambda: listed(sorted(form_rules.WIDGETS)),
     "option-sources": lambda: listed(sorted(SOURCES)),
     "variable-types": lambda: listed(VARIABLE_TYPES),
