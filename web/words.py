@@ -75,14 +75,14 @@ def access_name(level: str) -> str:
 
 
 def waits_for(parts: Sequence[str]) -> str:
-    """What a document's level still waits for."""
+    """What a document's level still waits for; a sentence about a field is about somebody's signature."""
     names = {
         "signatures": _("the signatures of others"),
         "timestamp": _("a timestamp"),
         "validation data": _("revocation data"),
         "archive timestamp": _("the archive timestamp"),
     }
-    return ", ".join(names.get(part, part) for part in parts)
+    return ", ".join(dict.fromkeys(names.get(part, names["signatures"]) for part in parts))
 
 
 def territory_name(code: str) -> str:

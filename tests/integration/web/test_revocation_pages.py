@@ -121,7 +121,9 @@ def test_a_revocation_reaches_every_validation_and_says_when_and_why(
     office.signing = Signing(timestamper=Unreachable(), **means)
     unproven = signed_by_page(office, visitor)
     files = {name: pdf_of(office, document) for name, document in (("proven", proven), ("unproven", unproven))}
-    assert "The document is genuine" in uploaded(visitor, files["unproven"])
+    told = uploaded(visitor, files["unproven"])
+    assert "The document is genuine" in told
+    assert "still waits for: a timestamp, revocation data, the archive timestamp" in told
 
     office.clock.set_to(real_time() - timedelta(hours=4))
     with office.reading() as uow:
