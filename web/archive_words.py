@@ -32,7 +32,7 @@ def element_name(name: str) -> str:
 def package_shape(shape: str) -> str:
     """A format in which documents go out."""
     titles = {
-        "readable": _("ZIP: a folder for people, with a page to open"),
+        "readable": _("ZIP: a folder for people"),
         "bagit": _("ZIP: BagIt"),
         "eark-sip": _("ZIP: E-ARK SIP, for another archive"),
         "eark-aip": _("ZIP: E-ARK AIP"),
