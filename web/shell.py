@@ -27,7 +27,11 @@ EVERYBODY_AT_WORK = frozenset(
     }
 )
 
-ROOMS = dict.fromkeys(("arrangement", "keeping", "nomenclature", "proof", "retention"), "archive")
+ROOMS = {
+    **dict.fromkeys(("arrangement", "exports", "keeping", "nomenclature", "proof", "retention"), "archive"),
+    **dict.fromkeys(("calendars", "staff", "trust"), "admin"),
+    **dict.fromkeys(("mending", "operations", "undelivered"), "many_cases"),
+}
 """blueprints that have no door of their own at work, and the door that leads to them"""
 
 
