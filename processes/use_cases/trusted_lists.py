@@ -78,6 +78,7 @@ def import_list(office: Office, request: ImportList) -> UUID:
     brought = Brought(fetched(request.url) if request.url else request.content, request.operators, request.url)
     found = read(brought, office.clock())
     with office.unit_of_work() as uow:
+        _alone(uow, found.territory)
         row = in_force(uow, found.territory) or TrustedListRow(id=uuid4())
         row.added_by, row.added_at, row.ground = actor, uow.now, request.ground.strip()
         put(uow, row, brought, found)
@@ -92,6 +93,12 @@ def import_list(office: Office, request: ImportList) -> UUID:
         uow.audit.record("pki:list:import", actor=actor, subject=str(row.id), details=details)
         uow.commit()
         return row.id
+
+
+def _alone(uow: UnitOfWork, territory: str) -> None:
+    """Two that bring in the first list of a territory at once would each find none and write their own."""
+    if uow.session.get_bind().dialect.name == "postgresql":
+        uow.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"trusted list:{territory}"))))
 
 
 def refresh_list(office: Office, request: RefreshList) -> bool:

@@ -260,3 +260,24 @@ def test_the_command_line_brings_and_retires_lists(
     assert (told_now["sequence"], told_now["source"]) == (9, served.url)
     assert "AZ  no. 9" in run("lists")
     assert run("retire", "AZ", "--ground", "the law is no longer in force") == "0 no longer in force: AZ\n"
+
+
+def test_two_who_bring_the_first_list_at_once_leave_one_in_force(office: Office) -> None:
+    made = text(office)
+    content = made.signed(by_now(office))
+    together = threading.Barrier(2)
+    found: list[UUID] = []
+
+    def bring() -> None:
+        together.wait()
+        found.append(brought(office, made, content=content))
+
+    threads = [threading.Thread(target=bring) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    assert len(set(found)) == 1
+    with office.reading() as uow:
+        assert uow.session.scalar(sa.select(sa.func.count()).select_from(TrustedListRow)) == 1
