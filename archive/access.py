@@ -88,14 +88,29 @@ class Visibility:
 
     def condition(self) -> Condition:
         """The rule as a condition on archive_document, so that nobody can count what they may not see."""
-        return sa.or_(self._not_barred(sa.or_(sa.false(), *self._ways())), *self._removed())
+        ways = sa.or_(sa.false(), *self._ways(), *self._worked_on())
+        return sa.or_(self._not_barred(ways), *self._removed())
 
-    def slices(self) -> list[Condition]:
+    def slices(self) -> list[tuple[Condition, bool]]:
         """The same rule cut into conditions of which one index each answers: together they hold what `condition` does.
 
+        With each, whether it holds so few documents that all are better read than looked through newest first.
         They may overlap. A database reads an OR of them in no order, and so reads everything that somebody may see.
         """
-        return [*(self._not_barred(way) for way in self._ways(by_owner=True)), *self._removed()]
+        if self.owners is None and not self.levels:
+            return [(self.condition(), False)]
+        few = [*map(self._not_barred, self._worked_on()), *self._removed()]
+        return [*((self._not_barred(way), False) for way in self._ways(by_owner=True)), *((one, True) for one in few)]
+
+    def reach(self) -> list[Condition]:
+        """Conditions that hold all that may be seen and more, each told by an index alone; none: of every body."""
+        if self.owners is None:
+            return []
+        units = [_DOCUMENT.unit.in_(sorted(self.units))] if self.units else []
+        return [_DOCUMENT.owner.in_(sorted(self.owners)), *units, *self._worked_on(), *self._removed()]
+
+    def _worked_on(self) -> list[Condition]:
+        return [_DOCUMENT.case_id.in_(sorted(self.cases))] if self.cases else []
 
     def _not_barred(self, seen: Condition) -> Condition:
         seen &= _DOCUMENT.quarantined.is_(sa.false())
@@ -116,8 +131,6 @@ class Visibility:
         for levels in sorted(set(self.units.values()), key=sorted):
             units = sorted(unit for unit, allowed in self.units.items() if allowed == levels)
             yield _DOCUMENT.unit.in_(units) & self._kept_to(levels)
-        if self.cases:
-            yield _DOCUMENT.case_id.in_(sorted(self.cases))
 
     def _kept_to(self, levels: Levels) -> Condition:
         """Documents whose level on the day is one of these; for the usual sets one comparison tells it."""

@@ -30,6 +30,8 @@ CANDIDATES = 500
 """The newest hits among which relevance chooses; older ones follow them, newest first."""
 _MOST_SLICES = 20
 """Slices of what somebody may see that are asked for apart."""
+_MOST_GATHERED = 50_000
+"""Documents somebody may see that are gathered before many hits are asked which of them these are."""
 _HIGHLIGHTED = 50_000
 """Characters of a document's text in which an excerpt is looked for."""
 
@@ -152,21 +154,35 @@ class Search:
         if 1 < len(slices) <= _MOST_SLICES:
             tables, conditions = self._merged(slices, limit + offset), []
         else:
-            tables, conditions = self._tables, [self._visible.condition(), *self._conditions]
+            narrowed = self._within_reach() if limit + offset >= CANDIDATES else []
+            tables, conditions = self._tables, [*narrowed, self._visible.condition(), *self._conditions]
         if arranged:
             tables = tables.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
             tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
         query = sa.select(*columns).select_from(tables).where(*conditions).order_by(self._order)
         return query.limit(limit).offset(offset)
 
-    def _merged(self, slices: Sequence[sa.ColumnElement[bool]], most: int) -> sa.FromClause:
+    def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
         """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""
-        newest = [
-            sa.select(DOCUMENT.c.seq).where(one, *self._conditions).order_by(self._order).limit(most).subquery()
-            for one in slices
-        ]
-        found = sa.union(*(sa.select(each.c.seq) for each in newest)).subquery()
+        asked = [(sa.select(DOCUMENT.c.seq).where(one, *self._conditions), few) for one, few in slices]
+        newest = [each if few else each.order_by(self._order).limit(most) for each, few in asked]
+        found = sa.union(*(sa.select(each.subquery().c.seq) for each in newest)).subquery()
         return found.join(DOCUMENT, DOCUMENT.c.seq == found.c.seq)
+
+    def _within_reach(self) -> list[sa.ColumnElement[bool]]:
+        """For FTS5, where many hits are wanted: the documents that may be seen gathered first, if they are few.
+
+        Otherwise the document of each hit of a frequent word would be read only to tell that it may not be seen.
+        """
+        reach = self._visible.reach() if self._fts5 else []
+        if not reach:
+            return []
+        seen = sa.union_all(*(sa.select(DOCUMENT.c.seq).where(one) for one in reach)).subquery()
+        some = sa.select(seen.c.seq).limit(_MOST_GATHERED + 1).subquery()
+        if (self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > _MOST_GATHERED:
+            return []
+        # the bare rowid would be taken for one search each
+        return [(INDEX.c.rowid + 0).in_(sa.select(seen.c.seq))]
 
     def _joined(self) -> sa.FromClause:
         """Documents with what the query reads of their text."""

@@ -196,10 +196,12 @@ def test_nobody_counts_what_they_may_not_see(archive: Archive, take_in: TakeIn) 
         (Visibility(owners=frozenset({"housing"}), cases=frozenset({mine})), ["my case", "open"]),
         (ALL, ["my case", "foreign", "secret", "restricted", "open"]),
     ):
-        page = archive.search(SearchQuery(), visible)
-        assert titles(page) == expected
-        assert sum(value.count for value in page.facets["access_level"]) == page.total == len(expected)
-        assert all(visible.allows(found) for found in page.documents)
+        for query in (SearchQuery(), SearchQuery(text="aygün"), SearchQuery(text="ayg*", sort=SearchSort.RELEVANCE)):
+            page = archive.search(query, visible)
+            assert sorted(titles(page)) == sorted(expected)
+            assert query.text or titles(page) == expected
+            assert sum(value.count for value in page.facets["access_level"]) == page.total == len(expected)
+            assert all(visible.allows(found) for found in page.documents)
 
 
 @pytest.mark.parametrize(
