@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from founded import administer, new_database
 from sqlalchemy.orm import Session
 
 from archive.access import Visibility
@@ -80,18 +81,14 @@ def both(
     path = tmp_path_factory.mktemp("agree") / "agree.db"
     with open(str(sqlite_template), "rb") as template:  # noqa: PTH123 - a path whatever its type
         path.write_bytes(template.read())
-    administration = sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE agree TEMPLATE {postgres_template}")
+    url = new_database(postgres_url, template=postgres_template)
     sqlite = create_engine(f"sqlite:///{path}")
-    postgresql = create_engine(postgres_url.set(database="agree").render_as_string(hide_password=False))
+    postgresql = create_engine(url)
     with Session(sqlite) as one, Session(postgresql) as other:
         yield fill(one), fill(other)
     sqlite.dispose()
     postgresql.dispose()
-    with administration.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE agree WITH (FORCE)")
-    administration.dispose()
+    administer(postgres_url, f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
 
 
 def told(page: SearchPage) -> tuple[object, ...]:

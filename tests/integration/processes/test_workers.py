@@ -152,7 +152,9 @@ def test_a_lock_whose_session_ended_is_known_to_be_lost(office: Office) -> None:
         assert locks.take("executor-a")
         with office.database.connect() as connection:
             connection.exec_driver_sql(
+                # only this office's: other tests have theirs on the same server
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
         with pytest.raises(LocksLost):
             locks.take("executor-a")
