@@ -25,7 +25,8 @@ from processes.tables import (
 )
 from processes.trust import export_trust, trust_store
 from processes.unit_of_work import UnitOfWork
-from signing.validation import Verdict, read_attachment
+from signing.request import SignatureLevel
+from signing.validation import ValidationReport, Verdict, read_attachment
 
 ENOUGH_STEPS = 15
 ENOUGH_SIGNERS = 6
@@ -73,19 +74,32 @@ def examine(office: Office) -> TourReport:
         for row, archived in documents:
             pdf = uow.archive.fetch(archived.id)
             judged = office.signing.validate(pdf, trust, at=office.clock())
-            verdict = judged.verdict
             package = report.packages.setdefault(_package_of(uow, row), PackageRow(_package_of(uow, row)))
-            package.verdicts[str(verdict)] += 1
+            package.verdicts[str(judged.verdict)] += 1
             package.archived += 1
-            if verdict is not Verdict.TOTAL_PASSED and archived.status == DocumentStatus.IN_EFFECT:
-                report.problems.append(f"{archived.number}: {verdict}")
             package.levels[str(judged.level)] += 1
-            if judged.level is not wanted:
-                report.problems.append(f"{archived.number} is at {judged.level}, not at {wanted}")
+            report.problems += _fallen_short(archived, judged, wanted)
             report.problems += _broken_chain(uow, row, pdf)
+        for order in uow.archive.documents([each.id for each in _orders(uow)]):
+            judged = office.signing.validate(uow.archive.fetch(order.id), trust, at=office.clock())
+            report.problems += _fallen_short(order, judged, wanted)
         report.problems += _left_over(uow)
         report.problems += _missing(uow, report)
     return report
+
+
+def _fallen_short(archived: ArchivedDocument, judged: ValidationReport, wanted: SignatureLevel) -> list[str]:
+    problems = []
+    if judged.verdict is not Verdict.TOTAL_PASSED and archived.status == DocumentStatus.IN_EFFECT:
+        problems.append(f"{archived.number}: {judged.verdict}")
+    if judged.level is not wanted:
+        problems.append(f"{archived.number} is at {judged.level}, not at {wanted}")
+    return problems
+
+
+def _orders(uow: UnitOfWork) -> Sequence[MandateRow]:
+    """Mandates that rest on an order signed here; the order has the mandate's id."""
+    return uow.session.scalars(sa.select(MandateRow).where(MandateRow.ground_document_id.is_not(None))).all()
 
 
 def _count_steps(uow: UnitOfWork, report: TourReport) -> None:
@@ -180,8 +194,7 @@ def export_documents(office: Office, out: Path) -> None:
             folder = out / cases[row.case_id]
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{row.seq:02}-{row.element_id}.pdf").write_bytes(uow.archive.fetch(archived.id))
-        orders = uow.session.execute(sa.select(MandateRow).where(MandateRow.ground_document_id.is_not(None))).scalars()
-        for order in orders:
+        for order in _orders(uow):
             folder = out / f"{codes[order.body_id]}-{order.ground_number}"
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "01-appointment.pdf").write_bytes(uow.archive.fetch(order.id))

@@ -99,6 +99,8 @@ def run_tour(settings: Settings, *, out: Path | None, tell: Tell, only: Collecti
         if not is_founded(office):
             tell("Founding the demo office: bodies, people, certificates, signed appointments …")
             found(office)
+        # while the clock stands where the orders were signed: their revocation data must be younger than they are
+        _settle_jobs(office)
         _play(office, _players(office, only), Told(settings.home / "told.log"), tell)
         _settle_jobs(office)
         annul_unsigned_sheets(office)
