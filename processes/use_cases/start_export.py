@@ -9,6 +9,7 @@ from typing import BinaryIO
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from archive.packages import PackageShape
 from archive.service import ArchivedDocument
@@ -86,9 +87,20 @@ def start_export(office: Office, request: StartExport) -> UUID:
     :raises ExportRefused: too many documents, too large together, or too many packages of this person
     """
     export_id = uuid5(request.form_id, f"{request.by}:{request.shape}")
+    try:
+        _start(office, request, export_id)
+    except IntegrityError:
+        # sent twice at the very same moment: the other one of the two has begun it
+        with office.reading() as uow:
+            if uow.session.get(ExportRow, export_id) is None:
+                raise
+    return export_id
+
+
+def _start(office: Office, request: StartExport, export_id: UUID) -> None:
     with office.unit_of_work() as uow:
         if uow.session.get(ExportRow, export_id) is not None:
-            return export_id
+            return
         documents = _asked_for(uow, request)
         _require_few(uow, request.by, documents)
         uow.insert(
@@ -109,7 +121,6 @@ def start_export(office: Office, request: StartExport) -> UUID:
         # taken back and asked for again it is another job: the row keeps it from being two at a time
         office.enqueue(uow.session, JOB, (str(export_id),), f"export:{export_id}:{uow.now:%Y%m%dT%H%M%S%f}")
         uow.commit()
-    return export_id
 
 
 def open_export(office: Office, export_id: UUID, by: UUID) -> tuple[str, BinaryIO]:

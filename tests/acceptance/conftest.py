@@ -1,11 +1,11 @@
 """One founded office, served as a user serves it, and the people who come to it with Chromium."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from outside_programs import not_here
 from playwright.sync_api import Browser, sync_playwright
 
 from acceptance.person import SCREENSHOTS
@@ -31,10 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        missing = f"{CHROMIUM} is missing: apt-get install chromium-headless-shell, to see the pages as a person does"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+        not_here(f"{CHROMIUM} is missing: apt-get install chromium-headless-shell, to see the pages as a person does")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], handle_sigint=False

@@ -1,13 +1,11 @@
 """An officer who is admitted while the tests run, and what their browser sends."""
 
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -17,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
+from outside_programs import program
 from playwright.sync_api import Browser, Request
 
 from acceptance.person import Person
@@ -103,15 +102,14 @@ def key_file(office: ServedOffice, name: str, key: PrivateKey, *, old: bool) -> 
 
 def encrypted_with_rc2(file: KeyFile, folder: Path) -> KeyFile:
     """The same as programs wrote it twenty years ago: 40 bits of RC2 for the certificates, which openssl still does."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no file of the oldest kind")
     whole, old = folder / "whole.pem", folder / "oldest.p12"
     store = pkcs12.load_pkcs12(file.content, file.pin.encode())
     assert store.cert is not None
     certificates = [store.cert.certificate, *(each.certificate for each in store.additional_certs)]
     plain = file.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     whole.write_bytes(plain + b"".join(each.public_bytes(Encoding.PEM) for each in certificates))
-    command = ["openssl", "pkcs12", "-export", "-legacy", "-in", whole, "-out", old, "-passout", f"pass:{file.pin}"]
+    openssl = program("openssl", "no file of the oldest kind")
+    command = [openssl, "pkcs12", "-export", "-legacy", "-in", whole, "-out", old, "-passout", f"pass:{file.pin}"]
     subprocess.run([*command, "-certpbe", "PBE-SHA1-RC2-40", "-keypbe", "PBE-SHA1-3DES"], check=True)
     return replace(file, content=old.read_bytes())
 

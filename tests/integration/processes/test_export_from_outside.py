@@ -2,13 +2,13 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from outside_programs import program
 
 from archive.service import Accession
 from processes.evidence import make_evidence
@@ -23,10 +23,8 @@ Follow = Callable[[Path], str]
 @pytest.fixture
 def follow() -> Follow:
     """Run the commands of part 8 but the first block, in which the reader says what is at hand."""
-    for program in ("openssl", "bash", "basenc"):
-        if shutil.which(program) is None:
-            reason = f"{program} is not installed: the page cannot be followed"
-            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    for name in ("openssl", "bash", "basenc"):
+        program(name, "the page cannot be followed")
     part = PAGE.read_text(encoding="utf-8").partition("## 8.")[2]
     _given, *blocks = re.findall(r"```sh\n(.*?)```", part, re.DOTALL)
 

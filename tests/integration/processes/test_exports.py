@@ -1,9 +1,12 @@
 """Packages people ask for: chosen anew when the job runs, killed anywhere, noted once, given to whoever asked."""
 
+import contextlib
+import threading
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from rehearsal import Rehearsal
 
 from archive.packages import PackageShape, check_package, opened, packaged_documents
@@ -171,3 +174,29 @@ def test_too_much_is_refused_before_a_job_begins(
                 ask()
         assert (refused.value.reason, refused.value.most) == (reason, most)
     assert not own_exports(rehearsal.office, rehearsal.person("executor2"))
+
+
+def test_a_form_sent_twice_at_the_same_moment_begins_one_export(
+    rehearsal: Rehearsal, documents: list[UUID], ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL lets both look before either has written; SQLite lets the second look only afterwards."""
+    both_looked = threading.Barrier(2)
+    asked_for = asking._asked_for
+
+    def waiting(uow: asking.UnitOfWork, request: StartExport) -> list[asking.ArchivedDocument]:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_looked.wait(timeout=2)
+        return asked_for(uow, request)
+
+    monkeypatch.setattr(asking, "_asked_for", waiting)
+    form, told = uuid4(), []
+    senders = [threading.Thread(target=lambda: told.append(ask(form_id=form))) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(timeout=60)
+    assert len(documents) == 3
+    assert len(told) == 2
+    assert len(set(told)) == 1
+    with rehearsal.office.reading() as uow:
+        assert uow.session.scalar(sa.select(sa.func.count()).select_from(ExportRow)) == 1

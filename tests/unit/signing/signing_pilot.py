@@ -1,7 +1,5 @@
 """A pilot authority made on 5 January 2026, officers, small PDF/A-3 documents, and outside programs."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ import pytest
 import rfc8785
 import typst
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from outside_programs import program
 
 from signing import pades
 from signing.authority import EnrolledKey, PilotAuthority, Revoked, Subject
@@ -211,12 +210,8 @@ class Tool:
 
     folder: Path
 
-    def __call__(self, program: str, *arguments: str) -> str:
-        found = shutil.which(program)
-        if found is None:
-            reason = f"{program} is not installed: no outside check"
-            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-        done = subprocess.run([found, *arguments], capture_output=True, timeout=60, check=False)
+    def __call__(self, name: str, *arguments: str) -> str:
+        done = subprocess.run([program(name), *arguments], capture_output=True, timeout=60, check=False)
         return (done.stdout + done.stderr).decode(errors="replace")
 
 
