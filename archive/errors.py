@@ -213,6 +213,27 @@ class UnknownStartRule(ArchiveError):
     rule: str
 
 
+class SchedulePending(ArchiveError):
+    """Another wording of the schedule waits for a second person already."""
+
+    code = "archive.schedule_pending"
+    retention_class: str
+
+
+class ScheduleDecided(ArchiveError):
+    """The proposal has been decided of meanwhile."""
+
+    code = "archive.schedule_decided"
+    state: str
+
+
+class SecondPersonNeeded(ArchiveError):
+    """Nobody puts in force what they proposed themselves."""
+
+    code = "archive.second_person_needed"
+    retention_class: str
+
+
 class HoldAlreadyLifted(ArchiveError):
     """The hold was lifted before."""
 

@@ -32,6 +32,7 @@ class DisposalAction(StrEnum):
     TRANSFER = "transfer"
 
 
+MOST_YEARS = 999
 PERMANENT = "permanent"
 """the outcome of a class without an end"""
 
@@ -102,7 +103,7 @@ def check_retention_class(retention: RetentionClass) -> None:
     """Refuse a class that could not be applied. Raises UnknownStartRule, InvalidMetadata."""
     if retention.starts not in START_RULES:
         raise UnknownStartRule(rule=retention.starts)
-    if retention.years is not None and retention.years < 1:
+    if retention.years is not None and not 1 <= retention.years <= MOST_YEARS:
         raise InvalidMetadata(field="years", value=str(retention.years))
     if retention.action not in set(DisposalAction):
         raise InvalidMetadata(field="action", value=retention.action)
@@ -130,6 +131,14 @@ def write_facts(facts: Facts) -> dict[str, str]:
         if name not in FACTS:
             raise InvalidMetadata(field="retention_facts", value=name)
     return {name: day.isoformat() for name, day in sorted(facts.items())}
+
+
+def years_before(day: date, years: int) -> date:
+    """The first day on which a period of so many years may begin that is not over on `day`."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 3, 1)
 
 
 def _years_later(day: date, years: int) -> date:

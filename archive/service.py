@@ -26,6 +26,7 @@ from archive.quarantine import Quarantines
 from archive.reindexing import reindex
 from archive.retention import Facts, RetentionClass, write_facts
 from archive.review_lists import ReviewLists
+from archive.schedules import Schedules
 from archive.search import Search, SearchPage, SearchQuery, SearchSort
 from archive.store import Store, custody_head
 
@@ -64,6 +65,7 @@ class Archive:
         self._now = now
         self.arrangement = self._arrangement = Arrangement(session)
         self._classifier = Classifier(session, self._store, self._arrangement)
+        self.schedules = Schedules(session, self._classifier, now)
         self._holds = Holds(session)
         self.quarantine = Quarantines(session)
         self.nomenclatures = Nomenclatures(session, self._arrangement)
@@ -288,7 +290,7 @@ class Archive:
 
         Raises UnknownStartRule, InvalidMetadata.
         """
-        return self._classifier.save_class(retention)
+        return self.schedules.found(retention, actor="system")
 
     def record_retention_facts(self, documents: Sequence[UUID], facts: Facts, *, actor: str) -> None:
         """Tell when the case was closed, the act repealed …; the periods follow. Raises DocumentNotFound …"""

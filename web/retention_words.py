@@ -27,6 +27,17 @@ def retention_outcome(outcome: str) -> str:
     return names.get(outcome, outcome)
 
 
+def schedule_state(state: str) -> str:
+    """What became of a wording of a schedule."""
+    names = {
+        "proposed": _("waits for a second person"),
+        "in_force": _("in force"),
+        "superseded": _("no longer in force"),
+        "refused": _("refused"),
+    }
+    return names.get(state, state)
+
+
 def disposal_state(state: str) -> str:
     """What has become of a document on a review list."""
     names = {

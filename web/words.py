@@ -17,7 +17,7 @@ from processes.words import WORDS
 from web.audit_words import finding_kind
 from web.current import office
 from web.i18n import FULL_NAMES, day, language, moment, titled
-from web.retention_words import disposal_state, retention_outcome, start_rule
+from web.retention_words import disposal_state, retention_outcome, schedule_state, start_rule
 from web.texts import gettext as _
 from web.verdicts import in_plain_words
 
@@ -374,7 +374,7 @@ def init_app(app: Flask) -> None:
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
-        start_rule, retention_outcome, disposal_state, finding_kind,
+        start_rule, retention_outcome, disposal_state, schedule_state, finding_kind,
         function_name, revocation_reason, store_name, waits_for, in_plain_words,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})

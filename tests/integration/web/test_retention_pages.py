@@ -94,3 +94,44 @@ def test_an_event_changes_the_period(visitor: Visitor, office: Office, document:
         assert uow.archive.document(document).retention_facts["act_repealed_on"] == "2010-02-03"
     assert visitor.post(f"/archive/{document}/retention-event", {**fields, "on": "never"}).status_code == 400
     assert visitor.post(f"/archive/{document}/retention-event", {**fields, "fact": "other"}).status_code == 422
+
+
+def test_a_schedule_changes_when_a_second_person_agrees(visitor: Visitor, office: Office, document: UUID) -> None:
+    page, proposals = "/archive/schedules/appeals-5-years", "Waiting for a second person"
+    visitor.sign_in("clerk")
+    assert visitor.get(page).status_code == 403
+    visitor.sign_in("archivist")
+    visitor.get("/archive/retention")
+    visitor.get(visitor.link(page))
+    titles = {f"title_{code}": visitor.field(f"title_{code}") for code in ("az", "kk", "ru", "en")}
+    wording = {**titles, "starts": "year_end", "years": "30", "action": "review", "article": "m. 75"}
+    assert visitor.post(page, {**wording, "reason": "x"}).status_code == 422
+    assert visitor.post(page, {**wording, "years": "many", "reason": "Əmr 5, 01.03.2026"}).status_code == 422
+    assert 'value="many"' in visitor.text
+    visitor.post(page, {**wording, "reason": "Əmr 5, 01.03.2026"})
+    assert "You proposed it" in visitor.text
+    assert "Put it in force" not in visitor.text
+    version = visitor.field("version")
+    assert visitor.post(page, {"_action": "agree", "version": version}).status_code == 422
+    visitor.sign_in("head")
+    assert proposals in (visitor.get("/archive/schedules"), visitor.text)[1]
+    visitor.get(page)
+    visitor.post(page, {"_action": "agree", "version": visitor.field("version"), "note": "oxudum"})
+    assert "computed anew" in visitor.text
+    with office.reading() as uow:
+        assert uow.archive.document(document).dispose_after == date(2040, 1, 1)
+    assert proposals not in (visitor.get("/archive/schedules"), visitor.text)[1]
+
+
+def test_a_new_schedule_is_proposed_and_refused(visitor: Visitor) -> None:
+    visitor.sign_in("archivist")
+    visitor.get("/archive/schedules")
+    titles = {f"title_{code}": "Müqavilələr" for code in ("az", "kk", "ru", "en")}
+    wording = {**titles, "starts": "event", "permanent": "1", "action": "transfer", "article": "m. 3"}
+    visitor.post("/archive/schedules", {**wording, "code": "Contracts!", "reason": "Əmr 6, 02.03.2026"})
+    assert visitor.errors == ["A code has small Latin letters, digits and hyphens, and begins with a letter."]
+    visitor.post("/archive/schedules", {**wording, "code": "contracts", "reason": "Əmr 6, 02.03.2026"})
+    assert visitor.path == "/archive/schedules/contracts"
+    visitor.post(visitor.path, {"_action": "refuse", "version": visitor.field("version"), "note": "siyahıda yoxdur"})
+    assert "stays as it is" in visitor.text
+    assert visitor.get("/archive/schedules/none").status_code == 404
