@@ -20,7 +20,7 @@ DOORS = {
     "signing": {"service", "errors", "request", "report", "keys", "policy", "authority", "authorities", "trust",
                 "validation", "enrolment", "trusted_lists", "evidence", "evidence_renewal", "evidence_validation",
                 "hash_trees", "any_file"},
-    "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
+    "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "schedules", "documents", "arrangement",
                 "holds", "search", "access", "highlights", "restrictions", "lifting", "nomenclature", "quarantine",
                 "publication", "blob_locks", "evidence", "fixity", "disposal", "review_lists"},
 }  # fmt: skip
