@@ -20,9 +20,9 @@ DOORS = {
     "signing": {"service", "errors", "request", "report", "keys", "policy", "authority", "authorities", "trust",
                 "validation", "enrolment", "trusted_lists", "evidence", "evidence_renewal", "evidence_validation",
                 "hash_trees", "any_file"},
-    "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "schedules", "documents", "arrangement",
+    "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
                 "holds", "search", "access", "highlights", "restrictions", "lifting", "nomenclature", "quarantine",
-                "publication", "blob_locks", "evidence", "fixity", "disposal", "review_lists"},
+                "publication", "blob_locks", "evidence", "fixity", "disposal", "review_lists", "schedules"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""
 TABLE_READERS = ("processes/queries/", "processes/migrations/")
