@@ -5,11 +5,14 @@ dictionary, with a GIN index. Both index the same tokens and neither changes the
 """
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 INDEX_TABLE = "archive_search_index"
 """SQLite's FTS5 table; its shadow tables begin with the same name."""
 VECTOR_COLUMN = "vector"
 """PostgreSQL's generated column of archive_search_text."""
+_PAGES = 500
+"""of the index, merged in one transaction: others write in between"""
 
 # tokenize ascii: all beyond ASCII belongs to a token; only what folding.py puts between tokens separates them
 _SQLITE = (
@@ -57,3 +60,21 @@ def is_index_object(name: str | None, kind: str) -> bool:
     if kind == "column":
         return name == VECTOR_COLUMN
     return name is not None and name.startswith(INDEX_TABLE)
+
+
+def forget_removed_words(session: Session, *, begins: bool) -> bool:
+    """Merge the next part of SQLite's index, which keeps a removed word until its part is merged; whether more is left.
+
+    :param begins: the first of the transactions that merge the whole index
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        return False
+    before = _changes(connection)
+    statement = sa.text(f"INSERT INTO {INDEX_TABLE}({INDEX_TABLE}, rank) VALUES ('merge', :pages)")  # noqa: S608 a fixed name
+    connection.execute(statement, {"pages": -_PAGES if begins else _PAGES})
+    return _changes(connection) - before > 1  # FTS5's own sign that there was something to merge
+
+
+def _changes(connection: sa.Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())

@@ -42,7 +42,8 @@ def _json(value: Any) -> str:
 def _on_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     # a commit may still meet a checkpoint; only BEGIN IMMEDIATE is retried by us
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    pragmas = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         connection.execute("PRAGMA " + pragma)
 
 
@@ -68,3 +69,15 @@ def _begin_immediate(raw: Any, *, last: bool) -> bool:
             raise
         return False
     return True
+
+
+def empty_log(engine: sa.Engine) -> bool:
+    """Empty SQLite's log, which keeps what was erased until then; whether it is empty. PostgreSQL has none such."""
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return not busy

@@ -10,14 +10,14 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from archive.blobs import Referenced
 from archive.disposal import Removal
 from archive.documents import DocumentStatus
 from archive.errors import DocumentOnHold, RetentionNotOver
 from archive.retention import RETAINED_UNTIL
 from archive.review_lists import Decision, DisposalEntry, EntryState
+from processes.erasing import erase_waiting
 from processes.office import Office
-from processes.purging import files_in_use, purge_case, purge_document
+from processes.purging import purge_case, purge_document
 from processes.unit_of_work import UnitOfWork
 
 SYSTEM = "system"
@@ -45,7 +45,7 @@ def carry_out(office: Office, act: ApprovedAct) -> Iterator[DisposalEntry]:
         yield _done(office, entry, partial(_remove, entry=entry, removal=removal, state=EntryState.DESTROYED))
     for entry in _waiting(office, act.list_id, Decision.RETAIN):
         yield _done(office, entry, partial(_retain, entry=entry, act=act))
-    erase_waiting(office, act.list_id)
+    _erase(office, act.list_id)
 
 
 def carry_out_transfer(office: Office, act: ApprovedAct) -> Iterator[DisposalEntry]:
@@ -53,23 +53,14 @@ def carry_out_transfer(office: Office, act: ApprovedAct) -> Iterator[DisposalEnt
     for entry in _waiting(office, act.list_id, Decision.TRANSFER):
         removal = Removal(status=DocumentStatus.TRANSFERRED, ground=act.ground, act=act.number, over_on=None)
         yield _done(office, entry, partial(_remove, entry=entry, removal=removal, state=EntryState.TRANSFERRED))
-    erase_waiting(office, act.list_id)
+    _erase(office, act.list_id)
 
 
-def erase_waiting(office: Office, list_id: UUID) -> int:
-    """Erase the blobs of the documents of a list that are gone, each in a transaction of its own; how many."""
+def _erase(office: Office, list_id: UUID) -> None:
+    """The blobs of the documents of a list that are gone."""
     with office.reading() as uow:
         ids = [entry.document_id for entry in uow.archive.review_lists.entries(list_id)]
-        waiting = uow.archive.disposal.waiting(ids, limit=100 * len(ids) + 1)
-    for erasure in waiting:
-        with office.unit_of_work() as uow:
-            uow.archive.disposal.erase(erasure, _in_use(uow))
-            uow.commit()
-    return len(waiting)
-
-
-def _in_use(uow: UnitOfWork) -> Referenced:
-    return lambda names: files_in_use(uow, names)
+    erase_waiting(office, ids)
 
 
 def _waiting(office: Office, list_id: UUID, decision: Decision) -> list[DisposalEntry]:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from processes import pacing
 from processes.auditing import tend_audit
 from processes.closing import close_document
+from processes.erasing import forget_words
 from processes.evidence_jobs import tend_evidence
 from processes.exporting import make_export
 from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
@@ -78,6 +79,7 @@ class JobClient:
         "make_evidence": "bulk",
         "audit_archive": "bulk",
         "make_export": "bulk",
+        "forget_words": "bulk",
     }
 
     @classmethod
@@ -187,6 +189,11 @@ def _register_bulk(office: Office) -> None:
     def audit(by: str) -> str:
         with watched(office, "audit_archive", by):
             return tend_audit(office, by)
+
+    @DBOS.workflow(name="forget_words")
+    def forget() -> str:
+        with watched(office, "forget_words"):
+            return forget_words(office)
 
     @DBOS.workflow(name="make_export")
     def export(export_id: str) -> str:

@@ -46,6 +46,7 @@ def purge_document(uow: UnitOfWork, document_id: UUID, *, ground: str, actor: st
     )
     uow.session.execute(sa.update(RemarkRow).where(RemarkRow.step_id.in_([step.id for step in steps])).values(text=""))
     uow.session.execute(sa.delete(DraftRow).where(DraftRow.work_item_id.in_(items)))
+    _forget_notices(uow, OutboxRow.document_id == document_id)
     _forget_jobs(uow, [f"{work}:{document_id}" for work in ("validate", "raise", "close")])
     return _erase_files(uow, AttachmentRow.work_item_id.in_(items))
 
@@ -60,13 +61,20 @@ def purge_case(uow: UnitOfWork, case_id: UUID, *, ground: str, actor: str) -> li
     kept = sa.select(PayloadRow.id).where(PayloadRow.case_id == case_id, PayloadRow.erased_at.is_(None))
     for payload_id in uow.session.scalars(kept).all():
         erase_payload(uow, payload_id, ground=ground, actor=actor)
-    uow.update(OutboxRow, {"case_id": case_id}, recipient="", subject="", body="")
+    _forget_notices(uow, OutboxRow.case_id == case_id)
     uow.update(AppealRow, {"case_id": case_id}, applicant_key=None)
     uow.update(AppealEventRow, {"case_id": case_id}, facts={})
     uow.update(CaseRow, {"id": case_id}, subject="")
     uow.engine.erase_history(case_id, by=actor, ground=ground)
     _forget_jobs(uow, [], beginning=f"{case_id}:")
     return _erase_files(uow, AttachmentRow.case_id == case_id)
+
+
+def _forget_notices(uow: UnitOfWork, condition: sa.ColumnElement[bool]) -> None:
+    """Whom they were for and what they said; one that still waits is not sent any more."""
+    uow.session.execute(sa.update(OutboxRow).where(condition).values(recipient="", subject="", body=""))
+    ids = uow.session.scalars(sa.select(OutboxRow.id).where(condition)).all()
+    _forget_jobs(uow, [f"notice:{each}" for each in ids])
 
 
 def files_in_use(uow: UnitOfWork, names: Sequence[str]) -> set[str]:

@@ -12,6 +12,7 @@ import structlog
 from processes.auditing import begin_audit
 from processes.bootstrap import bootstrap, warn
 from processes.dead_jobs import tell_dead_jobs
+from processes.erasing import erase_leftovers
 from processes.evidence_jobs import begin_evidence
 from processes.exporting import sweep_exports
 from processes.handing_over import tend_events
@@ -22,6 +23,7 @@ from processes.office import Office
 from processes.settings import Settings
 from processes.sheets import annul_unsigned_sheets
 from processes.signed_documents import raise_waiting
+from processes.transfers import sweep_transfers
 from processes.trusted_lists import watch_lists
 from processes.use_cases.abandon_attempt import expire_attempts
 from processes.use_cases.fire_starts import fire_starts
@@ -94,6 +96,8 @@ def every_second(office: Office) -> Callable[[], None]:
             office.knocks.sweep()
             lift_restrictions(office)
             lock_kept_blobs(office)
+            erase_leftovers(office)
+            sweep_transfers(office)
             if idle(office):
                 # a job under way may hold a blob that gets its row only when it ends, after a restart even
                 sweep_blobs(office)

@@ -10,7 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from archive.blobs import BlobStore
+from archive.errors import BlobMissing, BlobStoreError
 from engine.tables import TimerRow
+from processes.blob_stores import LOCAL, open_blobs
 from processes.clock import Clock
 from processes.database import create_engine
 from processes.errors import ConfigurationError
@@ -25,6 +28,10 @@ ROOM_BYTES = 200 * 1024 * 1024
 """free on the disk: below it, a signed document may not find its place"""
 
 
+NOBODYS = "0" * 64
+"""a name that no blob has"""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that must be so."""
@@ -37,9 +44,12 @@ class Check:
 ANSWERS = Check("database", ok=True, note="answers")
 
 
-def readiness(settings: Settings, database: sa.Engine) -> list[Check]:
-    """Database, schema, worker, disk: each with what was found. Notes are for operators, not for strangers."""
-    return [*_database(database), _disk(settings.home)]
+def readiness(settings: Settings, database: sa.Engine, blobs: BlobStore | None = None) -> list[Check]:
+    """Database, schema, worker, disk, store: each with what was found. Notes are for operators, not for strangers.
+
+    :param blobs: the office's store; None: it is opened for the question
+    """
+    return [*_database(database), _disk(_folder(settings)), _store(settings, blobs)]
 
 
 def _database(database: sa.Engine) -> list[Check]:
@@ -61,12 +71,31 @@ def _worker(connection: sa.Connection) -> Check:
     return Check("worker", ok=ago < WORKER_SEEN, note=f"seen {ago.total_seconds():.0f} s ago")
 
 
-def _disk(home: Path) -> Check:
+def _folder(settings: Settings) -> Path:
+    """Where blobs are written; the office's own folder, if they are in S3."""
+    if settings.blob_store.startswith("/"):
+        return Path(settings.blob_store)
+    return settings.home / "blobs" if settings.blob_store == LOCAL else settings.home
+
+
+def _store(settings: Settings, blobs: BlobStore | None) -> Check:
+    """Whether the store answers: asked to read a blob that there is not."""
     try:
-        with tempfile.TemporaryFile(dir=home / "blobs") as file:
+        for _ in (blobs or open_blobs(settings)).stream(NOBODYS):
+            break
+    except BlobMissing:
+        pass  # as it should be
+    except (BlobStoreError, ConfigurationError) as error:
+        return Check("store", ok=False, note=f"cannot be used: {error}")
+    return Check("store", ok=True, note="answers")
+
+
+def _disk(folder: Path) -> Check:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"ready?")
             file.flush()
-        free = os.statvfs(home / "blobs")
+        free = os.statvfs(folder)
     except OSError as error:
         return Check("disk", ok=False, note=f"cannot be written: {error.strerror}")
     room = free.f_bavail * free.f_frsize

@@ -4,12 +4,9 @@ From the first moment nobody sees the document but these two. The act names its 
 what it says.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from uuid import UUID, uuid4
-
-import sqlalchemy as sa
 
 from archive.disposal import Removal
 from archive.documents import GONE
@@ -18,18 +15,18 @@ from archive.service import ArchivedDocument, DocumentStatus
 from processes.access import KEEPERS, may_read
 from processes.certificates import OpenedKey, open_key
 from processes.documents import DocumentSection, OfficeDocument
+from processes.erasing import erase_waiting
 from processes.errors import EntryRefused, NotFound, NotPermitted
 from processes.forms import clean_text
 from processes.mandates import Mandate, mandates_of
 from processes.numbers import draw_case_number
 from processes.office import Office
 from processes.organisation import Body, body, person
-from processes.payloads import erase_payload
+from processes.purging import purge_case, purge_document
 from processes.queries.redactions import copies_of
 from processes.sealing import verify_code, verify_url
 from processes.sheets import Sheet, archive_sheet, sheet_record, sign_sheet
 from processes.step_papers import FIELD, signer_block
-from processes.tables import AttachmentRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.arrange import refused_entries
 from processes.words import word
@@ -127,12 +124,21 @@ def remove_document(office: Office, request: EndQuarantine) -> str:
         for each in gone:
             uow.archive.disposal.remove(each.id, removal, actor=str(request.by))
             uow.archive.quarantine.empty(each.id, title=GONE_TITLE)
-        _erase_writings(uow, document.id, ground, request.by)
+        _purge(uow, gone, ground, request.by)
         uow.archive.quarantine.removed(document.id, by=str(request.by), act_id=act.id, at=uow.now)
         _note(uow, request.by, document.id, "remove")
         uow.commit()
-    _erase_blobs(office, [each.id for each in gone])
+    erase_waiting(office, [each.id for each in gone])
     return act.number
+
+
+def _purge(uow: UnitOfWork, gone: Sequence[ArchivedDocument], ground: str, by: UUID) -> None:
+    """What was typed, drafted, sent and attached for them; digests stay, so chains hold."""
+    for each in gone:
+        files = purge_document(uow, each.id, ground=ground, actor=str(by))
+        if each.case_id is not None:
+            files += purge_case(uow, each.case_id, ground=ground, actor=str(by))
+        uow.archive.disposal.ask_erasure(each.id, files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,32 +238,6 @@ def _sheet(office: Office, act: _Act, ground: str) -> Sheet:
         text=title,
         access_level="official_use",
     )
-
-
-def _erase_writings(uow: UnitOfWork, document_id: UUID, ground: str, by: UUID) -> None:
-    """What was typed into the document's step, and the files that came with it; digests stay, so chains hold."""
-    steps = uow.session.execute(
-        sa.select(StepRecordRow.work_item_id, StepRecordRow.payload_id).where(StepRecordRow.document_id == document_id)
-    ).all()
-    for step in steps:
-        erase_payload(uow, step.payload_id, ground=ground, actor=str(by))
-        uow.update(AttachmentRow, {"work_item_id": step.work_item_id}, removed_at=uow.now)
-
-
-def _erase_blobs(office: Office, document_ids: list[UUID]) -> None:
-    """Each in a transaction of its own; what is left after a kill, the next disposal erases."""
-    with office.reading() as uow:
-        waiting = uow.archive.disposal.waiting(document_ids)
-    for erasure in waiting:
-        with office.unit_of_work() as uow:
-            uow.archive.disposal.erase(erasure, partial(_attached, uow))
-            uow.commit()
-
-
-def _attached(uow: UnitOfWork, names: Iterable[str]) -> set[str]:
-    """Those of these blobs that a file of a form, not taken away again, still needs."""
-    among = AttachmentRow.sha256.in_(list(names)) & AttachmentRow.removed_at.is_(None)
-    return set(uow.session.scalars(sa.select(AttachmentRow.sha256).where(among)))
 
 
 def _note(uow: UnitOfWork, by: UUID, document_id: UUID, what: str) -> None:

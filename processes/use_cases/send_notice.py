@@ -56,6 +56,8 @@ def send_notice(office: Office, outbox_id: UUID) -> str:
             raise NotFound("no such notice")
     if row.sent_at is not None:
         return "sent before"
+    if not row.recipient:
+        return "erased"  # its document was removed before anybody could be told
     message = EmailMessage()
     message["From"] = office.settings.smtp_sender
     message["To"] = row.recipient

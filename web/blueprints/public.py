@@ -27,7 +27,8 @@ def health() -> dict[str, str]:
 @pages.get("/readyz")
 def ready() -> tuple[dict[str, str], int]:
     """Whether work is done here, for a load balancer. What is amiss stands in the log and in `karguzar status`."""
-    missing = [check.name for check in readiness(office().settings, office().database) if not check.ok]
+    here = office()
+    missing = [check.name for check in readiness(here.settings, here.database, here.blobs) if not check.ok]
     if missing:
         log.warning("not ready", missing=missing)
         return {"status": "not ready"}, 503

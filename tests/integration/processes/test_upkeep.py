@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from buckets import S3Server
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from archive.blobs.s3 import S3BlobStore
 from processes.locks import open_locks
 from processes.office import Office
 from processes.queries import readiness
@@ -48,7 +50,7 @@ def test_an_office_with_a_worker_is_ready(office: Office, app: Flask) -> None:
     found = json.loads(told.output)
     assert told.exit_code == 0
     assert found["ready"] is True
-    assert [check["name"] for check in found["checks"]] == ["database", "schema", "worker", "disk"]
+    assert [check["name"] for check in found["checks"]] == ["database", "schema", "worker", "disk", "store"]
     assert [each["executor_id"] for each in found["workers"]] == ["night"]
 
 
@@ -72,6 +74,24 @@ def test_a_database_of_another_release_is_not_ready(office: Office, app: Flask) 
 def test_a_full_disk_is_not_ready(office: Office, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "ROOM_BYTES", 2**80)
     assert ready(app)[0] == 503
+
+
+@pytest.mark.usefixtures("on_duty", "s3_bucket")
+@pytest.mark.xdist_group("s3")
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_store_that_does_not_answer_is_not_ready(office: Office, app: Flask, s3_server: S3Server) -> None:
+    def status(bucket: str) -> Result:
+        stored = {"KARGUZAR_BLOB_STORE": f"s3://{bucket}", "KARGUZAR_S3_ENDPOINT": s3_server.endpoint}
+        home = str(office.settings.home)
+        return CliRunner().invoke(main, ["status"], env={"KARGUZAR_HOME": home, **stored})
+
+    assert status(s3_server.bucket).exit_code == 0
+    told = status("no-such-bucket")
+    assert told.exit_code == 1
+    assert "no-such-bucket" in told.output
+    place = s3_server.place(bucket="no-such-bucket")
+    office.blobs = S3BlobStore(place, s3_server.client)
+    assert ready(app) == (503, {"status": "not ready"})
 
 
 def test_a_whole_trail_is_told_so_and_a_changed_line_is_found(office: Office) -> None:
