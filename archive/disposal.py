@@ -20,6 +20,7 @@ from archive.documents import GONE, ArchivedDocument, DocumentStatus, Revision
 from archive.errors import BlobMissing, DocumentOnHold, RetentionNotOver
 from archive.folding import token_string
 from archive.holds import Holds
+from archive.search_index import forget_removed_words
 from archive.store import DOCUMENT, Store, custody_head, table_of
 from archive.tables import ErasureRow
 
@@ -157,6 +158,13 @@ class Disposal:
         mine = (ERASURE.c.document_id == erasure.document_id) & (ERASURE.c.sha256 == erasure.sha256)
         self._session.execute(sa.update(ERASURE).where(mine).values(ended_at=self._now, outcome=outcome))
         return outcome
+
+    def forget_words(self, *, begins: bool) -> bool:
+        """Let the index forget the next part of what a search found them by; whether more is left. Commit right after.
+
+        :param begins: the first of the transactions that go over the whole index
+        """
+        return forget_removed_words(self._session, begins=begins)
 
     def _note(self, document: ArchivedDocument, event: str, actor: str, details: Mapping[str, object]) -> None:
         added: CustodyEvent = custody_head(document).append(event, at=self._now, actor=actor, details=details)

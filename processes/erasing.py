@@ -13,7 +13,6 @@ from uuid import UUID
 import structlog
 
 from archive.errors import BlobStoreError
-from archive.search_index import forget_removed_words
 from processes.database import empty_log
 from processes.office import Office
 from processes.purging import files_in_use
@@ -52,7 +51,7 @@ def forget_words(office: Office) -> str:
     begins = True
     while True:
         with office.unit_of_work() as uow:
-            more = forget_removed_words(uow.session, begins=begins)
+            more = uow.archive.disposal.forget_words(begins=begins)
             uow.commit()
         if not more:
             break
