@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from processes.settings import Settings
@@ -12,24 +13,42 @@ if TYPE_CHECKING:
     from processes.office import Office
 
 Tell = Callable[[str], None]
-EVERY = 500
-"""documents after which a command says how far it is"""
+EVERY_SECONDS = 1.0
+"""how often a command says how far it is"""
+BLOBS = 500
+"""after so many it says how far the moving of a store is"""
+NO_BODY = "there is no body with that code; `karguzar body list` names them"
 
 
-def search_archive(settings: Settings, text: str) -> list[dict[str, Any]]:
-    """Documents by their text, newest first; the operator of the machine sees all."""
-    from archive.service import SearchQuery, Visibility
+def search_archive(settings: Settings, text: str, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Documents by their text; the operator of the machine sees all.
+
+    :param wanted: body (its code), relevance, and what else SearchQuery narrows by
+    """
+    from archive.service import SearchQuery, SearchSort, Visibility
     from processes.bootstrap import bootstrap
+    from processes.organisation import body_by_code
+    from processes.tools import ToolError
 
+    code, relevance = wanted["body"], wanted["relevance"]
+    narrowed = {name: value for name, value in wanted.items() if name not in {"body", "relevance"}}
     office = bootstrap(settings)
-    with office.reading() as uow:
-        page = uow.archive.search(SearchQuery(text=text), Visibility(owners=None, levels={}, cases=frozenset()))
-        found = [
-            {"id": str(each.id), "number": each.number, "type": each.type, "title": each.title, "sha256": each.sha256}
-            for each in page.documents
-        ]
-    office.close()
-    return found
+    try:
+        with office.reading() as uow:
+            owner = body_by_code(uow.session, code) if code else None
+            if code and owner is None:
+                raise ToolError(NO_BODY)
+            query = SearchQuery(
+                text=text,
+                owner=str(owner.id) if owner else None,
+                sort=SearchSort.RELEVANCE if relevance else SearchSort.NEWEST,
+                **narrowed,
+            )
+            page = uow.archive.search(query, Visibility(owners=None, levels={}, cases=frozenset()))
+            told = ("id", "number", "type", "title", "dated_on", "status", "level", "retention_class", "sha256")
+            return [{name: getattr(each, name) for name in told} for each in page.documents]
+    finally:
+        office.close()
 
 
 def audit_archive(settings: Settings, *, tell: Tell) -> dict[str, Any]:
@@ -107,7 +126,7 @@ def move_blobs(settings: Settings, *, tell: Tell) -> dict[str, Any]:
 
     def told(office: "Office") -> Iterator[Any]:
         for move in move_store(office):
-            if move.done % EVERY == 0 and move.done:
+            if move.done % BLOBS == 0 and move.done:
                 tell(f"{move.done} of {move.total} blobs, {move.bytes / 1e6:.0f} MB copied")
             moved[:] = [move]
         yield from moved
@@ -131,7 +150,6 @@ def check_exported(path: Path) -> list[str]:
             return findings or evidence_faults(folder, own_trust(folder), real_time())
     except ArchiveError as error:
         return [str(error)]
-    return findings
 
 
 def _done(settings: Settings, work: Callable[["Office"], Iterator[Any]], tell: Tell) -> list[Any]:
@@ -144,14 +162,16 @@ def _done(settings: Settings, work: Callable[["Office"], Iterator[Any]], tell: T
 
     office = bootstrap(settings)
     done: list[Any] = []
+    told = monotonic()
     try:
         for each in work(office):
             done.append(each)
-            if len(done) % EVERY == 0:
+            if monotonic() - told >= EVERY_SECONDS:
+                told = monotonic()
                 tell(f"{len(done)} done …")
     except EntryRefused as error:
         if error.field == "body":
-            raise ToolError("there is no body with that code; `karguzar body list` names them") from error
+            raise ToolError(NO_BODY) from error
         raise
     except (ArchiveError, SigningError) as error:
         raise ToolError(str(error)) from error

@@ -51,12 +51,28 @@ def carry_out_list(settings: Settings, number: str, *, tell: Tell) -> list[dict[
         if not calls and not any(each["state"] in {"destroyed", "retained"} for each in _entries(office, case_id)):
             raise ToolError(f"{number} has no act with every signature: nothing is carried out")
         for call in calls:
-            tell(f"carrying out {number} …")
+            _document_by_document(office, case_id, call.task_id, tell)
             outcome = perform(office, case_id, call.task_id)
             if outcome is None:
                 raise ToolError(f"{number} is suspended")
             record(office, office.unit_of_work(), case_id, call.task_id, outcome)
         return _entries(office, case_id)
+
+
+def _document_by_document(office: Office, case_id: UUID, task_id: UUID, tell: Tell) -> None:
+    """Do what the service does first, telling of each document; the service then finds it done and seals the act."""
+    from processes.disposing import carry_out
+    from processes.handlers.disposal import approved_act
+    from processes.service_tasks import waiting_job
+
+    with office.reading() as uow:
+        job = waiting_job(uow, case_id, task_id)
+        if job is None or uow.engine.suspension(case_id) is not None:
+            return
+        act, entries = approved_act(uow, job), uow.archive.review_lists.entries(case_id)
+    total = sum(each.state == "listed" and each.decision != "transfer" for each in entries)
+    for done, entry in enumerate(carry_out(office, act), 1):
+        tell(f"{done} of {total} documents, {entry.document_id}: {entry.state}")
 
 
 @contextmanager

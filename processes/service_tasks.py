@@ -26,7 +26,7 @@ def perform(office: Office, case_id: UUID, task_id: UUID) -> dict[str, Any] | No
     :return: `{"effect": …}` for `record`, or `{"error": …}` when the handler raises a business error
     """
     with office.reading() as uow:
-        job = _job(uow, case_id, task_id)
+        job = waiting_job(uow, case_id, task_id)
         suspended = job is not None and uow.engine.suspension(case_id) is not None
     if job is None or (suspended and park_job(office, case_id, task_id)):
         return None
@@ -43,7 +43,7 @@ def record(office: Office, uow: UnitOfWork, case_id: UUID, task_id: UUID, outcom
     """
     with uow:
         uow.engine.lock(case_id)
-        job = _job(uow, case_id, task_id)
+        job = waiting_job(uow, case_id, task_id)
         if job is None:
             return "too late"
         advance, error = _recorded(office, uow, job, outcome)
@@ -85,7 +85,8 @@ def _declared(job: Job, raised: BusinessError) -> RaisedError:
     return raised.error
 
 
-def _job(uow: UnitOfWork, case_id: UUID, task_id: UUID) -> Job | None:
+def waiting_job(uow: UnitOfWork, case_id: UUID, task_id: UUID) -> Job | None:
+    """The job of a service task, as its handler gets it; None when it waits no longer."""
     call = _waiting(uow, case_id, task_id)
     if call is None:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from web.cli_base import FORMAT, settings, told_plainly
+from web.cli_base import FORMAT, progress, settings, told_plainly
 from web.cli_evidence import evidence
 
 
@@ -20,14 +20,20 @@ archive.add_command(evidence)
 
 
 @archive.command("search")
-@click.argument("text")
+@click.argument("text", default="")
+@click.option("--body", default="", help="Code of the body whose documents they are.")
+@click.option("--type", "type", default=None, help="Such as answer, questionnaire, order.")
+@click.option("--year", type=int, help="Of the document's date.")
+@click.option("--retention", "retention_class", default=None, help="Code of a retention class.")
+@click.option("--relevance", is_flag=True, help="The best match first, not the newest.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @FORMAT
 @told_plainly
-def archive_search(text: str, shape: str) -> None:
-    """Find documents by their text. Example: karguzar archive search təchizat"""
+def archive_search(text: str, *, shape: str, **wanted: Any) -> None:
+    """Find documents by their text. Example: karguzar archive search təchizat --year 2026"""
     from processes.archive_tools import search_archive
 
-    found = search_archive(settings(), text)
+    found = search_archive(settings(), text, wanted)
     if shape == "json":
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:
@@ -45,7 +51,7 @@ def archive_audit(shape: str) -> None:
     """
     from processes.archive_tools import audit_archive
 
-    report = audit_archive(settings(), tell=lambda text: click.echo(text, err=True))
+    report = audit_archive(settings(), tell=progress)
     if shape == "json":
         click.echo(json.dumps(report, ensure_ascii=False, default=str))
     else:
@@ -74,7 +80,7 @@ def archive_import(
 
     columns = {column: name for name, _, column in (each.rpartition("=") for each in named)}
     request = ImportFolder(folder=folder, body=code, dry_run=dry_run, columns=columns)
-    lines = import_folder(settings(), request, tell=lambda text: click.echo(text, err=True))
+    lines = import_folder(settings(), request, tell=progress)
     if report is not None:
         write_report(report, lines)
     refused = [line for line in lines if line["state"] == "refused"]
@@ -98,34 +104,42 @@ def archive_import(
 @click.option("--file", "file_id", type=click.UUID, help="The documents of the archival file with this id.")
 @click.option(
     "--as",
-    "shape",
+    "package",
     type=click.Choice(["bagit", "eark-sip", "eark-aip", "asice", "readable"]),
     default="bagit",
     help="BagIt, E-ARK SIP or AIP, ASiC-E with evidence (one file), or a folder for people.",
 )
 @click.option("--language", type=click.Choice(["az", "kk", "ru", "en"]), default="en", help="Of the index page.")
+@FORMAT
 @told_plainly
-def archive_export(target: Path, *, shape: str, **wanted: Any) -> None:
+def archive_export(target: Path, *, package: str, shape: str, **wanted: Any) -> None:
     """Write documents as a package. Example: karguzar archive export out --case R-2026-000002 --as eark-sip"""
     from processes.archive_tools import export_package
 
     if not any(wanted[name] for name in ("case", "number", "text", "file_id")):
         raise click.UsageError("say which documents: --case, --number, --text or --file")
-    written = export_package(settings(), target, shape, wanted, tell=lambda told: click.echo(told, err=True))
+    written = export_package(settings(), target, package, wanted, tell=progress)
+    if shape == "json":
+        click.echo(json.dumps(written, ensure_ascii=False))
+        return
     click.echo(f"{len(written)} documents are in {target}; check them with: karguzar archive check {target}")
 
 
 @archive.command("check")
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
+@FORMAT
 @told_plainly
-def archive_check(package: Path) -> None:
+def archive_check(package: Path, shape: str) -> None:
     """Say what is wrong with a package of `archive export`. Example: karguzar archive check out"""
     from processes.archive_tools import check_exported
 
     findings = check_exported(package)
-    for finding in findings:
-        click.echo(finding)
-    click.echo("the package is whole" if not findings else f"{len(findings)} findings")
+    if shape == "json":
+        click.echo(json.dumps({"sound": not findings, "findings": findings}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(finding)
+        click.echo("the package is whole" if not findings else f"{len(findings)} findings")
     sys.exit(1 if findings else 0)
 
 
@@ -139,7 +153,7 @@ def archive_move_store(shape: str) -> None:
     """
     from processes.archive_tools import move_blobs
 
-    moved = move_blobs(settings(), tell=lambda text: click.echo(text, err=True))
+    moved = move_blobs(settings(), tell=progress)
     if shape == "json":
         click.echo(json.dumps(moved))
     else:
@@ -165,7 +179,7 @@ def archive_dispose(code: str, number: str, *, execute: bool, shape: str) -> Non
     if execute and not number:
         raise click.UsageError("say which list: --list NUMBER")
     if execute:
-        lines = carry_out_list(settings(), number, tell=lambda text: click.echo(text, err=True))
+        lines = carry_out_list(settings(), number, tell=progress)
     else:
         lines = disposal_list(settings(), number) if number else due_for_disposal(settings(), code)
     if shape == "json":

@@ -1,5 +1,6 @@
 """What every command of the command line shares."""
 
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from processes.settings import Settings
 
 P = ParamSpec("P")
+BAR = 20
+"""characters of a progress bar"""
+_AMOUNT = re.compile(r"(\d+) of (\d+)")
 FORMAT = click.option(
     "--format", "shape", type=click.Choice(["text", "json"]), default="text", help="What to print; json for scripts."
 )
@@ -36,6 +40,9 @@ def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
         except (ProcessesError, ToolError) as error:
             click.echo(f"karguzar: {error}", err=True)
             sys.exit(2)
+        finally:
+            if sys.stderr.isatty():
+                click.echo("\r\x1b[2K", err=True, nl=False)
 
     return run
 
@@ -47,6 +54,22 @@ def settings() -> "Settings":
 
     configure_terminal()
     return read_settings()
+
+
+def progress(text: str) -> None:
+    """How far a long command is, on the error output: a line that renews itself on a terminal, plain lines elsewhere.
+
+    A text such as «3 of 20 documents» has a bar before it on a terminal.
+    """
+    if not sys.stderr.isatty():
+        click.echo(text, err=True)
+        return
+    amount = _AMOUNT.search(text)
+    bar = ""
+    if amount is not None and int(amount[2]):
+        full = BAR * min(int(amount[1]), int(amount[2])) // int(amount[2])
+        bar = f"[{'#' * full}{'.' * (BAR - full)}] "
+    click.echo(f"\r\x1b[2K{bar}{text}", err=True, nl=False)
 
 
 def say(text: str, *, err: bool = False) -> None:

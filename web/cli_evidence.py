@@ -8,13 +8,9 @@ from typing import Any
 
 import click
 
-from web.cli_base import FORMAT, settings, told_plainly
+from web.cli_base import FORMAT, progress, settings, told_plainly
 
 HASHES = click.Choice(["sha256", "sha384", "sha512"])
-
-
-def _progress(text: str) -> None:
-    click.echo(text, err=True)
 
 
 def _tell_made(batches: Sequence[dict[str, Any]], shape: str) -> None:
@@ -40,7 +36,7 @@ def make(shape: str) -> None:
     """Cover what is new with one timestamp, renew what ends soon. Example: karguzar archive evidence make"""
     from processes import evidence_tools
 
-    _tell_made(evidence_tools.make(settings(), None, tell=_progress), shape)
+    _tell_made(evidence_tools.make(settings(), None, tell=progress), shape)
 
 
 @evidence.command("renew")
@@ -54,7 +50,7 @@ def renew(algorithm: str, shape: str) -> None:
     """
     from processes import evidence_tools
 
-    _tell_made(evidence_tools.make(settings(), algorithm, tell=_progress), shape)
+    _tell_made(evidence_tools.make(settings(), algorithm, tell=progress), shape)
 
 
 @evidence.command("status")
@@ -88,7 +84,7 @@ def verify(numbers: tuple[str, ...], shape: str) -> None:
     """
     from processes import evidence_tools
 
-    found = evidence_tools.verify(settings(), numbers, tell=_progress)
+    found = evidence_tools.verify(settings(), numbers, tell=progress)
     if shape == "json":
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:
@@ -101,13 +97,17 @@ def verify(numbers: tuple[str, ...], shape: str) -> None:
 @evidence.command("export")
 @click.argument("number")
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@FORMAT
 @told_plainly
-def export(number: str, target: Path) -> None:
+def export(number: str, target: Path, shape: str) -> None:
     """Write the evidence records (.ers) of a document and its chain of custody into the folder TARGET.
 
     Example: karguzar archive evidence export R-2026-000002/03 out
     """
     from processes import evidence_tools
 
-    for name in evidence_tools.export(settings(), number, target):
-        click.echo(name)
+    names = evidence_tools.export(settings(), number, target)
+    if shape == "json":
+        click.echo(json.dumps(names))
+    else:
+        click.echo("\n".join(names))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from rehearsal import APPEAL, Rehearsal
 
 from archive.blobs.local import LocalBlobStore
@@ -19,6 +20,7 @@ from processes.errors import DisposalRefused
 from processes.tables import AttachmentRow, OutboxRow, PayloadRow, SigningAttemptRow, StepRecordRow
 from processes.use_cases.sweep_blobs import sweep_blobs
 from signing.validation import read_attachment
+from web.cli import main
 
 DISPOSAL = "document-disposal"
 LATER = datetime(2033, 2, 1, 9, 0, tzinfo=UTC)
@@ -208,6 +210,41 @@ def _the_last_documents_take_the_case_with_them(
     with office.reading() as uow:
         assert uow.engine.verify_history(appeal) == []
     assert sweep_blobs(office) == 0
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_the_command_line_tells_what_is_due_and_carries_out_what_was_approved(
+    rehearsal: Rehearsal, answered: list[ArchivedDocument]
+) -> None:
+    def run(*words: str) -> tuple[int, str, str]:
+        home = {"KARGUZAR_HOME": str(rehearsal.office.settings.home)}
+        done = CliRunner().invoke(main, ["archive", "dispose", *words], env=home)
+        return done.exit_code, done.stdout, done.stderr
+
+    wanted = answered[:2]
+    code, told, _ = run("--body", "executive", "--format", "json")
+    due = {each["id"]: each for each in json.loads(told)}
+    assert code == 0
+    assert {str(each.id) for each in wanted} <= due.keys()
+    assert due[str(wanted[0].id)]["retention_class"] == "appeals-5-years"
+    case = compile_list(rehearsal, wanted)
+    number = rehearsal.case(case).number
+    assert run("--execute")[0] == 2, "of which list?"
+    code, _, complaint = run("--list", number, "--execute")
+    assert (code, "no act with every signature" in complaint) == (2, True)
+    do(rehearsal, case, "review", "executor1", destroy=[str(wanted[0].id)])
+    approve(rehearsal, case, retain_until="2040-01-01")
+    code, told, progress = run("--list", number, "--execute", "--format", "json")
+    assert {each["number"]: each["state"] for each in json.loads(told)} == {
+        wanted[0].number: "destroyed",
+        wanted[1].number: "retained",
+    }
+    assert (code, "1 of 2 documents" in progress) == (0, True)
+    assert run("--list", number, "--execute", "--format", "json")[:2] == (0, told), "called again nothing happens"
+    code, told, _ = run("--list", number)
+    assert (code, "destroy: destroyed" in told, "2 documents" in told) == (0, True, True)
+    assert [each.type for each in documents(rehearsal, case)].count("destruction_act") == 1
+    assert run("--list", "D-none")[0] == 2
 
 
 def test_a_transfer_ends_with_the_receivers_signature(rehearsal: Rehearsal, answered: list[ArchivedDocument]) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from rehearsal import ANSWERED, APPEAL, Rehearsal
 
 from archive.errors import PackageRefused
@@ -21,6 +22,7 @@ from processes.evidence import make_evidence
 from processes.settings import Settings
 from processes.use_cases.export_documents import ExportDocuments, export_documents
 from processes.use_cases.import_package import ImportPackage, PackageBroken, import_package
+from web.cli import main
 
 
 @pytest.fixture
@@ -51,6 +53,39 @@ def test_a_package_is_checked_with_public_tools_and_comes_back_as_it_was(rehears
         list(export_documents(rehearsal.office, ExportDocuments(target=package, number=told["number"])))
     with pytest.raises(NotFound):
         list(export_documents(rehearsal.office, ExportDocuments(target=package, case="X-1")))
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_the_command_line_finds_gives_out_checks_and_takes_in(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        home = {"KARGUZAR_HOME": str(rehearsal.office.settings.home)}
+        done = CliRunner().invoke(main, ["archive", *words], env=home)
+        return done.exit_code, done.stdout
+
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "a.txt").write_text("Su təchizatı haqqında məlumat", encoding="utf-8")
+    (old / "index.csv").write_text("file,number,title,date\na.txt,M-7,Su,2009-05-04\nb.txt,M-8,Yox,2009-05-04\n")
+    report = tmp_path / "refused.csv"
+    code, told = run("import", str(old), "--body", "executive", "--report", str(report), "--format", "json")
+    assert (code, [each["state"] for each in json.loads(told)]) == (1, ["taken", "refused"])
+    assert "3,b.txt,file" in report.read_text(encoding="utf-8-sig")
+    code, told = run("search", "təchizatın", "--body", "executive", "--year", "2009", "--format", "json")
+    [found] = json.loads(told)
+    assert (code, found["number"], found["dated_on"]) == (0, "M-7", "2009-05-04")
+    assert run("search", "təchizatın", "--year", "2010") == (0, "")
+    assert run("search", "--relevance", "--limit", "1")[1].startswith("M-7")
+    package = str(tmp_path / "out")
+    code, told = run("export", package, "--number", "M-7", "--format", "json")
+    assert (code, [each["number"] for each in json.loads(told)]) == (0, ["M-7"])
+    assert run("export", package)[0] == 2, "of what?"
+    assert run("check", package, "--format", "json") == (0, '{"sound": true, "findings": []}\n')
+    code, told = run("import", package, "--body", "executive", "--format", "json")
+    assert (code, [each["state"] for each in json.loads(told)]) == (0, ["kept"])
+    changed_byte(tmp_path / "out")
+    code, told = run("check", package, "--format", "json")
+    assert (code, json.loads(told)["sound"]) == (1, False)
+    assert run("import", package, "--body", "executive")[0] == 2
 
 
 def changed_byte(package: Path) -> None:
