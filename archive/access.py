@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from archive.documents import STATE_SECRET, AccessLevel, ArchivedDocument
 from archive.errors import AccessGroundMissing, InvalidMetadata, StateSecretRefused
+from archive.grounds import grounds
 from archive.restrictions import BEFORE_ALL_ENDS, FLAGS, level_on
-from archive.tables import DocumentRow
+from archive.search_keys import IN_ROWS, Described
 
 __all__ = [
     "ALL_LEVELS",
@@ -33,8 +34,6 @@ EVERYDAY: Levels = OPEN_ONLY | {str(AccessLevel.OFFICIAL_USE)}
 ALL_LEVELS: Levels = frozenset(str(level) for level in AccessLevel)
 ANY_OWNER = "*"
 """The key of `Visibility.levels` for owners it does not name."""
-
-_DOCUMENT = DocumentRow.__table__.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,10 +85,10 @@ class Visibility:
             return True
         return document.unit is not None and level in self.units.get(document.unit, ())
 
-    def condition(self) -> Condition:
-        """The rule as a condition on archive_document, so that nobody can count what they may not see."""
-        ways = sa.or_(sa.false(), *self._ways(), *self._worked_on())
-        return sa.or_(self._not_barred(ways), *self._removed())
+    def condition(self, of: Described = IN_ROWS) -> Condition:
+        """The rule as a condition on documents, so that nobody can count what they may not see."""
+        ways = sa.or_(sa.false(), *self._ways(of), *self._worked_on(of))
+        return sa.or_(self._not_barred(ways, of), *self._removed(of))
 
     def slices(self) -> list[tuple[Condition, bool]]:
         """The same rule cut into conditions of which one index each answers: together they hold what `condition` does.
@@ -99,55 +98,55 @@ class Visibility:
         """
         if self.owners is None and not self.levels:
             return [(self.condition(), False)]
-        few = [*map(self._not_barred, self._worked_on()), *self._removed()]
-        return [*((self._not_barred(way), False) for way in self._ways(by_owner=True)), *((one, True) for one in few)]
+        few = [*(self._not_barred(one, IN_ROWS) for one in self._worked_on(IN_ROWS)), *self._removed(IN_ROWS)]
+        many = [self._not_barred(way, IN_ROWS) for way in self._ways(IN_ROWS, by_owner=True)]
+        return [*((one, False) for one in many), *((one, True) for one in few)]
 
-    def reach(self) -> list[Condition]:
-        """Conditions that hold all that may be seen and more, each told by an index alone; none: of every body."""
-        if self.owners is None:
-            return []
-        units = [_DOCUMENT.unit.in_(sorted(self.units))] if self.units else []
-        return [_DOCUMENT.owner.in_(sorted(self.owners)), *units, *self._worked_on(), *self._removed()]
+    def grounds(self) -> frozenset[str] | None:
+        """Words of the index (grounds.py) of which all that may be seen has one; None: no words tell it."""
+        if self.owners is None or self.quarantined:
+            return None
+        return grounds("owner", self.owners) | grounds("unit", self.units) | grounds("case_id", self.cases)
 
-    def _worked_on(self) -> list[Condition]:
-        return [_DOCUMENT.case_id.in_(sorted(self.cases))] if self.cases else []
+    def _worked_on(self, of: Described) -> list[Condition]:
+        return [of.one_of("case_id", self.cases)] if self.cases else []
 
-    def _not_barred(self, seen: Condition) -> Condition:
-        seen &= _DOCUMENT.quarantined.is_(sa.false())
-        return seen & _DOCUMENT.id.not_in(sorted(self.withheld)) if self.withheld else seen
+    def _not_barred(self, seen: Condition, of: Described) -> Condition:
+        seen &= of.column("quarantined").is_(sa.false())
+        return seen & sa.not_(of.one_of("id", self.withheld)) if self.withheld else seen
 
-    def _removed(self) -> list[Condition]:
-        return [_DOCUMENT.id.in_(sorted(self.quarantined))] if self.quarantined else []
+    def _removed(self, of: Described) -> list[Condition]:
+        return [of.one_of("id", self.quarantined)] if self.quarantined else []
 
-    def _ways(self, *, by_owner: bool = False) -> Iterator[Condition]:
+    def _ways(self, of: Described, *, by_owner: bool = False) -> Iterator[Condition]:
         named = {owner: self.levels_of(owner) for owner in self.owners or self.levels.keys() - {ANY_OWNER}}
         if self.owners is None:
-            others = self._kept_to(self.levels_of(ANY_OWNER))
-            yield _DOCUMENT.owner.not_in(sorted(named)) & others if named else others
+            others = self._kept_to(self.levels_of(ANY_OWNER), of)
+            yield sa.not_(of.one_of("owner", named)) & others if named else others
         for levels in sorted(set(named.values()), key=sorted):
             owners = sorted(owner for owner, allowed in named.items() if allowed == levels)
             for some in [[owner] for owner in owners] if by_owner else [owners]:
-                yield _DOCUMENT.owner.in_(some) & self._kept_to(levels)
+                yield of.one_of("owner", some) & self._kept_to(levels, of)
         for levels in sorted(set(self.units.values()), key=sorted):
-            units = sorted(unit for unit, allowed in self.units.items() if allowed == levels)
-            yield _DOCUMENT.unit.in_(units) & self._kept_to(levels)
+            units = [unit for unit, allowed in self.units.items() if allowed == levels]
+            yield of.one_of("unit", units) & self._kept_to(levels, of)
 
-    def _kept_to(self, levels: Levels) -> Condition:
+    def _kept_to(self, levels: Levels, of: Described) -> Condition:
         """Documents whose level on the day is one of these; for the usual sets one comparison tells it."""
         if levels == ALL_LEVELS:
             return sa.true()
         if levels == EVERYDAY:
-            return _DOCUMENT.secret_until < self.on
+            return of.column("secret_until") < self.on
         if levels == OPEN_ONLY:
-            return _DOCUMENT.official_until < self.on
-        return level_in_force(self.on).in_(sorted(levels))
+            return of.column("official_until") < self.on
+        return level_in_force(self.on, of).in_(sorted(levels))
 
 
-def level_in_force(on: date) -> sa.ColumnElement[str]:
+def level_in_force(on: date, of: Described = IN_ROWS) -> sa.ColumnElement[str]:
     """The level whose circle each document is kept to on a day, for a list or a facet."""
     return sa.case(
-        (_DOCUMENT.secret_until >= on, str(AccessLevel.COMMERCIAL_SECRET)),
-        (_DOCUMENT.official_until >= on, str(AccessLevel.OFFICIAL_USE)),
+        (of.column("secret_until") >= on, str(AccessLevel.COMMERCIAL_SECRET)),
+        (of.column("official_until") >= on, str(AccessLevel.OFFICIAL_USE)),
         else_=str(AccessLevel.OPEN),
     )
 

@@ -13,6 +13,7 @@ from archive.described import DESCRIBED, description_digest
 from archive.documents import GONE, Accession, ArchivedDocument, DocumentStatus, Revision
 from archive.errors import InvalidMetadata, RevisionNotAppended
 from archive.folding import FOLDING_VERSION, token_string
+from archive.grounds import grounds_of
 from archive.restrictions import Access
 from archive.store import Store
 
@@ -63,7 +64,7 @@ def _first_event(accession: Accession, values: Mapping[str, Any], now: datetime,
 def _searchable(accession: Accession, values: Mapping[str, Any]) -> dict[str, Any]:
     text = clean(accession.text[:_LONGEST_TEXT])
     tokens = token_string(values["number"], values["title"], *_names(values["signers"]), text)
-    return {"text": text, "tokens": tokens, "folding": FOLDING_VERSION}
+    return {"text": text, "tokens": tokens, "grounds": grounds_of(values), "folding": FOLDING_VERSION}
 
 
 def _first_revision(accession: Accession, now: datetime) -> Revision:

@@ -85,6 +85,7 @@ class Classifier:
         changes: dict[str, Any] = {} if file is None else {"file_id": file.id}
         if decision.unit is not None:
             changes["unit"] = decision.unit or None
+            self._store.reground(documents, unit=changes["unit"])
         self._update(documents, changes, retention, {})
         write_access(self._session, {document.id: after(document, decision) for document in documents})
         return self._arrangement.file(file.id) if file is not None else None

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from archive.search_keys import CODED, KEYS, VALUES
 from archive.store import DOCUMENT, table_of
 from archive.tables import SeriesRow
 
@@ -30,11 +32,11 @@ _COLUMNS: dict[str, sa.ColumnElement[Any]] = {
     "fonds": sa.cast(SERIES.c.fonds_id, sa.Text()),
 }
 FACETS = (*_COLUMNS, SIGNER_FACET)
-FACET_COLUMNS = (
+_IN_ROWS = (
     *(column.label(name) for name, column in _COLUMNS.items()),
     sa.cast(DOCUMENT.c.signers, sa.Text()).label("signers"),
 )
-"""what a row of a hit must hold to be counted"""
+_IN_KEYS = (*(KEYS.c[name] for name in _COLUMNS), KEYS.c.signers)
 _MOST = 50
 """Values shown of a facet, the most frequent first"""
 
@@ -47,12 +49,30 @@ class FacetValue:
     count: int
 
 
-def counted(rows: Sequence[Sequence[Any]]) -> Mapping[str, tuple[FacetValue, ...]]:
-    """The facets over hits, each a row of FACET_COLUMNS."""
+def facet_columns(*, in_keys: bool) -> tuple[sa.ColumnElement[Any], ...]:
+    """What a row of a hit must hold to be counted; of the narrow rows of the index it holds codes (search_keys.py)."""
+    return _IN_KEYS if in_keys else _IN_ROWS
+
+
+def values_of_codes(session: Session, rows: Sequence[Sequence[Any]]) -> Mapping[int, str]:
+    """What the codes in these rows mean."""
+    places = [place for place, name in enumerate(_COLUMNS) if name in CODED]
+    codes = {row[place] for row in rows for place in places} - {None}
+    read = sa.select(VALUES.c.code, VALUES.c.value).where(VALUES.c.code.in_(sorted(codes)))
+    return {code: value for code, value in session.execute(read)}  # noqa: C416 - rows of two
+
+
+def counted(
+    rows: Sequence[Sequence[Any]], codes: Mapping[int, str] | None = None
+) -> Mapping[str, tuple[FacetValue, ...]]:
+    """The facets over hits, each a row of `facet_columns`; with `codes` if these are of the narrow rows."""
     if not rows:
         return dict.fromkeys(FACETS, ())
     *columns, signers = zip(*rows, strict=True)
     counts: dict[str, Counter[Any]] = {name: Counter(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    if codes is not None:
+        for name in set(_COLUMNS).intersection(CODED):
+            counts[name] = Counter({code and codes[code]: count for code, count in counts[name].items()})
     counts["fonds"] = Counter({fonds and str(UUID(fonds)): count for fonds, count in counts["fonds"].items()})
     counts[SIGNER_FACET] = _signers(Counter(signers))
     return {name: _ordered(found) for name, found in counts.items()}
@@ -62,9 +82,14 @@ def _signers(listed: Counter[str]) -> Counter[str]:
     """How many documents each has signed; the same people, listed alike, are read once."""
     found: Counter[str] = Counter()
     for told, count in listed.items():
-        for name in {str(signer.get("name") or "") for signer in orjson.loads(told)} - {""}:
+        for name in {_name(signer) for signer in orjson.loads(told)} - {""}:
             found[name] += count
     return found
+
+
+def _name(signer: Any) -> str:
+    """Of a signer as the document's row has one, or of the name alone."""
+    return str((signer.get("name") if isinstance(signer, dict) else signer) or "")
 
 
 def _ordered(found: Counter[Any]) -> tuple[FacetValue, ...]:

@@ -49,25 +49,24 @@ class Word(NamedTuple):
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text, with their places in it."""
-    for at, found in spaced_words(text):
-        for word in found:
+    for at, written in spaced_places(text):
+        for word in words_between_spaces(written):
             yield word._replace(start=at + word.start, end=at + word.end)
 
 
-def spaced_words(text: str) -> Iterator[tuple[int, tuple[Word, ...]]]:
-    """What stands between spaces: its place in the text, and its words with their places in itself."""
-    for spaced in _SPACED.finditer(text):
-        yield spaced.start(), _between_spaces(spaced.group())
+def spaced_places(text: str) -> Iterator[tuple[int, str]]:
+    """What stands between spaces, with its place in the text."""
+    return ((spaced.start(), spaced.group()) for spaced in _SPACED.finditer(text))
 
 
 def tokens(text: str) -> tuple[list[str], list[str]]:
     """The stems of a text's words in both streams (see stemming.py), in the order of the text."""
-    found = [word for spaced in text.split() for word in _between_spaces(spaced)]
+    found = [word for spaced in text.split() for word in words_between_spaces(spaced)]
     return [word.first for word in found], [word.second for word in found]
 
 
-def _between_spaces(written: str) -> tuple[Word, ...]:
-    """No word reaches over a space: what comes again, spaces around it, is read once."""
+def words_between_spaces(written: str) -> tuple[Word, ...]:
+    """The words of what stands between spaces. No word reaches over one: what comes again is read once."""
     return _known(written) if len(written) <= LONGEST_TOKEN else _read(written)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.folding import spaced_words
+from archive.folding import spaced_places, words_between_spaces
 from archive.query import Term
 
 _EXCERPT = 240
@@ -22,35 +22,50 @@ class Fragment:
     marked: bool = False
 
 
-def marked(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
-    """The whole text with the terms' words marked."""
-    return _fragments(text, 0, len(text), _hits(text, terms))
+class Marker:
+    """Marks the words of some terms in the texts of a page of hits."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._meant = _Meant(terms) if terms else None
+
+    def marked(self, text: str) -> tuple[Fragment, ...]:
+        """The whole text with the terms' words marked."""
+        return _fragments(text, 0, len(text), self._hits(text))
+
+    def excerpt(self, text: str) -> tuple[Fragment, ...]:
+        """The passage with the most marked words; the beginning of the text if there is none."""
+        hits = self._hits(text)
+        start = _best_start(hits)
+        end = min(len(text), start + _EXCERPT)
+        start, end = _at_word(text, start, forward=True), _at_word(text, end, forward=False)
+        passage = _fragments(text, start, end, [hit for hit in hits if start <= hit[0] and hit[1] <= end])
+        before = (Fragment("… "),) if start > 0 else ()
+        after = (Fragment(" …"),) if end < len(text) else ()
+        return (*before, *passage, *after)
+
+    def _hits(self, text: str) -> list[Place]:
+        """Where the words stand that are meant."""
+        meant = self._meant
+        if meant is None:
+            return []
+        return [(at + start, at + end) for at, written in spaced_places(text) for start, end in meant[written]]
 
 
-def excerpt(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
-    """The passage with the most marked words; the beginning of the text if there is none."""
-    hits = _hits(text, terms)
-    start = _best_start(hits)
-    end = min(len(text), start + _EXCERPT)
-    start, end = _at_word(text, start, forward=True), _at_word(text, end, forward=False)
-    passage = _fragments(text, start, end, [hit for hit in hits if start <= hit[0] and hit[1] <= end])
-    before = (Fragment("… "),) if start > 0 else ()
-    after = (Fragment(" …"),) if end < len(text) else ()
-    return (*before, *passage, *after)
+class _Meant(dict[str, tuple[Place, ...]]):
+    """Where in what stands between spaces the words are that are meant; nearly always nowhere, and told once."""
 
+    def __init__(self, terms: Sequence[Term]) -> None:
+        super().__init__()
+        self._stems = {stem for term in terms for lexemes in term.lexemes() for stem in lexemes}
+        self._prefixes = tuple(term.prefix for term in terms if term.prefix is not None)
 
-def _hits(text: str, terms: Sequence[Term]) -> list[Place]:
-    """Where the words stand that are meant."""
-    if not terms:
-        return []
-    stems = {stem for term in terms for lexemes in term.lexemes() for stem in lexemes}
-    prefixes = tuple(term.prefix for term in terms if term.prefix is not None)
-    return [
-        (at + start, at + end)
-        for at, found in spaced_words(text)
-        for folded, first, second, start, end in found
-        if first in stems or second in stems or (prefixes and folded.startswith(prefixes))
-    ]
+    def __missing__(self, written: str) -> tuple[Place, ...]:
+        self[written] = found = tuple(
+            (start, end)
+            for folded, first, second, start, end in words_between_spaces(written)
+            if first in self._stems or second in self._stems or (self._prefixes and folded.startswith(self._prefixes))
+        )
+        return found
 
 
 def _best_start(hits: Sequence[Place]) -> int:

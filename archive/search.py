@@ -13,11 +13,22 @@ from sqlalchemy.orm import Session
 
 from archive.access import Visibility
 from archive.documents import ArchivedDocument
-from archive.facets import FACET_COLUMNS, FACETS, FacetValue, counted
-from archive.highlights import Fragment, excerpt, marked
+from archive.facets import FACETS, FacetValue, counted, facet_columns, values_of_codes
+from archive.highlights import Fragment, Marker
 from archive.query import Term, parse_query
 from archive.ranking import Candidate, rank
-from archive.search_conditions import FILE, INDEX, SERIES, facet_conditions, indexed, is_sqlite, text_conditions
+from archive.search_conditions import (
+    FILE,
+    INDEX,
+    SERIES,
+    facet_conditions,
+    in_keys,
+    indexed,
+    is_sqlite,
+    narrowed,
+    text_conditions,
+)
+from archive.search_keys import IN_KEYS, IN_ROWS, KEYS
 from archive.search_query import SearchQuery, SearchSort
 from archive.store import DOCUMENT, DOCUMENT_COLUMNS, SEARCH_TEXT, to_document
 from archive.typos import may_slip, similar_stems, with_similar
@@ -30,8 +41,6 @@ CANDIDATES = 500
 """The newest hits among which relevance chooses; older ones follow them, newest first."""
 _MOST_SLICES = 20
 """Slices of what somebody may see that are asked for apart."""
-_MOST_GATHERED = 50_000
-"""Documents somebody may see that are gathered before many hits are asked which of them these are."""
 _HIGHLIGHTED = 50_000
 """Characters of a document's text in which an excerpt is looked for."""
 
@@ -69,6 +78,9 @@ class Search:
         self._terms: tuple[Term, ...] = ()
         self._loosened = False
         self._may_loosen = True
+        self._in_keys = in_keys(session, query)
+        self._of = IN_KEYS if self._in_keys else IN_ROWS
+        self._narrow = narrowed(query, visible) if self._in_keys else ()
         self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
@@ -102,19 +114,20 @@ class Search:
         rows = self._counted_rows()
         if not rows and self._loosen():
             rows = self._counted_rows()
-        return len(rows), counted(rows)
+        codes = values_of_codes(self._session, rows) if self._in_keys else None
+        return len(rows), counted(rows, codes)
 
     def _look_for(self, terms: tuple[Term, ...]) -> None:
         self._terms = terms
         self._by_relevance = self._query.sort is SearchSort.RELEVANCE and bool(terms)
-        self._fts5 = bool(terms) and is_sqlite(self._session)
+        self._fts5 = is_sqlite(self._session) and bool(terms or self._narrow)
         # FTS5 hands out its rows by rowid: only an order by that very column needs no sorting of all hits
-        self._order = (INDEX.c.rowid if self._fts5 else DOCUMENT.c.seq).desc()
+        self._order = (INDEX.c.rowid if self._fts5 else self._of.seq).desc()
         self._tables = self._joined()
         self._conditions = [
             *(self._order.element.between(*span) for span in self._span),
-            *facet_conditions(self._query),
-            *text_conditions(self._session, terms),
+            *facet_conditions(self._query, self._of),
+            *text_conditions(self._session, terms, self._narrow),
         ]
 
     def _of_the_year(self) -> list[tuple[int, int]]:
@@ -150,13 +163,12 @@ class Search:
         self, *columns: sa.ColumnElement[Any], limit: int, offset: int = 0, arranged: bool = False
     ) -> sa.Select[Any]:
         """The newest hits first; if they are to be arranged, with their file and series."""
-        slices = [] if self._terms else self._visible.slices()
+        slices = [] if self._terms or self._in_keys else self._visible.slices()
         if 1 < len(slices) <= _MOST_SLICES:
             tables, conditions = self._merged(slices, limit + offset), []
         else:
-            narrowed = self._within_reach() if limit + offset >= CANDIDATES else []
-            tables, conditions = self._tables, [*narrowed, self._visible.condition(), *self._conditions]
-        if arranged:
+            tables, conditions = self._tables, [self._visible.condition(self._of), *self._conditions]
+        if arranged and not self._in_keys:
             tables = tables.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
             tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
         query = sa.select(*columns).select_from(tables).where(*conditions).order_by(self._order)
@@ -169,29 +181,16 @@ class Search:
         found = sa.union(*(sa.select(each.subquery().c.seq) for each in newest)).subquery()
         return found.join(DOCUMENT, DOCUMENT.c.seq == found.c.seq)
 
-    def _within_reach(self) -> list[sa.ColumnElement[bool]]:
-        """For FTS5, where many hits are wanted: the documents that may be seen gathered first, if they are few.
-
-        Otherwise the document of each hit of a frequent word would be read only to tell that it may not be seen.
-        """
-        reach = self._visible.reach() if self._fts5 else []
-        if not reach:
-            return []
-        seen = sa.union_all(*(sa.select(DOCUMENT.c.seq).where(one) for one in reach)).subquery()
-        some = sa.select(seen.c.seq).limit(_MOST_GATHERED + 1).subquery()
-        if (self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > _MOST_GATHERED:
-            return []
-        # the bare rowid would be taken for one search each
-        return [(INDEX.c.rowid + 0).in_(sa.select(seen.c.seq))]
-
     def _joined(self) -> sa.FromClause:
         """Documents with what the query reads of their text."""
-        tables: sa.FromClause = DOCUMENT
+        tables: sa.FromClause = KEYS if self._in_keys else DOCUMENT
         if self._fts5:
-            tables = tables.join(INDEX, INDEX.c.rowid == DOCUMENT.c.seq)
+            tables = tables.join(INDEX, INDEX.c.rowid == self._of.seq)
         reads_tokens = self._by_relevance or any(term.is_phrase for term in self._terms)
         if reads_tokens or (self._terms and not self._fts5):
-            tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == DOCUMENT.c.seq)
+            tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == self._of.seq)
+        if self._by_relevance and self._in_keys:
+            tables = tables.join(DOCUMENT, DOCUMENT.c.seq == self._of.seq)
         return tables
 
     def _seqs(self) -> list[int]:
@@ -205,10 +204,10 @@ class Search:
         return best + (self._newest(limit=older, offset=max(offset, CANDIDATES)) if older else [])
 
     def _newest(self, *, limit: int, offset: int) -> list[int]:
-        return list(self._session.scalars(self._select(DOCUMENT.c.seq, limit=limit, offset=offset)).all())
+        return list(self._session.scalars(self._select(self._of.seq, limit=limit, offset=offset)).all())
 
     def _best(self) -> list[int]:
-        newest = self._select(DOCUMENT.c.seq, DOCUMENT.c.title, SEARCH_TEXT.c.tokens, limit=CANDIDATES)
+        newest = self._select(self._of.seq, DOCUMENT.c.title, SEARCH_TEXT.c.tokens, limit=CANDIDATES)
         candidates = [Candidate(*row) for row in self._session.execute(newest).all()]
         return rank(self._terms, candidates)
 
@@ -216,10 +215,9 @@ class Search:
         text = sa.func.substr(SEARCH_TEXT.c.text, 1, _HIGHLIGHTED).label("search_text")
         query = sa.select(*DOCUMENT_COLUMNS, text).join_from(DOCUMENT, SEARCH_TEXT).where(DOCUMENT.c.seq.in_(seqs))
         rows = {row["seq"]: row for row in self._session.execute(query).mappings()}
+        marker = Marker(self._terms)
         highlights = {
-            row["id"]: Highlight(
-                title=marked(row["title"], self._terms), excerpt=excerpt(row["search_text"], self._terms)
-            )
+            row["id"]: Highlight(title=marker.marked(row["title"]), excerpt=marker.excerpt(row["search_text"]))
             for row in rows.values()
         }
         return tuple(to_document(rows[seq]) for seq in seqs), highlights
@@ -227,4 +225,8 @@ class Search:
     def _counted_rows(self) -> list[Any]:
         if self._nothing_asked:
             return []
-        return list(self._session.execute(self._select(*FACET_COLUMNS, limit=COUNTED + 1, arranged=True)).all())
+        return list(
+            self._session.execute(
+                self._select(*facet_columns(in_keys=self._in_keys), limit=COUNTED + 1, arranged=True)
+            ).all()
+        )

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
+from archive.access import Visibility
+from archive.grounds import GROUNDS, NOTHING, grounds
 from archive.query import Term
 from archive.search_index import INDEX_TABLE, VECTOR_COLUMN
+from archive.search_keys import Described
 from archive.search_query import SearchQuery
 from archive.store import DOCUMENT, SEARCH_TEXT, SIGNER, table_of
 from archive.tables import FileRow, SeriesRow
@@ -22,9 +25,13 @@ SERIES = table_of(SeriesRow)
 INDEX = sa.table(INDEX_TABLE, sa.column("rowid", sa.Integer()))
 _VECTOR: sa.ColumnElement[object] = sa.literal_column(f"archive_search_text.{VECTOR_COLUMN}")
 _EQUAL = (
-    *("owner", "unit", "type", "number", "year", "status", "language", "verdict", "level"),
+    *("owner", "unit", "type", "number", "status", "language", "verdict", "level"),
     *("access_level", "retention_class", "file_id", "case_id"),
 )
+_FEW = ("number", "file_id", "case_id", "signer", "retention_class", "type", "series_id", "dated_from", "dated_to")
+"""Facets whose own index finds the newest documents sooner than a walk through all."""
+MOST_GROUNDS = 1_000
+"""Words of why somebody may see documents that the index is asked for; each is looked at for each hit."""
 
 _ASKED_OF_FTS5 = sa.text(
     "SELECT value FROM json_each(:stems) WHERE EXISTS"
@@ -49,36 +56,55 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def facet_conditions(query: SearchQuery) -> list[sa.ColumnElement[bool]]:
+def in_keys(session: Session, query: SearchQuery) -> bool:
+    """Whether the narrow rows of the index are read: on SQLite, unless an index of the documents' own finds more."""
+    by_own_index = not query.text.strip() and any(getattr(query, name) is not None for name in _FEW)
+    return is_sqlite(session) and not by_own_index
+
+
+def facet_conditions(query: SearchQuery, of: Described) -> list[sa.ColumnElement[bool]]:
     """What the facets ask of a document, its file and its series."""
-    conditions = [DOCUMENT.c[name] == getattr(query, name) for name in _EQUAL if getattr(query, name) is not None]
+    conditions = [of.one_of(name, [getattr(query, name)]) for name in _EQUAL if getattr(query, name) is not None]
+    if query.year is not None:
+        conditions.append(of.column("year") == query.year)
     if query.dated_from is not None:
-        conditions.append(DOCUMENT.c.dated_on >= query.dated_from)
+        conditions.append(of.column("dated_on") >= query.dated_from)
     if query.dated_to is not None:
-        conditions.append(DOCUMENT.c.dated_on <= query.dated_to)
+        conditions.append(of.column("dated_on") <= query.dated_to)
     if query.as_of is not None:
-        conditions.append(DOCUMENT.c.seq <= query.as_of)
-    if query.series_id is not None:
-        conditions.append(DOCUMENT.c.file_id.in_(sa.select(FILE.c.id).where(FILE.c.series_id == query.series_id)))
+        conditions.append(of.seq <= query.as_of)
     if query.fonds_id is not None:
-        files = sa.select(FILE.c.id).join_from(FILE, SERIES).where(SERIES.c.fonds_id == query.fonds_id)
-        conditions.append(DOCUMENT.c.file_id.in_(files))
+        conditions.append(of.one_of("fonds", [query.fonds_id]))
+    if query.series_id is not None:
+        files = sa.select(FILE.c.id).where(FILE.c.series_id == query.series_id)
+        conditions.append(of.among(DOCUMENT.c.file_id.in_(files)))
     if query.signer is not None:
         named = (SIGNER.c.name == query.signer) | (SIGNER.c.serial == query.signer)
-        conditions.append(DOCUMENT.c.id.in_(sa.select(SIGNER.c.document_id).where(named)))
+        conditions.append(of.among(DOCUMENT.c.id.in_(sa.select(SIGNER.c.document_id).where(named)), few=True))
     return conditions
 
 
-def text_conditions(session: Session, terms: Sequence[Term]) -> list[sa.ColumnElement[bool]]:
-    """Every word of every term is there; the order of a phrase's words is told by the token string itself."""
-    if not terms:
-        return []
+def narrowed(query: SearchQuery, visible: Visibility) -> tuple[frozenset[str], ...]:
+    """Sets of words of the index of each of which every hit has one: why it may be seen, whose it is asked to be."""
+    seen = visible.grounds()
+    asked = [grounds(name, [value]) for name in GROUNDS if (value := getattr(query, name)) is not None]
+    return (*([seen] if seen is not None and len(seen) <= MOST_GROUNDS else []), *asked)
+
+
+def text_conditions(
+    session: Session, terms: Sequence[Term], narrow: Sequence[frozenset[str]]
+) -> list[sa.ColumnElement[bool]]:
+    """Every word of every term is there; the order of a phrase's words is told by the token string itself.
+
+    :param narrow: sets of words of each of which one is there as well
+    """
+    place = sa.func.instr if is_sqlite(session) else sa.func.strpos
     phrases = [
-        sa.or_(*(SEARCH_TEXT.c.tokens.contains(f" {' '.join(stream)} ", autoescape=True) for stream in term.streams))
+        sa.or_(*(place(SEARCH_TEXT.c.tokens, f" {' '.join(stream)} ") > 0 for stream in term.streams))
         for term in terms
         if term.is_phrase
     ]
-    return [_matches(session, terms), *phrases]
+    return [_matches(session, terms, narrow), *phrases] if terms or narrow else []
 
 
 def indexed(session: Session, stems: Collection[str]) -> frozenset[str]:
@@ -97,12 +123,12 @@ def indexed(session: Session, stems: Collection[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _matches(session: Session, terms: Sequence[Term]) -> sa.ColumnElement[bool]:
+def _matches(session: Session, terms: Sequence[Term], narrow: Sequence[frozenset[str]]) -> sa.ColumnElement[bool]:
     if is_sqlite(session):
         terms = [_spelt_out(session, term) for term in terms]
-        expression = _boolean(terms, either=" OR ", both=" AND ", prefix='"{}"*', word='"{}"')
+        expression = _boolean(terms, narrow, either=" OR ", both=" AND ", prefix='"{}"*', word='"{}"')
         return sa.literal_column(INDEX_TABLE).op("MATCH", is_comparison=True)(expression)
-    expression = _boolean(terms, either=" | ", both=" & ", prefix="'{}':*", word="'{}'")
+    expression = _boolean(terms, narrow, either=" | ", both=" & ", prefix="'{}':*", word="'{}'")
     return _VECTOR.op("@@", is_comparison=True)(sa.cast(expression, TSQUERY()))
 
 
@@ -117,13 +143,19 @@ def _spelt_out(session: Session, term: Term) -> Term:
     return replace(term, streams=(*term.streams, *((word,) for word in words)), prefix=None)
 
 
-def _boolean(terms: Sequence[Term], *, either: str, both: str, prefix: str, word: str) -> str:
+def _boolean(
+    terms: Sequence[Term], narrow: Sequence[frozenset[str]], *, either: str, both: str, prefix: str, word: str
+) -> str:
     """The terms in a database's own language. A lexeme holds only letters and digits, so quoting it is enough."""
-    groups = []
+    groups = [_group(lexemes, None, either, prefix, word) for lexemes in narrow]
     for term in terms:
-        for lexemes in term.lexemes():
-            ways = [word.format(lexeme) for lexeme in sorted(lexemes)]
-            if term.prefix is not None:
-                ways.append(prefix.format(term.prefix))
-            groups.append(f"({either.join(ways)})")
+        groups += [_group(lexemes, term.prefix, either, prefix, word) for lexemes in term.lexemes()]
     return both.join(dict.fromkeys(groups))
+
+
+def _group(lexemes: frozenset[str], begins: str | None, either: str, prefix: str, word: str) -> str:
+    """Words and a beginning of which one is meant; of none of them there is no document."""
+    ways = [word.format(lexeme) for lexeme in sorted(lexemes) or [NOTHING]]
+    if begins is not None:
+        ways.append(prefix.format(begins))
+    return f"({either.join(ways)})"

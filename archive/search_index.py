@@ -1,11 +1,14 @@
 """The full-text index over archive_search_text, made by hand where SQLAlchemy has no words for it.
 
-SQLite: an FTS5 table that keeps no text of its own, fed by triggers. PostgreSQL: a generated tsvector made without any
-dictionary, with a GIN index. Both index the same tokens and neither changes them: what a word is was decided before.
+SQLite: an FTS5 table that keeps no text of its own, and narrow rows of what else is asked of a document
+(search_keys.py), both fed by triggers. PostgreSQL: a generated tsvector made without any dictionary, with a GIN index.
+Both index the same tokens and grounds and neither changes them: what a word is was decided before.
 """
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+from archive import search_keys
 
 INDEX_TABLE = "archive_search_index"
 """SQLite's FTS5 table; its shadow tables begin with the same name."""
@@ -20,18 +23,21 @@ _SQLITE = (
     # the words of the index, read in it, nothing is stored; 'instance', since 'row' reads all hits of each word
     "CREATE VIRTUAL TABLE archive_search_index_words USING fts5vocab(archive_search_index, 'instance')",
     """CREATE TRIGGER archive_search_index_insert AFTER INSERT ON archive_search_text BEGIN
-        INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens); END""",
+        INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens || new.grounds); END""",
     """CREATE TRIGGER archive_search_index_delete AFTER DELETE ON archive_search_text BEGIN
         INSERT INTO archive_search_index(archive_search_index, rowid, tokens)
-        VALUES ('delete', old.seq, old.tokens); END""",
-    """CREATE TRIGGER archive_search_index_update AFTER UPDATE OF tokens ON archive_search_text BEGIN
+        VALUES ('delete', old.seq, old.tokens || old.grounds); END""",
+    """CREATE TRIGGER archive_search_index_update AFTER UPDATE OF tokens, grounds ON archive_search_text BEGIN
         INSERT INTO archive_search_index(archive_search_index, rowid, tokens)
-        VALUES ('delete', old.seq, old.tokens);
-        INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens); END""",
+        VALUES ('delete', old.seq, old.tokens || old.grounds);
+        INSERT INTO archive_search_index(rowid, tokens) VALUES (new.seq, new.tokens || new.grounds); END""",
+    *search_keys.TABLES,
+    *(f"CREATE TRIGGER archive_search_index_{name} {told}" for name, told in search_keys.TRIGGERS.items()),
 )
+_FILL = "INSERT INTO archive_search_index(rowid, tokens) SELECT seq, tokens || grounds FROM archive_search_text"
 _POSTGRESQL = (
     """ALTER TABLE archive_search_text ADD COLUMN vector tsvector
-        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(tokens), ' '))) STORED""",
+        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(tokens || grounds), ' '))) STORED""",
     # a list of pending entries would be read through by every search
     "CREATE INDEX archive_search_index ON archive_search_text USING gin (vector) WITH (fastupdate = off)",
 )
@@ -44,13 +50,20 @@ def create_search_index(connection: sa.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def fill_search_index(connection: sa.Connection) -> None:
+    """Index what came in while there was no index; PostgreSQL does so by itself."""
+    if connection.dialect.name == "sqlite":
+        for statement in (_FILL, *search_keys.FILL):
+            connection.exec_driver_sql(statement)
+
+
 def drop_search_index(connection: sa.Connection) -> None:
     """Take the index away again; the tokens stay."""
     if connection.dialect.name == "sqlite":
-        for trigger in ("insert", "delete", "update"):
+        for trigger in ("insert", "delete", "update", *search_keys.TRIGGERS):
             connection.exec_driver_sql(f"DROP TRIGGER {INDEX_TABLE}_{trigger}")
-        connection.exec_driver_sql(f"DROP TABLE {INDEX_TABLE}_words")
-        connection.exec_driver_sql(f"DROP TABLE {INDEX_TABLE}")
+        for table in ("_words", "", "_keys", "_values"):
+            connection.exec_driver_sql(f"DROP TABLE {INDEX_TABLE}{table}")
     else:
         connection.exec_driver_sql(f"ALTER TABLE archive_search_text DROP COLUMN {VECTOR_COLUMN}")
 

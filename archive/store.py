@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from archive.custody import CustodyEvent, CustodyHead
 from archive.documents import GONE, ArchivedDocument, Revision
 from archive.errors import DocumentNotFound, RevisionNotFound
+from archive.grounds import GROUNDS, grounds_of
 from archive.tables import Base, CustodyRow, DocumentRow, RevisionRow, SearchTextRow, SignerRow
 
 
@@ -127,6 +128,16 @@ class Store:
         """What a search finds the document by; `text=""` forgets what it quotes, too."""
         seq = sa.select(DOCUMENT.c.seq).where(DOCUMENT.c.id == document_id).scalar_subquery()
         self.session.execute(sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == seq).values(tokens=tokens, **texts))
+
+    def reground(self, documents: Sequence[ArchivedDocument], **changed: str | None) -> None:
+        """Documents may be seen on other grounds from now on: their unit is another."""
+        rows = [
+            {"of": each.seq, "new": grounds_of({name: getattr(each, name) for name in GROUNDS} | changed)}
+            for each in documents
+        ]
+        if rows:
+            update = sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == sa.bindparam("of"))
+            self.session.connection().execute(update.values(grounds=sa.bindparam("new")), rows)
 
     def update(self, document_id: UUID, **values: Any) -> None:
         """Change columns of one document."""

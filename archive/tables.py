@@ -172,7 +172,7 @@ class DocumentRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(sa.ForeignKey("archive_search_text.seq"), unique=True)
     """its place in the order of accession; also the key of its search text"""
-    case_id: Mapped[UUID | None] = mapped_column(index=True)
+    case_id: Mapped[UUID | None]
     owner: Mapped[str]
     """the body's id, opaque here"""
     number: Mapped[str] = mapped_column(index=True)
@@ -230,6 +230,7 @@ class DocumentRow(Base):
     custody_head: Mapped[str]
     __table_args__ = (
         sa.Index("ix_archive_document_newest", "owner", "seq"),
+        sa.Index("ix_archive_document_case_newest", "case_id", "seq"),
         sa.Index("ix_archive_document_type_newest", "type", "seq"),
         sa.Index("ix_archive_document_year_newest", "year", "seq"),
     )
@@ -355,6 +356,8 @@ class SearchTextRow(Base):
     """as a person wrote it, for highlights; emptied when the document is destroyed"""
     tokens: Mapped[str]
     """folded and stemmed, separated by single spaces, one space at each end"""
+    grounds: Mapped[str]
+    """why somebody may see the document, as further words of the index (grounds.py)"""
     folding: Mapped[int] = mapped_column(index=True)
     """version of the folding that made the tokens"""
     __table_args__ = ({"sqlite_autoincrement": True},)

@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 from archive.arrangement import FONDS
 from archive.blobs.memory import MemoryBlobStore
 from archive.documents import Accession
-from archive.folding import token_string
+from archive.folding import FOLDING_VERSION, token_string
+from archive.grounds import grounds_of
 from archive.restrictions import Access
 from archive.search_conditions import FILE, SERIES
-from archive.search_index import INDEX_TABLE, create_search_index, drop_search_index
+from archive.search_index import create_search_index, drop_search_index, fill_search_index
 from archive.service import Archive
 from archive.store import DOCUMENT, SEARCH_TEXT, SIGNER
 from benchmarks.archive.words import Language, Passage, joined, language, passage
@@ -148,10 +149,7 @@ def populate(database: sa.Engine, count: int) -> None:
         for index in indexes:
             index.create(connection)
         create_search_index(connection)
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(
-                f"INSERT INTO {INDEX_TABLE}(rowid, tokens) SELECT seq, tokens FROM archive_search_text"
-            )
+        fill_search_index(connection)
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
         connection.invalidate()
@@ -206,7 +204,16 @@ def _write(connection: sa.Connection, pattern: dict[str, Any], count: int) -> No
 def _write_batch(connection: sa.Connection, insert: Any, pattern: dict[str, Any], batch: Sequence[Made]) -> None:
     for made in batch[:1]:
         _check(made)
-    searchable = [{"seq": made.seq, "text": made.text, "tokens": made.tokens, "folding": 1} for made in batch]
+    searchable = [
+        {
+            "seq": made.seq,
+            "text": made.text,
+            "tokens": made.tokens,
+            "grounds": grounds_of(pattern | made.columns),
+            "folding": FOLDING_VERSION,
+        }
+        for made in batch
+    ]
     insert(connection, SEARCH_TEXT, searchable)
     insert(connection, DOCUMENT, [pattern | made.columns for made in batch])
     signers = [

@@ -424,6 +424,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("tokens", sa.Text(), nullable=False),
+        sa.Column("grounds", sa.Text(), nullable=False),
         sa.Column("folding", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_archive_search_text")),
         sqlite_autoincrement=True,
@@ -569,7 +570,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_archive_document_access_ends"), ["access_ends"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_access_level"), ["access_level"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_accessioned_at"), ["accessioned_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_archive_document_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_archive_document_case_newest", ["case_id", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_dated_on"), ["dated_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_dispose_after"), ["dispose_after"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_document_file_id"), ["file_id"], unique=False)

@@ -1,0 +1,108 @@
+"""The narrow rows beside SQLite's index say what the documents' own rows say, whatever is done to a document."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from archive.access import Visibility
+from archive.documents import ArchivedDocument, Classification
+from archive.search import SearchQuery, SearchSort
+from archive.search_index import create_search_index, drop_search_index, fill_search_index
+from archive.service import Archive
+
+TakeIn = Callable[..., ArchivedDocument]
+ALL = Visibility.everything()
+TITLE = dict.fromkeys(("az", "kk", "ru", "en"), "t")
+
+
+def kept(session: Session) -> list[dict[str, object]]:
+    """The narrow rows, each code as what it stands for."""
+    values = {code: value for code, value in session.execute(sa.text("SELECT * FROM archive_search_index_values"))}  # noqa: C416 - rows of two
+    rows = session.execute(sa.text("SELECT * FROM archive_search_index_keys ORDER BY seq")).mappings().all()
+    plain = {"seq", "year", "dated_on", "official_until", "secret_until", "quarantined", "signers"}
+    return [{name: told if name in plain else values.get(told) for name, told in row.items()} for row in rows]
+
+
+@pytest.mark.parametrize("shared_database", ["sqlite"], indirect=True)
+def test_the_narrow_rows_follow_the_documents(
+    archive: Archive, session: Session, take_in: TakeIn, now: datetime
+) -> None:
+    one = archive.create_fonds(code="one", title=TITLE, owner="housing")
+    two = archive.create_fonds(code="two", title=TITLE, owner="housing")
+    series = [archive.create_series(each.id, code="s", title=TITLE, retention_class="r") for each in (one, two)]
+    other = archive.create_series(one.id, code="o", title=TITLE, retention_class="r")
+    file = archive.create_file(series[0].id, title="f")
+    taken = [take_in(title=f"{n}", owner="housing", signers=({"name": f"Ə {n}"}, {"serial": "ff"})) for n in range(4)]
+    for document in taken[:2]:
+        session.execute(
+            sa.text("UPDATE archive_document SET file_id = :file WHERE seq = :seq"),
+            {"file": file.id.hex, "seq": document.seq},
+        )
+    archive.classify([taken[0].id], Classification(unit="A", access_flags=("personal_data",)), actor="x")
+    archive.quarantine.place(taken[3].id, ground="List, 7", placed_by="ann", second="bob", at=now)
+    found = kept(session)
+    assert [row["fonds"] for row in found] == [one.id.hex, one.id.hex, None, None]
+    assert [(row["unit"], row["quarantined"], row["official_until"]) for row in (found[0], found[3])] == [
+        ("A", 0, str(date.max)),
+        (None, 1, str(date.min)),
+    ]
+    assert found[2]["signers"] == '["Ə 2",null]'
+    archive._arrangement.move("file", file.id, other.id)
+    archive._arrangement.move("series", other.id, two.id)
+    assert [row["fonds"] for row in kept(session)] == [two.id.hex, two.id.hex, None, None]
+    assert archive.search(SearchQuery(text="1", fonds_id=two.id), ALL).total == 1
+    followed = kept(session)
+    connection = session.connection()
+    drop_search_index(connection)
+    create_search_index(connection)
+    fill_search_index(connection)
+    assert kept(session) == followed
+    assert archive.search(SearchQuery(text="1", fonds_id=two.id), ALL).total == 1
+
+
+def test_a_search_follows_the_unit_to_which_a_document_is_given(archive: Archive, take_in: TakeIn) -> None:
+    """Why somebody may see a document is a word of the index: it changes with the document."""
+    document = take_in(title="su", owner="housing", unit="A")
+    a, b = (Visibility(owners=frozenset(), units={unit: frozenset({"open"})}) for unit in "AB")
+    for text in ("su", ""):
+        assert [archive.search(SearchQuery(text=text), each).total for each in (a, b, ALL)] == [1, 0, 1]
+    archive.classify([document.id], Classification(unit="B"), actor="archivist")
+    for text in ("su", ""):
+        assert [archive.search(SearchQuery(text=text), each).total for each in (a, b, ALL)] == [0, 1, 1]
+    assert archive.search(SearchQuery(text="su", unit="B"), ALL).total == 1
+    assert archive.search(SearchQuery(text="su", unit="A"), ALL).total == 0
+
+
+@pytest.mark.parametrize("most", [0, 1_000])
+def test_who_works_on_many_cases_finds_the_same(
+    archive: Archive, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """More grounds than the index is asked for: each hit's row tells."""
+    monkeypatch.setattr("archive.search_conditions.MOST_GROUNDS", most)
+    case = uuid4()
+    mine = [take_in(title="su", owner=owner, case_id=case) for owner in ("housing", "agency", "agency")]
+    own, foreign = take_in(title="su", owner="housing"), take_in(title="su", owner="agency")
+    seen = Visibility(owners=frozenset({"housing"}), cases=frozenset({case}), withheld=frozenset({mine[2].id}))
+    for text in ("su", ""):
+        for sort in SearchSort:
+            page = archive.search(SearchQuery(text=text, sort=sort), seen)
+            assert {each.id for each in page.documents} == {mine[0].id, mine[1].id, own.id}
+            assert page.total == 3
+            assert foreign.id not in page.highlights
+        assert archive.search(SearchQuery(text=text, number=own.number), seen).total == 3
+        assert archive.search(SearchQuery(text=text, case_id=case), seen).total == 2
+        nobody = Visibility(owners=frozenset())
+        assert archive.search(SearchQuery(text=text), nobody).total == 0
+
+
+def test_no_query_reaches_a_ground(archive: Archive, take_in: TakeIn) -> None:
+    """B9: whose a document is cannot be asked by typing the word under which the index has it."""
+    from archive.grounds import ground
+
+    take_in(title="su", owner="housing")
+    for text in (ground("owner", "housing"), f'"{ground("owner", "housing")}"', "§*", "§"):
+        assert archive.search(SearchQuery(text=text), ALL).total == 0
