@@ -1,15 +1,22 @@
 """Marking what was looked for. Fragments, not markup: whoever shows them escapes them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from archive.folding import spaced_places, words_between_spaces
 from archive.query import Term
+from archive.spelling import fold
 
 _EXCERPT = 240
 """Characters of an excerpt, about."""
 _LEAD = 60
 """Characters shown before the first marked word."""
+_ALPHABET = frozenset("0123456789abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі")
+_SCRIPTS = ((0x80, 0x3000), (0xA640, 0xAC00), (0xFB00, 0xFB50), (0xFF00, 0xFFF0))
+"""Where characters are that fold to letters of the alphabet."""
+_SPACE = re.compile(r"\s")
 Place = tuple[int, int]
 """where a word begins and ends in a text"""
 
@@ -48,7 +55,29 @@ class Marker:
         meant = self._meant
         if meant is None:
             return []
-        return [(at + start, at + end) for at, written in spaced_places(text) for start, end in meant[written]]
+        return [(at + start, at + end) for at, written in meant.candidates(text) for start, end in meant[written]]
+
+
+@cache
+def _ways_to_write() -> dict[str, str]:
+    """Letter or digit, folded → all characters that begin with it once they are folded."""
+    ways: dict[str, str] = {}
+    for character in (chr(code) for script in _SCRIPTS for code in range(*script)):
+        folded = fold(character) if character.isalnum() else ""
+        if folded[:1] in _ALPHABET:
+            ways[folded[:1]] = ways.get(folded[:1], "") + character
+    # и with a breve after it is й
+    ways["й"] = ways["й"] + ways["и"] + "и"
+    return ways
+
+
+@lru_cache(maxsize=1 << 8)
+def _beginning_with(letters: frozenset[str]) -> re.Pattern[str] | None:
+    """Where a word may begin with one of these letters; None: of another script, there it is not known."""
+    if not letters <= _ALPHABET:
+        return None
+    ways = {way for letter in letters for way in (letter, letter.upper(), *_ways_to_write().get(letter, ""))}
+    return re.compile(rf"(?<![^\W_])[{''.join(sorted(ways))}]")
 
 
 class _Meant(dict[str, tuple[Place, ...]]):
@@ -58,6 +87,21 @@ class _Meant(dict[str, tuple[Place, ...]]):
         super().__init__()
         self._stems = {stem for term in terms for lexemes in term.lexemes() for stem in lexemes}
         self._prefixes = tuple(term.prefix for term in terms if term.prefix is not None)
+        self._begins = _beginning_with(frozenset(word[0] for word in (*self._stems, *self._prefixes)))
+
+    def candidates(self, text: str) -> Iterator[tuple[int, str]]:
+        """What stands between spaces, with its place, if a word in it begins with the letter of one that is meant."""
+        if self._begins is None:
+            yield from spaced_places(text)
+            return
+        spaced = _SPACE.sub(" ", text)
+        end = -1
+        for found in self._begins.finditer(spaced):
+            if found.start() > end:
+                start = spaced.rfind(" ", 0, found.start()) + 1
+                end = spaced.find(" ", start)
+                end = len(spaced) if end < 0 else end
+                yield start, text[start:end]
 
     def __missing__(self, written: str) -> tuple[Place, ...]:
         self[written] = found = tuple(
