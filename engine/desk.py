@@ -110,7 +110,7 @@ class Desk:
         gone, waits = wait_rows(case, after)
         self._store.replace_messages(gone, waits)
         return Advance(
-            instance=self._save(self._ledger.append(instance, happenings), case, status if ended else instance.status),
+            instance=self._save(instance, case, status if ended else instance.status, happenings),
             opened=items,
             closed=(*closed, *exited),
             services=calls,
@@ -130,7 +130,9 @@ class Desk:
         names = {wait["message"] for wait in waits if wait["kind"] == ThrownKind.MESSAGE.value}
         return [*thrown, *(self._events.kept_messages(names) if names else ())]
 
-    def _save(self, instance: ProcessInstance, case: Case, status: InstanceStatus) -> ProcessInstance:
+    def _save(
+        self, instance: ProcessInstance, case: Case, status: InstanceStatus, happenings: list[Happening]
+    ) -> ProcessInstance:
         advanced = replace(
             instance,
             status=status,
@@ -142,7 +144,7 @@ class Desk:
         if bindings != dict(instance.bindings):
             advanced = replace(advanced, bindings=bindings)
             self._rows.rebind(instance.id, instance.definition_version, bindings)
-        return self._ledger.save(advanced, state=case.interpreter.dump())
+        return self._ledger.save(advanced, happenings, state=case.interpreter.dump())
 
     def _exited(self, case: Case, after: Standing, completed: set[UUID]) -> tuple[WorkItem, ...]:
         """Work items whose tokens are gone without their having been completed."""

@@ -89,7 +89,7 @@ class HistoryEvent:
         facts = Happening(
             event=self.event, definition_key=self.definition_key, element_id=self.element_id, actor=self.actor
         )
-        return _link(facts, self.instance_id, self.seq, self.at, self.payload_digest, self.previous)
+        return _link(facts, _place(self.instance_id, self.at), self.seq, self.payload_digest, self.previous)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,25 +103,33 @@ class Happening:
     payload: Mapping[str, Any] | None = None
 
 
-def append_event(
-    happening: Happening, *, instance_id: UUID, at: datetime, seq: int, previous: str, salt: str
-) -> HistoryEvent:
-    """Give a happening its place: number `seq` of the case, after the event whose SHA-256 is `previous`."""
-    digest = digest_payload(happening.payload, salt)
-    return HistoryEvent(
-        instance_id=instance_id,
-        seq=seq,
-        at=at,
-        event=str(happening.event),
-        definition_key=happening.definition_key,
-        element_id=happening.element_id,
-        actor=happening.actor,
-        payload=happening.payload,
-        payload_digest=digest,
-        salt=salt,
-        previous=previous,
-        sha256=_link(happening, instance_id, seq, at, digest, previous),
-    )
+def chained(
+    happenings: Iterable[tuple[Happening, str]], *, instance_id: UUID, at: datetime, seq: int, previous: str
+) -> Iterator[HistoryEvent]:
+    """Happenings with their salts as events of a case, each after the one before it.
+
+    :param seq: the number of the case's last event so far, 0 if there is none
+    :param previous: that event's SHA-256, NO_HEAD if there is none
+    """
+    place = _place(instance_id, at)
+    for number, (happening, salt) in enumerate(happenings, seq + 1):
+        digest = digest_payload(happening.payload, salt)
+        sha = _link(happening, place, number, digest, previous)
+        yield HistoryEvent(
+            instance_id=instance_id,
+            seq=number,
+            at=at,
+            event=str(happening.event),
+            definition_key=happening.definition_key,
+            element_id=happening.element_id,
+            actor=happening.actor,
+            payload=happening.payload,
+            payload_digest=digest,
+            salt=salt,
+            previous=previous,
+            sha256=sha,
+        )
+        previous = sha
 
 
 def digest_payload(payload: Mapping[str, Any] | None, salt: str) -> str:
@@ -192,11 +200,17 @@ def _payload_matches(event: HistoryEvent) -> bool:
     return digest_payload(event.payload, event.salt) == event.payload_digest
 
 
-def _link(happening: Happening, instance_id: UUID, seq: int, at: datetime, digest: str, previous: str) -> str:
+def _place(instance_id: UUID, at: datetime) -> tuple[str, str]:
+    """The case and the instant as a link writes them."""
+    return str(instance_id), at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _link(happening: Happening, place: tuple[str, str], seq: int, digest: str, previous: str) -> str:
+    case, instant = place
     facts = [
-        str(instance_id),
+        case,
         seq,
-        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        instant,
         str(happening.event),
         happening.definition_key,
         happening.element_id,

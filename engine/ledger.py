@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import ConcurrentChange
-from engine.history import EventKind, Happening, HistoryEvent, append_event
+from engine.history import EventKind, Happening, chained
 from engine.instance import ProcessInstance, ServiceCall
-from engine.store import ADVANCED, Store
+from engine.store import Store
 from engine.workitem import WorkItem
 
 SALT_BYTES = 16
@@ -27,27 +27,23 @@ class Ledger:
         """A new case; its state comes with its first advance."""
         self._store.insert_instance({**instance_row(instance), "state": b""})
 
-    def append(self, instance: ProcessInstance, happenings: Sequence[Happening]) -> ProcessInstance:
-        """Append to the case's chain; the instance with its new head."""
-        events: list[HistoryEvent] = []
-        seq, head = instance.history_seq, instance.history_head
-        salts = secrets.token_hex(SALT_BYTES * len(happenings))
-        for happening, start in zip(happenings, range(0, len(salts), SALT_DIGITS), strict=True):
-            salt = salts[start : start + SALT_DIGITS]
-            event = append_event(
-                happening, instance_id=instance.id, at=self._now, seq=seq + 1, previous=head, salt=salt
-            )
-            events.append(event)
-            seq, head = event.seq, event.sha256
-        self._store.insert_history(events)
-        return replace(instance, history_seq=seq, history_head=head)
+    def save(self, instance: ProcessInstance, happenings: Sequence[Happening] = (), **state: bytes) -> ProcessInstance:
+        """What happened, at the end of the case's chain, and the case, one revision on.
 
-    def save(self, instance: ProcessInstance, **state: bytes) -> ProcessInstance:
-        """The case, one revision on. Raises ConcurrentChange when it is no longer at the revision that was read."""
-        advanced = replace(instance, revision=instance.revision + 1)
-        row = instance_row(advanced)
-        values: dict[str, Any] = {name: row[name] for name in ADVANCED}
-        if not self._store.update_instance(instance.id, instance.revision, {**values, **state}):
+        Raises ConcurrentChange when it is no longer at the revision that was read.
+        """
+        salts = secrets.token_hex(SALT_BYTES * len(happenings))
+        salted = [
+            (happening, salts[start : start + SALT_DIGITS])
+            for happening, start in zip(happenings, range(0, len(salts), SALT_DIGITS), strict=True)
+        ]
+        seq, head = instance.history_seq, instance.history_head
+        events = list(chained(salted, instance_id=instance.id, at=self._now, seq=seq, previous=head))
+        self._store.insert_history(events)
+        if events:
+            seq, head = events[-1].seq, events[-1].sha256
+        advanced = replace(instance, revision=instance.revision + 1, history_seq=seq, history_head=head)
+        if not self._store.update_instance(instance.id, instance.revision, {**_advanced(advanced), **state}):
             raise ConcurrentChange(instance.id, instance.revision)
         return advanced
 
@@ -59,15 +55,22 @@ def instance_row(instance: ProcessInstance) -> dict[str, Any]:
         "definition_key": instance.definition_key,
         "definition_version": instance.definition_version,
         "bindings": dict(instance.bindings),
-        "status": instance.status.value,
-        "revision": instance.revision,
-        "variables": dict(instance.variables),
-        "history_seq": instance.history_seq,
-        "history_head": instance.history_head,
         "started_at": instance.started_at,
         "started_by": instance.started_by,
+        **_advanced(instance),
+    }
+
+
+def _advanced(instance: ProcessInstance) -> dict[str, Any]:
+    """The columns store.ADVANCED, which every change writes."""
+    return {
+        "status": instance.status.value,
+        "revision": instance.revision,
+        "variables": instance.variables,
+        "history_seq": instance.history_seq,
+        "history_head": instance.history_head,
         "ended_at": instance.ended_at,
-        "suspension": None if instance.suspension is None else dict(instance.suspension),
+        "suspension": instance.suspension,
     }
 
 

@@ -90,4 +90,4 @@ class Mending(Migration):
             actor=by,
             payload={"ground": ground, "message": message},
         )
-        self._ledger.save(self._ledger.append(as_instance(row), [sent]))
+        self._ledger.save(as_instance(row), [sent])

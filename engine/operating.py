@@ -58,7 +58,7 @@ class Operating(Desk):
             payload={"ground": ground, "hold": str(hold)},
         )
         held = replace(instance, status=InstanceStatus.SUSPENDED, suspension=kept.as_json())
-        return self._ledger.save(self._ledger.append(held, [happening]))
+        return self._ledger.save(held, [happening])
 
     def resume(self, instance_id: UUID, *, by: str, ground: str, hold: str = Hold.CASE) -> Advance:
         """Take a hold off a case; when nothing else holds it, it goes on with everything that has arrived meanwhile.
@@ -82,7 +82,7 @@ class Operating(Desk):
         )
         if left:
             instance = replace(instance, suspension=replace(kept, holds=left).as_json())
-            return Advance(instance=self._ledger.save(self._ledger.append(instance, [happening])))
+            return Advance(instance=self._ledger.save(instance, [happening]))
         return self._go_on(row, kept, happening)
 
     def _go_on(self, row: Row, kept: Suspension, happening: Happening) -> Advance:
@@ -119,7 +119,7 @@ class Operating(Desk):
             definition_key=row["definition_key"],
             payload={"kind": kind, "subject": subject, "variables": sorted(variables)},
         )
-        return Advance(instance=self._ledger.save(self._ledger.append(as_instance(row), [happening])))
+        return Advance(instance=self._ledger.save(as_instance(row), [happening]))
 
     def has_arrived(self, instance_id: UUID, task_id: UUID) -> bool:
         """Whether the result of this service task is kept already."""

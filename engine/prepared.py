@@ -8,7 +8,7 @@ the connection. A statement with an expanding `IN` cannot be prepared.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ class _Plan:
     text: str
     names: tuple[str, ...]
     """what the driver calls its parameters, in the driver's order"""
-    take: Callable[[Row], Iterable[Any]]
+    take: Callable[[Any], Iterable[Any]]
     """the caller's values in that order"""
     writes: tuple[tuple[int, Convert], ...]
     """which of them are converted on their way, and how"""
@@ -39,7 +39,7 @@ class _Plan:
     """which of a row's values are converted on their way, and how"""
     dialect: Dialect
 
-    def parameters(self, given: Row) -> Any:
+    def parameters(self, given: Any) -> Any:
         values = list(self.take(given))
         for place, convert in self.writes:
             values[place] = convert(values[place])
@@ -70,11 +70,21 @@ class _Plan:
 
 
 class Prepared:
-    """A statement; parameters are named as its `bindparam`s, or as its columns where it is an INSERT."""
+    """A statement; parameters are named as its `bindparam`s, or as its columns where it is an INSERT.
 
-    def __init__(self, statement: sa.Executable, *, columns: Iterable[str] | None = None) -> None:
+    :param paths: they are taken from an object's attributes, not from a mapping; those named otherwise there, by name
+    """
+
+    def __init__(
+        self,
+        statement: sa.Executable,
+        *,
+        columns: Iterable[str] | None = None,
+        paths: Mapping[str, str] | None = None,
+    ) -> None:
         self._statement: Any = statement
         self._columns = None if columns is None else list(columns)
+        self._paths = paths
         self._plans: dict[str, _Plan] = {}
 
     def one(self, connection: sa.Connection, parameters: Row) -> Row | None:
@@ -85,7 +95,7 @@ class Prepared:
         cursor.close()
         return None if values is None else plan.row(values)
 
-    def run(self, connection: sa.Connection, parameters: Row) -> int:
+    def run(self, connection: sa.Connection, parameters: Any) -> int:
         """Change rows; how many."""
         plan = self._plan(connection.dialect)
         cursor = plan.execute(connection, plan.parameters(parameters))
@@ -93,7 +103,7 @@ class Prepared:
         cursor.close()
         return changed
 
-    def run_each(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
+    def run_each(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
         """Do it for each row of parameters."""
         if rows:
             plan = self._plan(connection.dialect)
@@ -114,7 +124,7 @@ class Prepared:
         return _Plan(
             text=str(compiled),
             names=order,
-            take=_taker(binds),
+            take=_taker(binds) if self._paths is None else _reader(binds, self._paths),
             writes=_conversions(_written(bind.type, dialect) for bind in binds),
             positional=compiled.positional,
             columns=tuple(one.key for one in selected),
@@ -129,6 +139,12 @@ def _taker(binds: Sequence[Any]) -> Callable[[Row], Iterable[Any]]:
     if len(keys) > 1 and all(bind.required for bind in binds):
         return itemgetter(*keys)
     return lambda given: [given[bind.key] if bind.required else bind.value for bind in binds]
+
+
+def _reader(binds: Sequence[Any], paths: Mapping[str, str]) -> Callable[[Any], Iterable[Any]]:
+    """What reads the values of a statement's parameters, in order, from an object."""
+    read: Callable[[Any], Iterable[Any]] = attrgetter(*(paths.get(bind.key, bind.key) for bind in binds))
+    return read
 
 
 def _conversions(converts: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ...]:

@@ -9,7 +9,7 @@ from engine.advancing import ScopeOf, completions
 from engine.definition import ProcessDefinition, ProcessPackage
 from engine.definitions import DefinitionCache
 from engine.desk import Calendars
-from engine.errors import ExecutionFailed, InstanceEnded, WorkItemNotFound
+from engine.errors import ExecutionFailed, InstanceEnded
 from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, HistoryFault, Marking, verify_chain
 from engine.instance import Advance, DueTimer, InstanceStatus, ProcessInstance, RaisedError, ServiceCall
 from engine.operating import MESSAGE, SERVICE
@@ -119,10 +119,8 @@ class Engine(Starting, Worklist):
         :raises InstanceSuspended: nobody acts in the case now
         :raises ExecutionFailed: the model cannot go on; nothing has been changed
         """
-        row = self._store.lock_instance_of_item(item_id)
-        if row is None:
-            raise WorkItemNotFound(item_id)
-        done = self.work_item(item_id).completed(version=version, by=by, at=self.now)
+        row, item = self._lock_by_item(item_id)
+        done = item.completed(version=version, by=by, at=self.now)
         case = self._load_running(row)
         if item_id not in case.before.humans:
             raise ExecutionFailed(done.element_id, "the state of the case knows nothing of the work item")
@@ -267,7 +265,7 @@ class Engine(Starting, Worklist):
             actor=by,
             payload={"ground": ground, "payloads": self._store.erase_payloads(instance_id)},
         )
-        return self._ledger.save(self._ledger.append(found, [erased]))
+        return self._ledger.save(found, [erased])
 
     def markings(self, instance_id: UUID) -> list[Marking]:
         """The elements a case has reached, for its diagrams. :raises InstanceNotFound:"""

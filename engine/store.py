@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -36,9 +35,10 @@ _message = _tables[MessageWaitRow.__tablename__]
 
 OPEN_STATES = [state.value for state in WorkItemState if state.open]
 _INSTANCE_FIELDS = [field for field in ProcessInstance.__slots__ if field != "status"]
-_ITEM_FIELDS = list(WorkItem.__slots__)
 _EVENT_FIELDS = list(HistoryEvent.__slots__)
-_item_values, _event_values = attrgetter(*_ITEM_FIELDS), attrgetter(*_EVENT_FIELDS)
+_ITEM_PATHS = {"state": "state.value", "wanted": "id"}
+"""parameters of a work item's statements that are not an attribute's name"""
+_OF_ITEM = "item_"
 ADVANCED = ("status", "revision", "variables", "history_seq", "history_head", "ended_at", "suspension")
 """what of a case's row every change writes, beside its state"""
 _CHANGING = (
@@ -54,16 +54,22 @@ _definition_facts = sa.select(*(column for column in _definition.columns if colu
 _DEFINITION = _definition_facts.where(_definition.c.key == _KEY, _definition.c.version == _VERSION)
 _NEWEST = _definition_facts.where(_definition.c.key == _KEY).order_by(_definition.c.version.desc()).limit(1)
 _CONTENT = sa.select(_definition).where(_definition.c.key == _KEY, _definition.c.sha256 == _SHA256)
-_instance_of_item = sa.select(_item.c.instance_id).where(_item.c.id == _ID).scalar_subquery()
 _instance_of_timer = sa.select(_timer.c.instance_id).where(_timer.c.id == _ID).scalar_subquery()
 _INSTANCE = Prepared(sa.select(_instance).where(_instance.c.id == _ID))
 _LOCK = Prepared(sa.select(_instance).where(_instance.c.id == _ID).with_for_update())
-_LOCK_BY_ITEM = Prepared(sa.select(_instance).where(_instance.c.id == _instance_of_item).with_for_update())
+_LOCK_BY_ITEM = Prepared(
+    sa.select(_instance, *(column.label(_OF_ITEM + column.name) for column in _item.columns))
+    .select_from(_instance.join(_item, _instance.c.id == _item.c.instance_id))
+    .where(_item.c.id == _ID)
+    .with_for_update()
+)
 _LOCK_BY_TIMER = Prepared(sa.select(_instance).where(_instance.c.id == _instance_of_timer).with_for_update())
 _ITEM = Prepared(sa.select(_item).where(_item.c.id == _ID))
 _ITEMS = sa.select(_item).where(_item.c.id.in_(sa.bindparam("wanted", expanding=True)))
 _OPEN_ITEMS = sa.select(_item).where(_item.c.instance_id == _ID, _item.c.state.in_(OPEN_STATES))
-_UPDATE_ITEM = Prepared(_item.update().where(_item.c.id == _ID), columns=_CHANGING)
+_UPDATE_ITEM = Prepared(_item.update().where(_item.c.id == _ID), columns=_CHANGING, paths=_ITEM_PATHS)
+_INSERT_ITEM = Prepared(_item.insert(), columns=_item.columns.keys(), paths=_ITEM_PATHS)
+_INSERT_EVENT = Prepared(_history.insert(), columns=_history.columns.keys(), paths={})
 _update_instance = _instance.update().where(_instance.c.id == _ID, _instance.c.revision == sa.bindparam("seen"))
 _STATUS = ("status", "ended_at", "suspension")
 _RUNNING_ON = tuple(column for column in ADVANCED if column not in _STATUS)
@@ -87,7 +93,7 @@ _DUE = (
 )
 _INSERT = {
     table.name: Prepared(table.insert(), columns=table.columns.keys())
-    for table in (_definition, _instance, _item, _history, _timer, _message)
+    for table in (_definition, _instance, _timer, _message)
 }
 _DELETE = {table.name: Prepared(table.delete().where(table.c.id == _ID)) for table in (_timer, _message)}
 
@@ -151,9 +157,10 @@ class Store:
         """The case's row, locked until the transaction ends (on SQLite BEGIN IMMEDIATE has locked already)."""
         return self._lock(_LOCK, instance_id)
 
-    def lock_instance_of_item(self, item_id: UUID) -> Row | None:
-        """The case a work item belongs to, locked; the item is to be read after that."""
-        return self._lock(_LOCK_BY_ITEM, item_id)
+    def lock_by_item(self, item_id: UUID) -> tuple[Row, WorkItem] | None:
+        """A work item with its case, locked: first the case, which is locked before any of its items changes."""
+        row = self._lock(_LOCK_BY_ITEM, item_id)
+        return None if row is None else (row, as_item(row, _OF_ITEM))
 
     def lock_instance_of_timer(self, timer_id: UUID) -> Row | None:
         """The case a timer belongs to, locked."""
@@ -202,18 +209,17 @@ class Store:
 
     def insert_items(self, items: Iterable[WorkItem]) -> None:
         """New work items."""
-        self._insert(_item, [item_row(item) for item in items])
+        _INSERT_ITEM.run_each(self._connection, list(items))
 
     def update_item(self, item: WorkItem) -> None:
         """A new version of a work item, whose case the caller has locked."""
-        row = item_row(item)
-        _UPDATE_ITEM.run(self._connection, {**row, "wanted": item.id})
+        _UPDATE_ITEM.run(self._connection, item)
 
     # history, timers, messages
 
-    def insert_history(self, events: Iterable[HistoryEvent]) -> None:
+    def insert_history(self, events: Sequence[HistoryEvent]) -> None:
         """Append events."""
-        self._insert(_history, [dict(zip(_EVENT_FIELDS, _event_values(event), strict=True)) for event in events])
+        _INSERT_EVENT.run_each(self._connection, events)
 
     def history(self, instance_id: UUID) -> list[HistoryEvent]:
         """All events of a case, in order."""
@@ -274,15 +280,11 @@ def _status(row: Row) -> tuple[Any, ...]:
     return tuple(row[column] for column in _STATUS)
 
 
-def as_item(row: Row) -> WorkItem:
-    """A row as a work item."""
-    return WorkItem(**{**row, "state": WorkItemState(row["state"])})
-
-
-def item_row(item: WorkItem) -> dict[str, Any]:
-    """A work item as a row."""
-    values = dict(zip(_ITEM_FIELDS, _item_values(item), strict=True))
-    return values | {"state": item.state.value, "data": dict(item.data)}
+def as_item(row: Row, prefix: str = "") -> WorkItem:
+    """A row as a work item; `prefix` is what its columns are named by in a row that holds more."""
+    values = {name: row[prefix + name] for name in WorkItem.__slots__}
+    values["state"] = WorkItemState(values["state"])
+    return WorkItem(**values)
 
 
 def as_instance(row: Row) -> ProcessInstance:

@@ -8,6 +8,7 @@ from uuid import UUID
 from engine.errors import WorkItemNotFound
 from engine.history import EventKind
 from engine.ledger import item_event
+from engine.prepared import Row
 from engine.recounting import Recounting
 from engine.store import as_instance
 from engine.suspension import require_running
@@ -98,15 +99,21 @@ class Worklist(Recounting):
             at=at.isoformat() if at else "never",
         )
 
+    def _lock_by_item(self, item_id: UUID) -> tuple[Row, WorkItem]:
+        """A work item with its case, locked until the transaction ends. :raises WorkItemNotFound:"""
+        found = self._store.lock_by_item(item_id)
+        if found is None:
+            raise WorkItemNotFound(item_id)
+        return found
+
     def _change_item(
         self, item_id: UUID, event: EventKind, by: str, change: Callable[[WorkItem], WorkItem], **facts: Any
     ) -> WorkItem:
-        row = self._store.lock_instance_of_item(item_id)
-        item = self.work_item(item_id)
+        row, item = self._lock_by_item(item_id)
         changed = change(item)
-        if row is not None and event in BARRED_WHILE_SUSPENDED:
+        if event in BARRED_WHILE_SUSPENDED:
             require_running(row)
-        if row is not None and changed != item:
+        if changed != item:
             self._store.update_item(changed)
-            self._ledger.save(self._ledger.append(as_instance(row), [item_event(event, changed, by, **facts)]))
+            self._ledger.save(as_instance(row), [item_event(event, changed, by, **facts)])
         return changed
