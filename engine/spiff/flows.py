@@ -48,9 +48,11 @@ def all_that_hold(my_task: Any, flows: Sequence[OutFlow]) -> list[str]:
 
     That is the implicit split after an activity or event, and what an inclusive gateway does.
     """
-    met = {flow: flow.condition is not None and holds(my_task, flow.condition) for flow in flows}
-    none_met = not any(met.values())
-    chosen = [flow.target for flow in flows if met[flow] or _unasked(flow, none_met=none_met)]
+    met = [flow.condition is not None and holds(my_task, flow.condition) for flow in flows]
+    none_met = not any(met)
+    chosen = [
+        flow.target for flow, is_met in zip(flows, met, strict=True) if is_met or _unasked(flow, none_met=none_met)
+    ]
     if flows and not chosen:
         raise ExecutionFailed(my_task.task_spec.bpmn_id, "no condition of its flows is met and it has no default flow")
     return chosen

@@ -2,7 +2,6 @@
 
 # ruff: noqa: D102, SLF001 - SpiffWorkflow's own kind: the methods keep its meanings
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
@@ -19,6 +18,7 @@ from engine.spiff.ad_hoc import AdHoc
 from engine.spiff.flows import first_that_holds
 from engine.spiff.records import remember, take_snapshot
 from engine.spiff.scopes import COMPLETED_AT, assign, scope_of, visible
+from engine.spiff.values import copied
 
 CHOSEN = "chosen"
 
@@ -304,7 +304,7 @@ class CallActivity(SubWorkflowTask, bpmn.CallActivity):
 
     def open_scope(self, my_task: Any, inner: Any) -> None:
         top = my_task.workflow.top_workflow
-        inner.data = {**top.script_engine.initial_variables(inner.spec.process), **deepcopy(visible(my_task))}
+        inner.data = copied({**top.script_engine.initial_variables(inner.spec.process), **visible(my_task)})
 
     def update_data(self, my_task: Any, subworkflow: Any) -> None:
         theirs = subworkflow.data

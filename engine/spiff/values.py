@@ -12,6 +12,8 @@ from engine.errors import ExecutionFailed
 MAX_DEPTH = 32
 LARGEST_INTEGER = 2**53 - 1
 """the largest integer every JSON reader keeps exactly"""
+_SCALARS = (str, bool, int, float)
+_NESTED = (dict, list)
 
 
 def normalised(value: Any, *, name: str = "", depth: int = 0) -> Any:
@@ -21,7 +23,7 @@ def normalised(value: Any, *, name: str = "", depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise ExecutionFailed(None, f"variable {name!r} is nested more than {MAX_DEPTH} deep")
-    if value is None or isinstance(value, bool | str | int | float):
+    if value is None or isinstance(value, _SCALARS):
         return _scalar(value, name)
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -38,13 +40,13 @@ def normalised(value: Any, *, name: str = "", depth: int = 0) -> Any:
 
 def copied(data: Mapping[str, Any]) -> dict[str, Any]:
     """A deep copy of what has been normalised before: variables as a case holds them."""
-    return {name: _copy(value) for name, value in data.items()}
+    return {name: _copy(value) if isinstance(value, _NESTED) else value for name, value in data.items()}
 
 
-def _copy(value: Any) -> Any:
+def _copy(value: dict[str, Any] | list[Any]) -> Any:
     if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
+        return copied(value)
+    return [_copy(item) if isinstance(item, _NESTED) else item for item in value]
 
 
 def _scalar(value: Any, name: str) -> Any:
