@@ -1,7 +1,8 @@
 """Taking text and tables out of strangers' files in a killable process: whatever a file does, the intake goes on."""
 
+import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,16 @@ class PdfLayers:
     """pages without text, such as scans"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlackenedPages:
+    """Pages as pictures with boxes over what was removed, and the words beside the boxes."""
+
+    pages: Sequence[Mapping[str, Any]]
+    """width, height, boxes, picture (a PNG in base 64) and words, as blackening.py says"""
+    missing: Sequence[str]
+    """words to be removed that no page has as text"""
+
+
 class Extractor:
     """Reads files, each within a time and a memory of its own."""
 
@@ -52,6 +63,15 @@ class Extractor:
     def layers(self, pdf: bytes, removed: Sequence[str]) -> PdfLayers:
         """Whether a PDF still holds removed words, and what no page shows. Raises TextUnreadable."""
         return PdfLayers(**self._asked("layers", pdf, removed=list(removed)))
+
+    def blackened(self, pdf: bytes, removed: Sequence[str], areas: Sequence[Sequence[float]]) -> BlackenedPages:
+        """The pages without these words and areas. Raises TextUnreadable."""
+        return BlackenedPages(**self._asked("blackened", pdf, removed=list(removed), areas=[list(a) for a in areas]))
+
+    def pictured(self, pdf: bytes, number: int) -> tuple[bytes, int]:
+        """A page (from 1) as PNG, and how many there are. Raises TextUnreadable."""
+        answer = self._asked("pictured", pdf, number=number)
+        return base64.b64decode(answer["picture"]), int(answer["pages"])
 
     def rows(self, spreadsheet: bytes) -> list[list[str]]:
         """The cells of a spreadsheet's first sheet. Raises IngestRefused."""

@@ -1,8 +1,8 @@
 """The process that takes text out of strangers' files: started by path, capped in memory, may be killed.
 
-A question is the JSON object {what, seconds} and the file; `what` is text or layers (of a PDF) or rows (of a
-spreadsheet); for layers also `removed`, words that must not be found. An answer is {text}, {rows} or what `layers_of`
-says, or {refused} with the reason.
+A question is the JSON object {what, seconds} and the file; `what` is text, layers, blackened or pictured (of a PDF) or
+rows (of a spreadsheet), with what these need beside: words that are removed, areas, a page's number. An answer is
+{text}, {rows} or what `layers_of` and blackening.py say, or {refused} with the reason.
 """
 
 import io
@@ -137,7 +137,17 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """What was asked for."""
     if question["what"] == "layers":
         return layers_of(content, question["removed"])
+    if question["what"] in {"blackened", "pictured"}:
+        return _pages_of(question, content)
     return {"text": text_of, "rows": rows_of}[question["what"]](content)
+
+
+def _pages_of(question: dict[str, Any], content: bytes) -> dict[str, Any]:
+    from processes.blackening import blackened, pictured
+
+    if question["what"] == "pictured":
+        return pictured(content, question["number"])
+    return blackened(content, question["removed"], question["areas"])
 
 
 def main() -> None:

@@ -80,7 +80,8 @@ def seal(office: Office, request: SealRequest) -> dict[str, Any]:
     document_id = uuid5(request.step_id, request.kind)
     draft = _Draft(case=case, owner=owner, number=number, id=document_id, previous=previous, serial=certificate.serial)
     paper = _paper(office, request, draft)
-    signed = _sealed(office, paper, owner, seal_key(office, certificate))
+    key = seal_key(office, certificate)
+    signed = seal_pdf(office, office.renderer.render(paper).pdf, owner, key, reason=paper.title)
     blob = office.blobs.put(signed.pdf)
     return {
         "document_id": str(document_id),
@@ -158,17 +159,17 @@ class _Draft:
     serial: str
 
 
-def _sealed(office: Office, paper: OfficeDocument, owner: Body, key: SigningKey) -> SignedDocument:
-    pdf = office.signing.allot_fields(office.renderer.render(paper).pdf, [FIELD])
+def seal_pdf(office: Office, pdf: bytes, owner: Body, key: SigningKey, *, reason: str) -> SignedDocument:
+    """Put a body's e-seal on a PDF."""
     request = SignatureRequest(
-        pdf=pdf,
+        pdf=office.signing.allot_fields(pdf, [FIELD]),
         field=FIELD,
         certificate=key.certificate,
         chain=key.chain,
         level=SignatureLevel.B_T,
         claimed_at=office.clock(),
         name=owner.named(),
-        reason=paper.title,
+        reason=reason,
         location=None,
         certify=True,
     )

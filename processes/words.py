@@ -16,6 +16,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ru": "за {name}",
         "en": "acting for {name}",
     },
+    "redacted-page": {
+        "az": "Redaktə olunmuş surət, səhifə {number}",
+        "kk": "Өңделген көшірме, {number}-бет",
+        "ru": "Копия с изъятиями, страница {number}",
+        "en": "Redacted copy, page {number}",
+    },
     "head": {"az": "rəhbər", "kk": "басшы", "ru": "руководитель", "en": "head"},
     "deputy": {
         "az": "rəhbərin müavini",

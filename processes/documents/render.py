@@ -2,21 +2,25 @@
 
 import io
 import json
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import segno
 
 from processes.documents.canonical import canonical_json
 from processes.documents.data import template_data
 from processes.documents.errors import DocumentRefused
-from processes.documents.glyphs import FONTS
+from processes.documents.glyphs import FONTS, printable, printable_characters
 from processes.documents.model import OfficeDocument, RenderedDocument
 from processes.documents.pool import CompileRequest, WorkerPool
 
 _TEMPLATES = Path(__file__).parent / "typst"
 _GENERIC = (_TEMPLATES / "document.typ").read_text(encoding="utf-8")
+_PICTURES = (_TEMPLATES / "redacted.typ").read_text(encoding="utf-8")
+_SVG = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _LARGEST = 1_000_000
 """characters of text on the pages of one document"""
 _PACKAGE_NAMESPACES = ("@preview", "@local")
@@ -48,6 +52,25 @@ class DocumentRenderer:
         # typst ends with %%EOF and no line end; what a signature appends would touch it and break PDF/A (6.1.9)
         return RenderedDocument(pdf=self._pool.compile(request).rstrip() + b"\n", replaced=replaced)
 
+    def render_pictures(
+        self, pages: Sequence[Mapping[str, Any]], *, title: str, language: str, alt: str, on: date
+    ) -> bytes:
+        """Pages that are pictures, with the words that stand on them found and read aloud though not seen.
+
+        :param pages: as processes/blackening.py gives them; `alt` tells of a page, with {number}
+        Raises DocumentRefused, RendererBusy.
+        """
+        known = printable_characters()
+        data = {
+            "title": printable(title)[0],
+            "language": language,
+            "alt": alt,
+            "date": [on.year, on.month, on.day],
+            "pages": [_pictured(page, known) for page in pages],
+        }
+        inputs = {"data": json.dumps(data, ensure_ascii=False)}
+        return self._pool.compile(CompileRequest(source=_PICTURES, inputs=inputs, name="redacted.typ")).rstrip() + b"\n"
+
     def close(self) -> None:
         """Ends the workers."""
         self._pool.close()
@@ -59,6 +82,19 @@ class DocumentRenderer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _pictured(page: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """A page as the template wants it; a character without a glyph is left out of the unseen words."""
+    size = f'width="{page["width"]}" height="{page["height"]}"'
+    picture = f'<image {size} xlink:href="data:image/png;base64,{page["picture"]}"/>'
+    words = [("".join(c for c in word if c in known), *place) for word, *place in page["words"]]
+    return {
+        "width": page["width"],
+        "height": page["height"],
+        "svg": f"<svg {_SVG} {size}>{picture}</svg>",
+        "words": [each for each in words if each[0]],
+    }
 
 
 def _qr(url: str) -> str:

@@ -1,6 +1,7 @@
 """Redacted copies, publication (B9), and a state secret found later (B16): what each refuses, and what it leaves."""
 
 import io
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,9 +14,13 @@ from archive.errors import DocumentDestroyed, DocumentQuarantined
 from archive.service import Accession, ArchivedDocument
 from processes.audit import broken_links
 from processes.errors import EntryRefused, NotFound, NotPermitted, StateSecretDeclared
+from processes.extracting import Extractor
+from processes.redacting import leaks
 from processes.sealing import verify_code as code_of
+from processes.signed_documents import validate_document
 from processes.tables import PayloadRow, StepRecordRow
 from processes.use_cases.classify_document import ClassifyDocument, classify_document
+from processes.use_cases.make_redacted_copy import Area, MakeRedactedCopy, make_redacted_copy
 from processes.use_cases.publish_document import (
     PublishDocument,
     publish_document,
@@ -274,3 +279,36 @@ def test_a_secret_found_later_is_locked_away_and_removed_by_two(rehearsal: Rehea
         verify_code(office, code_of(secret.id))
     with pytest.raises(NotFound):
         view_document(office, ViewDocument(document_id=secret.id, by=clerk))
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_redacted_copy_is_made_sealed_and_linked_to_its_original(
+    rehearsal: Rehearsal, signed: ArchivedDocument
+) -> None:
+    office, signer = rehearsal.office, signed.signers[0]["name"]
+    asked = MakeRedactedCopy(
+        by=rehearsal.person("archivist"), document_id=signed.id, title="Müraciət haqqında", removed=[signer],
+        areas=[Area(page=1, left=0, top=0, width=5, height=5)], ground=GROUND,
+    )  # fmt: skip
+    for changed, field in (
+        ({"removed": [], "areas": []}, "removed"),
+        ({"removed": ["Heç vaxt yazılmayan"]}, "removed"),
+        ({"areas": [Area(page=99, left=0, top=0, width=5, height=5)]}, "areas"),
+        ({"title": f"{signer} haqqında"}, "copy_title"),
+        ({"ground": ""}, "ground"),
+    ):
+        with pytest.raises(EntryRefused) as refused:
+            make_redacted_copy(office, replace(asked, **changed))
+        assert refused.value.field == field
+    with pytest.raises(NotPermitted):
+        make_redacted_copy(office, replace(asked, by=rehearsal.person("clerk")))
+    made = make_redacted_copy(office, asked)
+    with office.reading() as uow:
+        copy, content = uow.archive.document(made.document_id), uow.archive.fetch(made.document_id)
+        assert uow.archive.custody(signed.id)[-1].details["copy"] == str(copy.id)
+    assert (copy.original_id, copy.number, copy.access_level) == (signed.id, f"{signed.number}/R1", "open")
+    assert copy.signers[0]["capacity"] == "e-seal"
+    assert validate_document(office, copy.id) == "TOTAL-PASSED"
+    with Extractor() as extractor:
+        assert leaks([extractor.text(content)], [signer]) == []
+        assert len(extractor.text(content)) > 100, "the rest is still found"

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from small_pdf import small_pdf
 from visitor import Visitor
 
 from archive.service import Accession
@@ -52,3 +53,28 @@ def test_a_document_is_classified_published_restricted_and_locked_away(visitor: 
     pin = visitor.accounts["head"].pin
     visitor.post(place, {"_action": "remove", "ground": "Siyahı, 7", "pin": pin})
     assert "The document is removed by act DS-" in visitor.text
+
+
+def test_a_redacted_copy_is_made_beside_the_pages(visitor: Visitor, office: Office) -> None:
+    with office.unit_of_work() as uow:
+        taken = uow.archive.accession(
+            Accession(
+                id=uuid4(), owner=str(demo_id("body", "executive")), number="M-8", type="letter", title="Su haqqında",
+                blob=office.blobs.put(small_pdf("Letter of Karim Aliyev")), media_type="application/pdf",
+            ),
+            actor="test",
+        )  # fmt: skip
+        uow.commit()
+    place = f"/archive/{taken.id}/redact"
+    visitor.sign_in("clerk")
+    for hidden in (place, f"{place}/1.png"):
+        assert visitor.get(hidden).status_code == 403
+    visitor.sign_in("archivist")
+    visitor.get(f"/archive/{taken.id}/keeping")
+    visitor.get(visitor.link(place))
+    assert visitor.get(f"{place}/1.png").get_data().startswith(b"\x89PNG")
+    visitor.get(place)
+    asked = {"removed": "Karim Aliyev", "copy_title": "Cavab", "ground": "Qanun, 7"}
+    assert visitor.post(place, {**asked, "areas": "the left corner"}).status_code == 422
+    visitor.post(place, {**asked, "areas": "1 80 0 20 9.5\n1: 0; 90; 10; 10"})
+    assert "M-8/R1" in visitor.text
