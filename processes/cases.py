@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from archive.blobs import BlobRef
+from archive.documents import GONE
 from archive.service import Accession
 from processes.errors import NotFound
 from processes.numbers import use_number
@@ -92,6 +93,11 @@ def documents_of(session: Session, case_id: UUID) -> list[CaseDocumentRow]:
     """Every document of a case in the order of its chain."""
     query = sa.select(CaseDocumentRow).where(CaseDocumentRow.case_id == case_id).order_by(CaseDocumentRow.seq)
     return list(session.execute(query).scalars())
+
+
+def kept_of(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
+    """Every document of a case that the archive keeps: those of its chain, and the files that came with them."""
+    return [each.id for each in uow.archive.case_documents(case_id) if each.status not in GONE]
 
 
 def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, actor: str) -> None:

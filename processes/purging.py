@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from archive.documents import GONE
+from processes.filed_papers import paper_id
 from processes.payloads import erase_payload
 from processes.tables import (
     AppealEventRow,
@@ -48,7 +49,15 @@ def purge_document(uow: UnitOfWork, document_id: UUID, *, ground: str, actor: st
     uow.session.execute(sa.delete(DraftRow).where(DraftRow.work_item_id.in_(items)))
     _forget_notices(uow, OutboxRow.document_id == document_id)
     _forget_jobs(uow, [f"{work}:{document_id}" for work in ("validate", "raise", "close")])
-    return _erase_files(uow, AttachmentRow.work_item_id.in_(items))
+    return _erase_files(uow, sa.or_(AttachmentRow.work_item_id.in_(items), _is_paper(uow, document_id)))
+
+
+def _is_paper(uow: UnitOfWork, document_id: UUID) -> sa.ColumnElement[bool]:
+    """The rows of a file of a case that is a document of its own: it goes with that."""
+    document = uow.archive.document(document_id)
+    if document.case_id is None or document_id != paper_id(document.case_id, document.sha256):
+        return sa.false()
+    return (AttachmentRow.case_id == document.case_id) & (AttachmentRow.sha256 == document.sha256)
 
 
 def purge_case(uow: UnitOfWork, case_id: UUID, *, ground: str, actor: str) -> list[str]:

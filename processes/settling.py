@@ -9,7 +9,7 @@ from engine.deadlines import ComputedDeadline
 from engine.instance import Advance, EventJob, OpenedDeadline, ServiceCall
 from engine.workitem import WorkItem, WorkItemState
 from processes.carried_files import carry_files
-from processes.cases import case_row, documents_of
+from processes.cases import case_row, kept_of
 from processes.cosigning import settle_shared
 from processes.incidents import close_incidents
 from processes.numbers import annul_number
@@ -124,8 +124,7 @@ def explanation(computed: ComputedDeadline, definition_key: str) -> dict[str, ob
 def _end(uow: UnitOfWork, advance: Advance) -> None:
     case = case_row(uow.session, advance.instance.id)
     closed_on = body(uow.session, case.body_id).local(uow.now).date()
-    documents = [row.document_id for row in documents_of(uow.session, case.id)]
-    uow.archive.record_retention_facts(documents, {CASE_CLOSED_ON: closed_on}, actor="system")
+    uow.archive.record_retention_facts(kept_of(uow, case.id), {CASE_CLOSED_ON: closed_on}, actor="system")
     uow.update(CaseRow, {"id": advance.instance.id}, status=str(advance.instance.status), ended_at=uow.now)
     uow.audit.record(
         "case:instance:end",

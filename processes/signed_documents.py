@@ -13,6 +13,8 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
+from archive.documents import GONE
+from archive.service import ArchivedDocument
 from processes.incidents import Failure, close_incidents, note_incident, subject_of
 from processes.office import Office
 from processes.signature_policy import level_for
@@ -40,15 +42,6 @@ PATIENT_TRIES = 3
 JOB = "raise_level"
 FOREIGN = "origin"
 """the property of a document that was not made here: where it came from"""
-JUDGED = frozenset(
-    {
-        "application/pdf",
-        "application/pkcs7-mime",
-        "application/vnd.etsi.asic-e+zip",
-        "application/vnd.etsi.asic-s+zip",
-    }
-)
-"""media types whose signatures are judged when they come in"""
 log = structlog.get_logger(__name__)
 
 
@@ -73,20 +66,21 @@ def validate_document(office: Office, document_id: UUID) -> str:
     What others signed is judged apart and never appended to: evidence records prove it from the day it came.
     """
     with office.reading() as uow:
-        foreign = FOREIGN in uow.archive.document(document_id).properties
-    if foreign:
-        return str(_judged_foreign(office, document_id))
+        document = uow.archive.document(document_id)
+    if FOREIGN in document.properties:
+        return "gone" if document.status in GONE else str(_judged_foreign(office, document))
     return str(_tended(office, document_id, judge=True)[1])
 
 
-def _judged_foreign(office: Office, document_id: UUID) -> Verdict:
+def _judged_foreign(office: Office, document: ArchivedDocument) -> Verdict:
     with office.reading() as uow:
-        pdf = uow.archive.fetch(document_id)
-    report = office.validator.validate_any(pdf, trust_store(office), at=office.clock())
+        content = uow.archive.fetch(document.id, quarantined=True)
+    kind = document.media_type
+    report = office.validator.validate_any(content, trust_store(office), at=office.clock(), media_type=kind)
     with office.unit_of_work() as uow:
         level = str(report.level) if report.level else None
         verdict, told = str(report.verdict), report.as_json()
-        uow.archive.record_validation(document_id, verdict=verdict, level=level, actor="system", report=told)
+        uow.archive.record_validation(document.id, verdict=verdict, level=level, actor="system", report=told)
         uow.commit()
     return report.verdict
 

@@ -17,6 +17,7 @@ from processes.cosignatures import keep_cosignature, note_cosignature, take_turn
 from processes.cosigning import note_refusal_to_sign, share
 from processes.documents.canonical import canonical_json
 from processes.errors import AttemptExpired, CaseStuck, DocumentMoved, NotFound, NotPermitted, StepOvertaken
+from processes.filed_papers import Papers, file_papers
 from processes.incidents import Failure, note_incident
 from processes.office import Office
 from processes.recorded_steps import DoneStep, advance, keep_step, overtaken_told
@@ -219,6 +220,8 @@ def _complete(office: Office, uow: UnitOfWork, signature: _Signature, by: UUID) 
         _file(uow, step, signature, record)
     else:
         keep_cosignature(uow, step, attempt, signature.blob, _signer(signature), str(signature.document.level))
+    papers = Papers(number=record["number"], files=step.attachments, document_id=attempt.cosigns or attempt.id)
+    file_papers(office, uow, step.case, papers, actor=str(by))
     step_id = _record(uow, step, signature, record)
     _note_shared(office, uow, step, attempt, step_id)
     advance(office, uow, step, (step_id, by, attempt.item_version), fields)

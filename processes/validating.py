@@ -35,9 +35,11 @@ class Validator:
         """As `signing.validation.validate`; a file that takes too long or too much is INDETERMINATE."""
         return self._judged(pdf, trust, at, {"file": file, "any": False})
 
-    def validate_any(self, content: bytes, trust: TrustStore, *, at: datetime) -> ValidationReport:
-        """The same for ASiC containers and CMS too, as `signing.any_file.validate_any`."""
-        return self._judged(content, trust, at, {"file": "", "any": True})
+    def validate_any(
+        self, content: bytes, trust: TrustStore, *, at: datetime, media_type: str = ""
+    ) -> ValidationReport:
+        """The same for files of any kind, as `signing.any_file.validate_any`."""
+        return self._judged(content, trust, at, {"file": "", "any": True, "media_type": media_type})
 
     def _judged(self, pdf: bytes, trust: TrustStore, at: datetime, what: Mapping[str, Any]) -> ValidationReport:
         file = str(what["file"])

@@ -1,7 +1,7 @@
 """The process that judges files of strangers: started by path, capped in memory, may be killed.
 
-A question is the JSON object {at, file, seconds, anchors, intermediates, crls, services, grace} with times in ISO 8601,
-spans in seconds and DER in base64, and the file; an answer is the JSON object {report}.
+A question is the JSON object {at, file, any, media_type, seconds, anchors, intermediates, crls, services, grace} with
+times in ISO 8601, spans in seconds and DER in base64, and the file; an answer is the JSON object {report}.
 """
 
 import base64
@@ -21,8 +21,11 @@ def judge(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     encoded = {name: tuple(map(base64.b64decode, question[name])) for name in ("anchors", "intermediates", "crls")}
     services = tuple(map(TrustedService.from_json, question["services"]))
     trust = TrustStore(**encoded, services=services, grace=timedelta(seconds=question["grace"]))
-    judge_file = validate_any if question["any"] else validate
-    report = judge_file(content, trust, at=datetime.fromisoformat(question["at"]), file=question["file"])
+    asked: dict[str, Any] = {"at": datetime.fromisoformat(question["at"]), "file": question["file"]}
+    if question["any"]:
+        report = validate_any(content, trust, **asked, media_type=question["media_type"])
+    else:
+        report = validate(content, trust, **asked)
     return {"report": as_details(report)}
 
 

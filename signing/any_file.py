@@ -1,23 +1,36 @@
-"""Judging a signed file of any kind: PDF, ASiC container, CMS."""
+"""Judging a file of any kind: PDF, ASiC container, CMS, and what carries no signature that is judged here."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from signing.asic import judge_container
 from signing.cades import is_cms, judge_cms
+from signing.other_files import judge_other
 from signing.report import ValidationReport, format_failure, limit_exceeded
 from signing.trust import TrustStore
 from signing.validation import LARGEST, validate
 
+PDF = "application/pdf"
+Judge = Callable[[bytes, TrustStore, datetime], ValidationReport]
 
-def validate_any(content: bytes, trust: TrustStore, *, at: datetime, file: str = "") -> ValidationReport:
-    """As `signing.validation.validate`, for containers and CMS too."""
+
+def validate_any(
+    content: bytes, trust: TrustStore, *, at: datetime, file: str = "", media_type: str = ""
+) -> ValidationReport:
+    """As `signing.validation.validate`, for other kinds too.
+
+    :param media_type: what it was taken in as, by content; empty: a PDF, unless it is a container or CMS
+    """
+    judge: Judge
     if content.startswith(b"PK\x03\x04"):
         judge = judge_container
     elif is_cms(content):
         judge = judge_cms
+    elif media_type not in {"", PDF}:
+        judge = partial(_judge_other, media_type)
     else:
         return validate(content, trust, at=at, file=file)
     if len(content) > LARGEST:
@@ -27,9 +40,11 @@ def validate_any(content: bytes, trust: TrustStore, *, at: datetime, file: str =
     return replace(report, file=file, at=at, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
 
 
-def _judged(
-    judge: Callable[[bytes, TrustStore, datetime], ValidationReport], content: bytes, trust: TrustStore, at: datetime
-) -> ValidationReport:
+def _judge_other(media_type: str, content: bytes, _trust: TrustStore, _at: datetime) -> ValidationReport:
+    return judge_other(content, media_type)
+
+
+def _judged(judge: Judge, content: bytes, trust: TrustStore, at: datetime) -> ValidationReport:
     try:
         return judge(content, trust, at)
     except MemoryError:

@@ -31,7 +31,8 @@ from signing.trust import TrustStore
 MOST_ENTRIES, MOST_BYTES = 2000, 512 * 1024 * 1024
 META = "META-INF/"
 CADES = re.compile(r"META-INF/[^/]*signature[^/]*\.p7s", re.IGNORECASE)
-XADES = re.compile(r"META-INF/[^/]*signatures?[^/]*\.xml", re.IGNORECASE)
+XADES = re.compile(r"(META-INF/[^/]*signatures?|_xmlsignatures/)[^/]*\.xml", re.IGNORECASE)
+"""of ASiC and OpenDocument, and of Office Open XML"""
 MANIFEST = re.compile(r"META-INF/[^/]*ASiCManifest[^/]*\.xml", re.IGNORECASE)
 ASIC, DSIG = "{http://uri.etsi.org/02918/v1.2.1#}", "{http://www.w3.org/2000/09/xmldsig#}"
 DIGESTS = {
@@ -73,12 +74,12 @@ def judge_container(content: bytes, trust: TrustStore, at: datetime) -> Validati
 def _left_open(files: Files, signatures: list[SignatureReport], bare: set[str]) -> list[tuple[Verdict, str]]:
     """What keeps the verdict open."""
     told = [
-        Finding.SIGNATURE_INDETERMINATE.says(f"{name}: a XAdES signature, which is kept and not judged here")
+        Finding.SIGNATURE_INDETERMINATE.says(f"{name}: an XML signature, which is kept and not judged here")
         for name in sorted(files)
         if XADES.fullmatch(name)
     ]
     if not signatures and not told:
-        told.append(Finding.NO_SIGNATURE.says("no signature in the container is judged here"))
+        told.append(Finding.NO_SIGNATURE.says("no signature in the container"))
     if signatures and bare:
         told.append(Finding.NOT_WHOLE_FILE.says(f"no signature covers {', '.join(sorted(bare)[:5])}"))
     return [(Verdict.INDETERMINATE, each) for each in told]

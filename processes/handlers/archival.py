@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from archive.service import Classification
 from engine.history import HistoryEvent
-from processes.cases import documents_of
+from processes.cases import documents_of, kept_of
 from processes.closing import close_document
 from processes.cosigning import complete_documents
 from processes.documents import DocumentSection, HistoryLine, ManifestEntry
@@ -76,8 +76,7 @@ class SealManifest:
         """File it and classify everything the case left."""
         file_sealed(office, uow, job.case, job.call.task_id, effect["sealed"])
         chosen = last_fields(uow.session, job.case.id, "classify")
-        documents = [row.document_id for row in documents_of(uow.session, job.case.id)]
-        uow.archive.classify(documents, _classification(job, chosen), actor="system")
+        uow.archive.classify(kept_of(uow, job.case.id), _classification(job, chosen), actor="system")
         uow.update(RegisterEntryRow, {"case_id": job.case.id}, prepared_for_archive=True)
         return {}
 

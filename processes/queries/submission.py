@@ -10,6 +10,7 @@ from archive.tables import DocumentRow
 from processes.access import may_see_case
 from processes.appeals import content
 from processes.errors import NotFound, NotPermitted
+from processes.filed_papers import paper_id
 from processes.forms import Form, load_form
 from processes.office import Office
 from processes.options import OptionSource
@@ -112,7 +113,7 @@ def attachment(office: Office, attachment_id: UUID, by: UUID) -> CaseFile:
     """
     with office.reading() as uow:
         row = uow.session.get(AttachmentRow, attachment_id)
-        if row is None or row.case_id is None or row.removed_at is not None:
+        if row is None or row.case_id is None or row.removed_at is not None or row.erased_at is not None:
             raise NotFound("no such file")
         if not may_see_case(uow, by, row.case_id):
             raise NotPermitted(rule="access")
@@ -124,7 +125,9 @@ def attachment(office: Office, attachment_id: UUID, by: UUID) -> CaseFile:
 
 
 def _locked_away(uow: UnitOfWork, row: AttachmentRow) -> bool:
-    """Whether the document that the file belongs to is quarantined."""
+    """Whether the file, or the document that it belongs to, is quarantined."""
     documents = sa.select(StepRecordRow.document_id).where(StepRecordRow.work_item_id == row.work_item_id)
-    locked = sa.select(DocumentRow.id).where(DocumentRow.id.in_(documents), DocumentRow.quarantined.is_(sa.true()))
-    return row.work_item_id is not None and uow.session.scalar(locked.limit(1)) is not None
+    itself = [paper_id(row.case_id, row.sha256)] if row.case_id else []
+    mine = sa.or_(DocumentRow.id.in_(itself), DocumentRow.id.in_(documents))
+    locked = sa.select(DocumentRow.id).where(mine, DocumentRow.quarantined.is_(sa.true()))
+    return uow.session.scalar(locked.limit(1)) is not None

@@ -16,8 +16,7 @@ from processes.errors import EntryRefused
 from processes.extracting import Extractor, TextUnreadable
 from processes.office import Office
 from processes.organisation import Body, body_by_code
-from processes.signed_documents import FOREIGN, JUDGED
-from processes.unit_of_work import UnitOfWork
+from processes.signed_documents import FOREIGN
 
 BATCH = 100
 """documents of one transaction: what a kill costs at most, to be read again"""
@@ -161,7 +160,8 @@ def _take_in(office: Office, owner: Body, read: list[_Document | Refusal]) -> li
         new = uow.archive.accession_all(once, actor=COMMAND_LINE)
         for accession in once:
             if accession.id in new:
-                _validate_later(office, uow, accession)
+                job = f"validate:{accession.id}"
+                office.enqueue(uow.session, "validate_document", (str(accession.id),), job)
         uow.commit()
     lines: list[ImportedLine] = []
     waiting = {*new}
@@ -201,11 +201,6 @@ def _accession(owner: Body, document: _Document) -> Accession:
         properties={FOREIGN: {"file": entry.file, "mended": dict(document.mended), "columns": dict(entry.others)}},
         text=document.text,
     )
-
-
-def _validate_later(office: Office, uow: UnitOfWork, accession: Accession) -> None:
-    if accession.media_type in JUDGED:
-        office.enqueue(uow.session, "validate_document", (str(accession.id),), f"validate:{accession.id}")
 
 
 def _record(office: Office, owner: Body, totals: Mapping[str, int]) -> None:

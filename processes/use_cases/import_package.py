@@ -19,7 +19,7 @@ from processes.authorization import COMMAND_LINE
 from processes.errors import EntryRefused
 from processes.office import Office
 from processes.organisation import Body, body_by_code
-from processes.signed_documents import FOREIGN, JUDGED
+from processes.signed_documents import FOREIGN
 from processes.trust import trust_store
 from signing.evidence_validation import EvidenceTrust, hashes_of, validate_evidence
 from signing.report import Verdict
@@ -159,7 +159,6 @@ def _take_in(office: Office, each: _Arriving) -> str:
     with office.unit_of_work() as uow:
         uow.archive.accession(accession, actor=COMMAND_LINE)
         uow.archive.record_event(accession.id, "imported", COMMAND_LINE, history)
-        if accession.media_type in JUDGED:
-            office.enqueue(uow.session, "validate_document", (str(accession.id),), f"validate:{accession.id}")
+        office.enqueue(uow.session, "validate_document", (str(accession.id),), f"validate:{accession.id}")
         uow.commit()
     return "taken"

@@ -17,6 +17,7 @@ from processes.certificates import OpenedKey, open_key
 from processes.documents import DocumentSection, OfficeDocument
 from processes.erasing import erase_waiting
 from processes.errors import EntryRefused, NotFound, NotPermitted
+from processes.filed_papers import papers_of
 from processes.forms import clean_text
 from processes.mandates import Mandate, mandates_of
 from processes.numbers import draw_case_number
@@ -73,10 +74,11 @@ def quarantine_document(office: Office, request: QuarantineDocument) -> None:
             raise NotPermitted(rule="access")
         if request.second == request.by or _keeping(uow, request.second, document.owner) is None:
             raise EntryRefused("second", "unknown")
-        uow.archive.record_event(document.id, "quarantined", str(request.by), {"second": str(request.second)})
-        uow.archive.quarantine.place(
-            document.id, ground=ground, placed_by=str(request.by), second=str(request.second), at=uow.now
-        )
+        by, second = str(request.by), str(request.second)
+        # the files that came with it stay with it: locked away, released and removed together
+        for each in [document, *papers_of(uow, document)]:
+            uow.archive.record_event(each.id, "quarantined", by, {"second": second})
+            uow.archive.quarantine.place(each.id, ground=ground, placed_by=by, second=second, at=uow.now)
         _note(uow, request.by, document.id, "lock")
         uow.commit()
 
@@ -93,8 +95,9 @@ def release_document(office: Office, request: EndQuarantine) -> None:
         document = _document(uow, request.document_id)
         _require_second(uow, request)
         keeper(uow, request.by, document)
-        uow.archive.quarantine.release(document.id, by=str(request.by), ground=ground, at=uow.now)
-        uow.archive.record_event(document.id, "quarantine ended", str(request.by), {"ground": ground})
+        for each in _together(uow, document, request.by):
+            uow.archive.quarantine.release(each.id, by=str(request.by), ground=ground, at=uow.now)
+            uow.archive.record_event(each.id, "quarantine ended", str(request.by), {"ground": ground})
         _note(uow, request.by, document.id, "release")
         uow.commit()
 
@@ -119,17 +122,25 @@ def remove_document(office: Office, request: EndQuarantine) -> str:
         _require_second(uow, request)
         keeper(uow, request.by, document)
         archive_sheet(office, uow, signed, actor=str(request.by))
-        gone = [document, *copies_of(uow, document.id)]
+        locked = _together(uow, document, request.by)
+        gone = [*locked, *(copy for each in locked for copy in copies_of(uow, each.id))]
         removal = Removal(status=DocumentStatus.DESTROYED, ground=ground, act=act.number, over_on=None)
         for each in gone:
             uow.archive.disposal.remove(each.id, removal, actor=str(request.by))
             uow.archive.quarantine.empty(each.id, title=GONE_TITLE)
         _purge(uow, gone, ground, request.by)
-        uow.archive.quarantine.removed(document.id, by=str(request.by), act_id=act.id, at=uow.now)
+        for each in locked:
+            uow.archive.quarantine.removed(each.id, by=str(request.by), act_id=act.id, at=uow.now)
         _note(uow, request.by, document.id, "remove")
         uow.commit()
     erase_waiting(office, [each.id for each in gone])
     return act.number
+
+
+def _together(uow: UnitOfWork, document: ArchivedDocument, second: UUID) -> list[ArchivedDocument]:
+    """The document and the files with it that are locked away for the same person to end."""
+    found = [(each, uow.archive.quarantine.of(each.id)) for each in papers_of(uow, document)]
+    return [document, *(each for each, locked in found if locked is not None and locked.second == str(second))]
 
 
 def _purge(uow: UnitOfWork, gone: Sequence[ArchivedDocument], ground: str, by: UUID) -> None:

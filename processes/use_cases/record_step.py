@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from processes.errors import CaseStuck, SignatureRefused, StepOvertaken
+from processes.filed_papers import Papers, file_papers
 from processes.incidents import Failure, note_incident
 from processes.office import Office
 from processes.recorded_steps import DoneStep, advance, keep_step, overtaken_told
@@ -63,6 +64,8 @@ def _record(office: Office, uow: UnitOfWork, step: OpenStep, request: SubmitStep
     record = _as_in_documents(uow, step, request, fields)
     done = DoneStep(by=request.by, record=record, document_id=None, certificate_serial="", claimed_at=uow.now)
     step_id, digest = keep_step(uow, step, done, {name: record[name] for name in ("fields", "remarks", "attachments")})
+    papers = Papers(number=step.case.number, files=step.attachments)
+    file_papers(office, uow, step.case, papers, actor=str(request.by))
     uow.audit.record(
         "case:step:record",
         actor=str(request.by),

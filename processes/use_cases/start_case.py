@@ -22,6 +22,7 @@ from processes.errors import (
     StateSecretDeclared,
     UnknownProcess,
 )
+from processes.filed_papers import Papers, file_papers
 from processes.forms import declares_state_secret, load_form
 from processes.handlers import StartedBy, starters
 from processes.mandates import mandates_for_work
@@ -107,7 +108,7 @@ def open_case(
     definition = startable(uow, request.definition_key)
     owner = body(uow.session, request.body_id)
     case = _new_case(uow, definition, owner, request, fields)
-    _keep_files(uow, case, request)
+    files = _keep_files(uow, case, request)
     variables = _declared(definition, fields) | _reserved(case, owner, request)
     if handler := definition.package.start.handler:
         variables |= starters[handler](
@@ -121,6 +122,8 @@ def open_case(
                 channel=request.channel,
             ),
         )
+    # what the handler has said of access holds for the files, too
+    file_papers(office, uow, case, Papers(number=case.number, files=files), actor=actor)
     advance = uow.engine.start(definition.key, instance_id=case.id, variables=variables, by=actor, at=at)
     settle(office, uow, advance)
     uow.audit.record(
@@ -283,7 +286,7 @@ def _subject(definition: ProcessDefinition, owner: Body, fields: Mapping[str, An
     return named_subject(fields) or definition.package.titles[owner.language]
 
 
-def _keep_files(uow: UnitOfWork, case: CaseRow, request: StartCase) -> None:
+def _keep_files(uow: UnitOfWork, case: CaseRow, request: StartCase) -> Sequence[AttachmentRow]:
     for file in request.files:
         uow.archive.rely_on(file.sha256)
         uow.insert(
@@ -299,6 +302,8 @@ def _keep_files(uow: UnitOfWork, case: CaseRow, request: StartCase) -> None:
             added_by=request.by,
             added_at=uow.now,
         )
+    mine = sa.select(AttachmentRow).where(AttachmentRow.case_id == case.id).order_by(AttachmentRow.name)
+    return uow.session.scalars(mine).all() if request.files else ()
 
 
 def _declared(definition: ProcessDefinition, fields: Mapping[str, Any]) -> dict[str, Any]:

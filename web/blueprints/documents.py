@@ -9,6 +9,7 @@ from web.current import my_id, office
 from web.documents import served
 from web.session import signed_in_only
 
+PDF = "application/pdf"
 pages = Blueprint("documents", __name__, url_prefix="/documents")
 
 
@@ -17,7 +18,8 @@ pages = Blueprint("documents", __name__, url_prefix="/documents")
 def pdf(document_id: UUID) -> Response:
     """The newest revision; `?download` saves it."""
     document, content = view_document(office(), ViewDocument(document_id=document_id, by=my_id()))
-    name = f"{document.number}.pdf".replace("/", "-")
+    # a file that came from outside keeps its own name
+    name = f"{document.number}.pdf".replace("/", "-") if document.media_type == PDF else document.title
     return served(content, name, document.media_type, download="download" in request.args)
 
 
