@@ -111,17 +111,8 @@ def open_case(
     files = _keep_files(uow, case, request)
     variables = _declared(definition, fields) | _reserved(case, owner, request)
     if handler := definition.package.start.handler:
-        variables |= starters[handler](
-            office,
-            uow,
-            StartedBy(
-                case=case,
-                body=owner,
-                by=request.by,
-                fields=fields,
-                channel=request.channel,
-            ),
-        )
+        started = StartedBy(case=case, body=owner, by=request.by, fields=fields, channel=request.channel)
+        variables |= starters[handler](office, uow, started)
     # what the handler has said of access holds for the files, too
     file_papers(office, uow, case, Papers(number=case.number, files=files), actor=actor)
     advance = uow.engine.start(definition.key, instance_id=case.id, variables=variables, by=actor, at=at)
