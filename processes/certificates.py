@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from processes.office import Office
 from processes.tables import CertificateRow
 from processes.unit_of_work import UnitOfWork
 from signing.errors import WrongPin
-from signing.keys import KINDS
 from signing.keys.pkcs12 import open_pkcs12, unwrap
 from signing.keys.software import SoftwareKey
 
@@ -27,15 +26,6 @@ class OpenedKey:
 
     certificate: CertificateRow
     key: SoftwareKey
-
-
-def key_facts(certificate: CertificateRow) -> dict[str, Any]:
-    """Where a certificate's key is kept, and whether its holder alone controls it: documents and reports say so.
-
-    The stores that karguzar.toml adds under names of their own count as their settings say, which policy asks.
-    """
-    kind = KINDS.get(certificate.key_store)
-    return {"store": certificate.key_store, "sole_control": kind.sole_control if kind else None}
 
 
 def certificate_of(uow: UnitOfWork, person_id: UUID, here: Collection[str] = ()) -> CertificateRow:

@@ -38,7 +38,12 @@ def prepare_cosignature(
     place = place_of(uow, document, step)
     archived = uow.archive.document(document.document_id)
     record = _record(uow, step, archived, fields)
-    record |= {"field": place.field, "certificate": certificate_of(uow, by, keys_here).serial}
+    certificate = certificate_of(uow, by, keys_here)
+    record |= {
+        "field": place.field,
+        "certificate": certificate.serial,
+        "key": office.key_stores.facts(certificate.key_store),
+    }
     return open_attempt(
         office,
         uow,

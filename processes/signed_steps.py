@@ -12,7 +12,6 @@ import structlog
 
 from archive.blobs import BlobRef
 from processes.cases import NewDocument, file_document
-from processes.certificates import key_facts
 from processes.cosignatures import keep_cosignature, note_cosignature, take_turn
 from processes.cosigning import note_refusal_to_sign, share
 from processes.documents.canonical import canonical_json
@@ -197,6 +196,7 @@ def _statement(step: Mapping[str, Any]) -> str:
         "capacity": mandate["capacity"],
         "acts_for": mandate["acts_for"],
         "ground": _act(mandate["ground"]),
+        "key": step.get("key"),
     }
     return canonical_json(said).decode()
 
@@ -283,7 +283,7 @@ def _signer(signature: _Signature) -> dict[str, Any]:
     if is_sealed(record):
         return {"name": record["body"]["title"], "capacity": SEAL, "serial": signature.certificate.serial}
     named = {"name": mandate["holder"], "capacity": mandate["capacity"], "acts_for": mandate["acts_for"]}
-    return {**named, "serial": signature.certificate.serial, "key": key_facts(signature.certificate)}
+    return {**named, "serial": signature.certificate.serial, "key": record.get("key")}
 
 
 def _note_shared(office: Office, uow: UnitOfWork, step: OpenStep, attempt: SigningAttemptRow, step_id: UUID) -> None:

@@ -145,11 +145,23 @@ def objection(stamp: Stamp, expected: ExpectedSignature, *, sealed: bool) -> str
 
 def standing_of(stamp: Stamp) -> Standing | None:
     """As what the signer signs, in words of their own that the signature covers; None: nothing readable is said."""
+    said = _statement_of(stamp)
+    return None if said is None else _standing(said)
+
+
+def control_of(stamp: Stamp) -> bool | None:
+    """Whether the signer alone controls the key, as their own statement says; None: it is not said."""
+    key = (_statement_of(stamp) or {}).get("key")
+    return _flag(key.get("sole_control")) if isinstance(key, dict) else None
+
+
+def _statement_of(stamp: Stamp) -> dict[str, Any] | None:
     try:
         text = str(stamp.embedded.sig_object[STATEMENT])
-        return _standing(json.loads(text)) if len(text) <= MAX_STATEMENT else None
+        said = json.loads(text) if len(text) <= MAX_STATEMENT else None
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         return None
+    return said if isinstance(said, dict) else None
 
 
 def _standing(said: Mapping[str, Any]) -> Standing:

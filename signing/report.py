@@ -240,7 +240,8 @@ class SignatureReport:
     timestamps: tuple[TimestampReport, ...] = ()
     """over this signature, attached ones first"""
     sole_control: bool | None = None
-    """whether the signer alone controls the key, as the document says of its author; None: it is not said"""
+    """whether the signer alone controls the key, as the document says of its author, and co-signers' signatures of
+    themselves; None: it is not said"""
     revoked: Revoking | None = None
     """the signer's certificate, before the signature or after it; None: it is not known to be"""
 

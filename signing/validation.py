@@ -21,6 +21,7 @@ from signing.expected import (
     STEP,
     ExpectedSignature,
     awaited,
+    control_of,
     expected_signatures,
     names_person,
     objection,
@@ -233,13 +234,15 @@ class _Document:
             covered_bytes=stamp.embedded.byte_range[2] + stamp.embedded.byte_range[3],
             material=material_of(stamp),
             timestamps=tuple(timestamp_report(one) for one in tokens),
-            sole_control=self._sole_control(f"{certificate.serial_number:x}"),
+            sole_control=self._sole_control(stamp, f"{certificate.serial_number:x}"),
             revoked=signed.revoked,
         )
 
-    def _sole_control(self, serial: str) -> bool | None:
-        """What the document says of its author's key; of co-signers' keys it says nothing."""
-        return self._step.sole_control if self._step and self._step.certificate == serial else None
+    def _sole_control(self, stamp: Stamp, serial: str) -> bool | None:
+        """What the document says of its author's key, and each signature of its own."""
+        if self._step and self._step.certificate == serial:
+            return self._step.sole_control
+        return control_of(stamp)
 
     def _judge_signer(self, stamp: Stamp, proven_at: datetime | None, later: list[Token]) -> tuple[Process, Outcome]:
         """Now; and if the certificate has ended, by the document timestamps made in time."""

@@ -122,6 +122,17 @@ def test_a_substitute_counts_once_the_body_has_sealed(pilot: Pilot, opened: Keys
     assert after.signatures[1].as_json()["acts_for"] == MEMBERS[0]
 
 
+@pytest.mark.parametrize(
+    ("key", "told"), [({"store": "hsm", "sole_control": False}, False), ({"sole_control": True}, True), ("mine", None)]
+)
+def test_each_signature_says_whether_its_signer_alone_controls_the_key(pilot: Pilot, opened: Keys, key, told):
+    statement = rfc8785.dumps({"capacity": "member", "key": key}).decode()
+    first = shared(pilot, expecting())
+    report = judged(pilot, cosigned(pilot, opened(MEMBERS[0], "officer"), first, "cosigner1", statement=statement))
+    assert [one.sole_control for one in report.signatures] == [None, told]
+    assert report.signatures[1].as_json().get("sole_control") is told
+
+
 @pytest.mark.parametrize("statement", [stated("Somebody Else"), stated(MEMBERS[0], ""), "[1]", "{", ""])
 def test_another_person_without_an_order_stays_the_wrong_signer(pilot: Pilot, opened: Keys, statement: str):
     first = shared(pilot, expecting(needed=1))
