@@ -9,6 +9,7 @@ import binascii
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count
 
 from lxml import etree
 
@@ -41,8 +42,9 @@ def as_xml(reports: Sequence[ValidationReport]) -> bytes:
     """One ValidationReport about all signatures of these documents, in order; UTF-8."""
     root = _v("ValidationReport")
     objects: dict[str, etree._Element] = {}
+    numbers = count(1)  # the same signature stands in copies of a document, an identifier in one place only
     for report in reports:
-        root.extend(_signature(one, report) for one in report.signatures)
+        root.extend(_signature(one, report, next(numbers)) for one in report.signatures)
         if not report.signatures:
             root.append(_v("SignatureValidationReport", _status(report.verdict, _code(report), report, None)))
         for signature in report.signatures:
@@ -52,7 +54,7 @@ def as_xml(reports: Sequence[ValidationReport]) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def _signature(signature: SignatureReport, report: ValidationReport) -> etree._Element:
+def _signature(signature: SignatureReport, report: ValidationReport, number: int) -> etree._Element:
     material = signature.material
     verdict = worst(signature.verdict, report.verdict)
     indication = signature.sub_indication if verdict is signature.verdict else _CONSTRAINT[verdict]
@@ -67,7 +69,7 @@ def _signature(signature: SignatureReport, report: ValidationReport) -> etree._E
         _v("ds:SignatureValue", material.value),
         _v("HashOnly", "false"),
         _v("DocHashOnly", "false"),
-        id=f"s-{_fingerprint(material.value)}",
+        id=f"s-{number}-{_fingerprint(material.value)}",
     )
     information = _v(
         "SignerInformation",

@@ -16,6 +16,8 @@ from package_samples import written
 from archive.packages import PackageShape
 
 VALIDATOR = "eark-validator==1.1.3"
+UNREACHABLE = ("Retrying (", "ConnectionError", "timed out")
+"""what pip says where its index is out of reach"""
 HERE = Path(__file__).parent
 CONTRADICTED = "SIP14: "
 """it wants NOTETYPE without a namespace, which the METS schema forbids and its own rule CSIP16 has with one"""
@@ -29,7 +31,11 @@ def validator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("eark")
     subprocess.run([sys.executable, "-m", "venv", place], check=True)
     python = place / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", VALIDATOR], check=True)
+    install = [python, "-m", "pip", "install", "--quiet", "--retries", "1", VALIDATOR]
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    if done.returncode and any(sign in done.stderr for sign in UNREACHABLE):
+        pytest.skip("PyPI is out of reach: eark-validator was not asked")
+    assert done.returncode == 0, done.stderr
     return python
 
 

@@ -31,7 +31,7 @@ ORDER = {
     "ValidationObject": ["ObjectType", "ValidationObjectRepresentation", "POEProvisioning", "ValidationReport"],
 }
 """the sequences of the schema (TS 119 102-2, annex C), as far as they are written; the schema itself is not kept here:
-what this file was compared with is said in docs/adr/0027"""
+tests/interop/test_reports_from_outside.py asks it"""
 
 
 def archival(pilot: Pilot) -> ValidationReport:
@@ -98,3 +98,10 @@ def test_a_file_without_a_readable_signature_and_a_hostile_name_make_well_formed
     root = etree.fromstring(as_xml(reports))
     assert texts(root, "MainIndication") == ["urn:etsi:019102:mainindication:total-failed"] * 2
     assert texts(root, "SubIndication") == ["urn:etsi:019102:subindication:FORMAT_FAILURE"] * 2
+
+
+def test_copies_of_a_document_share_no_identifier(pilot: Pilot):
+    report = archival(pilot)
+    root = etree.fromstring(as_xml([report, report.named("copy.pdf")]))
+    identifiers = [one.get("id") for one in root.iter() if one.get("id")]
+    assert len(identifiers) == len(set(identifiers)) > 2
