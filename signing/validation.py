@@ -53,7 +53,8 @@ from signing.request import SignatureLevel
 from signing.services import TrustedService
 from signing.structure import Broken, Stamp, open_pdf, read_attachment, stamps_of
 from signing.timestamp import CLOCK_TOLERANCE
-from signing.trust import TrustStore, read_trust, scan_trust
+from signing.trust import TrustStore, read_trust
+from signing.trust_folder import trust_of_folder
 
 __all__ = [
     "SEAL",
@@ -121,13 +122,13 @@ class Judge(Protocol):
 def verify_files(
     paths: Sequence[Path], trust_dir: Path | None, at: datetime, judge: Judge = validate
 ) -> list[ValidationReport]:
-    """Judge files offline with the certificates (PEM or DER) and CRLs in a folder: what `karguzar verify` prints.
+    """Judge files offline with the certificates, CRLs and trusted lists of a folder: what `karguzar verify` prints.
 
     Documents of one case are followed from one to the next (`signing.case_chain`).
 
     Never raises; a missing file is a FORMAT_FAILURE, an unreadable trust file a finding of each report.
     """
-    folder = scan_trust(trust_dir) if trust_dir is not None else None
+    folder = trust_of_folder(trust_dir, at=at) if trust_dir is not None else None
     store = folder.store if folder else TrustStore()
     problems = tuple(Finding.TRUST_UNREADABLE.says(str(one)) for one in folder.unreadable) if folder else ()
     judged = [_verified(path, store, at, judge).with_findings(problems) for path in paths]
