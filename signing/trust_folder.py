@@ -1,4 +1,4 @@
-"""A folder of trust as `karguzar verify --trust` takes it: certificates, CRLs, and trusted lists with their operators."""
+"""A folder of trust as `karguzar verify --trust` takes it: certificates, CRLs, trusted lists and their operators."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,16 +28,15 @@ def trust_of_folder(directory: Path, *, at: datetime) -> TrustFolder:
     newest: dict[str, tuple[Path, TrustedList]] = {}
     for file in _files(directory, ".xml"):
         try:
-            found = read_trusted_list(_read(file), operators, at=at)
-            known = newest.get(found.territory)
-            if known is not None and known[1].sequence >= found.sequence:
-                raise TrustedListRefused("stale", f"{known[0].name} is newer")
+            one = (file, read_trusted_list(_read(file), operators, at=at))
         except (OSError, TrustedListRefused) as error:
             problems.append(TrustUnreadable(file.name, str(error)))
             continue
-        if known is not None:
-            problems.append(TrustUnreadable(known[0].name, f"stale: {file.name} is newer"))
-        newest[found.territory] = (file, found)
+        known = newest.get(one[1].territory, one)
+        older, newer = sorted((known, one), key=lambda each: each[1].sequence)
+        if older is not newer:
+            problems.append(TrustUnreadable(older[0].name, f"stale: {newer[0].name} is newer"))
+        newest[newer[1].territory] = newer
     services = tuple(service for _, found in newest.values() for service in found.services)
     return TrustFolder(replace(folder.store, services=services), (*folder.unreadable, *problems))
 

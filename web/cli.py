@@ -189,7 +189,9 @@ def scenario(paths: tuple[Path, ...]) -> None:
 
 @main.command()
 @PATHS
-@click.option("--trust", type=click.Path(path_type=Path, file_okay=False), help="Folder of certificates, CRLs and trusted lists.")
+@click.option(
+    "--trust", type=click.Path(path_type=Path, file_okay=False), help="Folder of certificates, CRLs and lists."
+)
 @REPORT_FORMAT
 @told_plainly
 def verify(paths: tuple[Path, ...], trust: Path | None, shape: str) -> None:
