@@ -6,9 +6,11 @@ together are compared, and a document that nobody gave makes no verdict worse: i
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from signing.report import Finding, StepFacts, StepLink, ValidationReport, Verdict, worst
 from signing.timestamp import CLOCK_TOLERANCE
@@ -17,16 +19,22 @@ BLOCK = 1024 * 1024
 Hashes = dict[tuple[str, int], str]
 
 
-def judged_together(reports: Sequence[ValidationReport]) -> list[ValidationReport]:
+def _on_disk(file: str) -> BinaryIO:
+    return Path(file).open("rb")
+
+
+def judged_together(
+    reports: Sequence[ValidationReport], opened: Callable[[str], BinaryIO] = _on_disk
+) -> list[ValidationReport]:
     """The reports of files given together, with what their steps say of each other.
 
-    :param reports: `file` is where each lies
+    :param reports: `file` is what `opened` opens: without it, where each lies
     """
     held: dict[str, list[ValidationReport]] = defaultdict(list)
     for report in reports:
         if report.step is not None:
             held[report.step.document].append(report)
-    hashes = _hashes(reports, held)
+    hashes = _hashes(reports, held, opened)
     return [_linked(report, held, hashes) for report in reports]
 
 
@@ -70,7 +78,9 @@ def _order(report: ValidationReport, earlier: Sequence[ValidationReport]) -> Ite
             yield Finding.STEP_ORDER.says(told)
 
 
-def _hashes(reports: Sequence[ValidationReport], held: dict[str, list[ValidationReport]]) -> Hashes:
+def _hashes(
+    reports: Sequence[ValidationReport], held: dict[str, list[ValidationReport]], opened: Callable[[str], BinaryIO]
+) -> Hashes:
     """SHA-256 of the beginnings that are asked about; each file is read once, however many are."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for report in reports:
@@ -80,14 +90,15 @@ def _hashes(reports: Sequence[ValidationReport], held: dict[str, list[Validation
                     wanted[other.file].add(link.bytes)
     found: Hashes = {}
     for file, lengths in wanted.items():
-        found.update({(file, length): digest for length, digest in _beginnings(Path(file), sorted(lengths))})
+        beginnings = _beginnings(partial(opened, file), sorted(lengths))
+        found.update({(file, length): digest for length, digest in beginnings})
     return found
 
 
-def _beginnings(path: Path, lengths: Sequence[int]) -> Iterator[tuple[int, str]]:
+def _beginnings(opened: Callable[[], BinaryIO], lengths: Sequence[int]) -> Iterator[tuple[int, str]]:
     running, read = hashlib.sha256(), 0
     try:
-        with path.open("rb") as file:
+        with opened() as file:
             for length in lengths:
                 while read < length:
                     block = file.read(min(BLOCK, length - read))

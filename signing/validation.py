@@ -66,6 +66,7 @@ __all__ = [
     "as_details",
     "as_xml",
     "from_details",
+    "judged_together",
     "limit_exceeded",
     "read_attachment",
     "read_trust",

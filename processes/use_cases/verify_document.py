@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
 from archive.access import level_on
@@ -17,9 +20,14 @@ from processes.queries.levels import LevelNote, level_notes
 from processes.sealing import document_of_code
 from processes.trust import trust_store
 from processes.unit_of_work import UnitOfWork
-from signing.validation import ValidationReport, as_details, as_xml
+from signing.validation import ValidationReport, Verdict, as_details, as_xml, judged_together, limit_exceeded
 
 MAX_UPLOAD = 30 * 1024 * 1024
+"""bytes of all files handed in at once"""
+MOST_FILES = 20
+"""handed in at once"""
+TOGETHER_SECONDS = 60.0
+"""after which no further file of a hostile lot is judged"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +47,57 @@ class Verification:
     level: LevelNote | None = None
     """of the newest revision in this archive"""
 
+    @property
+    def passed(self) -> bool:
+        """The document is genuine."""
+        return self.report.verdict is Verdict.TOTAL_PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was handed in."""
+
+    name: str
+    content: bytes
+
 
 def verify_upload(office: Office, content: bytes) -> Verification:
     """Validate an uploaded file and look whether it is in this archive."""
     report = office.validator.validate(content, trust_store(office), at=office.clock())
+    return _looked_up(office, content, report)
+
+
+def _looked_up(office: Office, content: bytes, report: ValidationReport) -> Verification:
     with office.reading() as uow:
         document = _known(uow.archive.find_by_sha256(hashlib.sha256(content).hexdigest()))
         level = _level(office, uow, document)
         day = office_day(uow)
     return _told(report, document, content, level, day)
+
+
+def verify_uploads(office: Office, uploads: Sequence[Upload]) -> list[Verification]:
+    """Several files as `verify_upload`, and documents of one case by what they say of each other."""
+    named = list(_named(uploads))
+    trust, at, until = trust_store(office), office.clock(), time.monotonic() + TOGETHER_SECONDS
+    reports: list[ValidationReport] = []
+    for one in named:
+        if time.monotonic() > until:
+            reports.append(limit_exceeded("the files before it took too long: hand it in by itself", file=one.name))
+        else:
+            reports.append(office.validator.validate(one.content, trust, at=at, file=one.name))
+    contents = {one.name: one.content for one in named}
+    together = judged_together(reports, lambda file: BytesIO(contents[file]))
+    return [_looked_up(office, one.content, report) for one, report in zip(named, together, strict=True)]
+
+
+def _named(uploads: Sequence[Upload]) -> Iterator[Upload]:
+    """Each with a name of its own: two folders may have a file of one name."""
+    taken: set[str] = set()
+    for one in uploads:
+        names = (one.name, *(f"{one.name} ({number})" for number in range(2, 2 * len(uploads) + 1)))
+        name = next(each for each in names if each not in taken)
+        taken.add(name)
+        yield Upload(name, one.content)
 
 
 def verify_code(office: Office, code: str) -> Verification:
@@ -67,14 +117,16 @@ def verify_code(office: Office, code: str) -> Verification:
     return _told(report, document, content, level, day)
 
 
-def report_as(result: Verification, shape: str) -> bytes:
-    """The whole report, as JSON or as ETSI TS 119 102-2 XML.
+def report_as(results: Sequence[Verification], shape: str) -> bytes:
+    """The whole report, as JSON (of several documents a list) or as ETSI TS 119 102-2 XML.
 
     :param shape: json or xml
     """
+    reports = [one.report for one in results]
     if shape == "xml":
-        return as_xml([result.report])
-    return json.dumps(as_details(result.report), ensure_ascii=False, indent=1).encode()
+        return as_xml(reports)
+    details = [as_details(one) for one in reports]
+    return json.dumps(details if len(details) > 1 else details[0], ensure_ascii=False, indent=1).encode()
 
 
 def _document(uow: UnitOfWork, identity: Any) -> ArchivedDocument | None:

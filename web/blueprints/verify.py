@@ -1,10 +1,20 @@
 """Verify a document: by upload or by the code on its page. Plain words first, the ETSI report below."""
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import NotFound
-from processes.use_cases.verify_document import MAX_UPLOAD, Verification, report_as, verify_code, verify_upload
+from processes.use_cases.verify_document import (
+    MAX_UPLOAD,
+    MOST_FILES,
+    Upload,
+    Verification,
+    report_as,
+    verify_code,
+    verify_upload,
+    verify_uploads,
+)
 from web.app_limits import UNKNOWN_CODES, limiter, not_found
 from web.current import office
 from web.findings import PageFinding
@@ -24,19 +34,38 @@ def page() -> Answer:
     return redirect(url_for("verify.by_code", code=code)) if code else _ask()
 
 
+def _handed_in() -> list[FileStorage]:
+    return [one for one in request.files.getlist("file") if one.filename]
+
+
+def _cost() -> int:
+    """Each file counts; a lot that is refused counts as one knock."""
+    number = len(_handed_in())
+    return number if 0 < number <= MOST_FILES else 1
+
+
 @pages.post("")
-@limiter.limit("20 per minute")
+@limiter.limit("40 per minute", cost=_cost)
 def upload() -> Answer:
-    """Verify an uploaded file; it is not kept."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
+    """Verify uploaded files; they are not kept. Documents of one case are compared with each other."""
+    files = _handed_in()
+    if not files:
         return _ask(_("Choose a PDF file first."), "#file", 422)
-    content = file.read(MAX_UPLOAD + 1)
-    if len(content) > MAX_UPLOAD:
+    if len(files) > MOST_FILES:
+        return _ask(_("Choose at most %(most)s files.", most=MOST_FILES), "#file", 413)
+    uploads = [Upload(one.filename or "", one.read(MAX_UPLOAD + 1)) for one in files]
+    if sum(len(one.content) for one in uploads) > MAX_UPLOAD:
         return _ask(_("The file is larger than 30 MB."), "#file", 413)
-    result = verify_upload(office(), content)
+    results = [verify_upload(office(), uploads[0].content)] if len(uploads) == 1 else verify_uploads(office(), uploads)
     shape = request.form.get("format", "")
-    return _report(result, shape) if shape in REPORTS else _shown(result, file.filename)
+    if shape in REPORTS:
+        return _report(results, shape)
+    return _shown(results[0], uploads[0].name) if len(results) == 1 else _together(results)
+
+
+def _together(results: list[Verification]) -> str:
+    passed = sum(one.passed for one in results)
+    return render_template("verified_many.html", results=results, passed=passed)
 
 
 @pages.get("/<code>")
@@ -54,13 +83,13 @@ def by_code(code: str) -> Answer:
 def report_by_code(code: str, shape: str) -> Answer:
     """The report on an archived document, for machines."""
     try:
-        return _report(verify_code(office(), code[:MAX_CODE]), shape)
+        return _report([verify_code(office(), code[:MAX_CODE])], shape)
     except NotFound:
         return _ask(_("No document has this code. Compare it with the one on the page."), "#code", 404, code)
 
 
-def _report(result: Verification, shape: str) -> Response:
-    answer = Response(report_as(result, shape), mimetype=REPORTS[shape])
+def _report(results: list[Verification], shape: str) -> Response:
+    answer = Response(report_as(results, shape), mimetype=REPORTS[shape])
     answer.headers["Content-Disposition"] = f'attachment; filename="report.{shape}"'
     return answer
 

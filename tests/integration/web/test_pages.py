@@ -4,9 +4,13 @@ import io
 import re
 
 import pytest
+import sqlalchemy as sa
 from doings import QUESTIONNAIRE, begin
 from flask import Flask
 from visitor import Visitor
+
+from archive.tables import DocumentRow
+from processes.office import Office
 
 DATABASES = ("sqlite",)
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -189,6 +193,28 @@ def test_an_unknown_verification_code_and_a_broken_file_end_in_a_page(visitor: V
     visitor.post("/verify", {"file": (io.BytesIO(b"no pdf at all"), "a.pdf")}, content_type="multipart/form-data")
     assert visitor.page.status_code == 200
     assert "must not be relied on" in visitor.text
+
+
+def test_several_files_are_verified_together(visitor: Visitor, office: Office) -> None:
+    with office.reading() as uow:
+        documents = uow.session.scalars(sa.select(DocumentRow.id).limit(2)).all()
+        first, second = (uow.archive.fetch(one) for one in documents)
+
+    def handed_in(*files: tuple[str, bytes], **more: str) -> None:
+        visitor.get("/verify?lang=en")
+        data = {"file": [(io.BytesIO(content), name) for name, content in files], **more}
+        visitor.post("/verify", data, content_type="multipart/form-data")
+
+    lot = (("a.pdf", first), ("a.pdf", second), ("b.pdf", b"no pdf at all"))
+    handed_in(*lot)
+    for told in ("2 of 3 documents are genuine", "a.pdf (2)", "b.pdf", "The file is damaged, encrypted or no PDF."):
+        assert told in visitor.text
+    handed_in(*lot[:2])
+    assert "All 2 documents are genuine" in visitor.text
+    handed_in(*lot, format="json")
+    assert [one["file"] for one in visitor.page.json or ()] == ["a.pdf", "a.pdf (2)", "b.pdf"]
+    handed_in(*(("a.pdf", b"x") for _ in range(21)))
+    assert (visitor.page.status_code, visitor.errors) == (413, ["Choose at most 20 files."])
 
 
 def test_the_registry_leaves_as_csv_and_json(visitor: Visitor) -> None:

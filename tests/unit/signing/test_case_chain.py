@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from signing.report import ValidationReport
 from signing.report_xml import SOLE_CONTROL, WAITS_FOR, as_xml
 from signing.request import SignatureLevel
 from signing.trust import TrustStore
-from signing.validation import validate, verify_files
+from signing.validation import judged_together, validate, verify_files
 
 CASE = "M-EXECUTIVE-2026-000003"
 
@@ -47,6 +48,14 @@ def signed(pilot: Pilot, number: int, *earlier: tuple[int, bytes], **more: Any) 
         for place, pdf in earlier
     ]
     return pilot.signed(pilot.fielded(step=step(pilot, number, links, **more))).pdf
+
+
+def test_files_that_lie_nowhere_are_compared_too(pilot: Pilot):
+    first, other = signed(pilot, 1), signed(pilot, 1, more="else")
+    files = {"first": first, "second": signed(pilot, 2, (1, first)), "third": signed(pilot, 3, (1, other))}
+    judged = [validate(content, pilot.trust(), at=JUDGED, file=name) for name, content in files.items()]
+    told = judged_together(judged, lambda name: BytesIO(files[name]))
+    assert [[one.partition(":")[0] for one in each.findings] for each in told] == [[], [], ["STEP_SWAPPED"]]
 
 
 def verified(pilot: Pilot, folder: Path, **files: bytes) -> dict[str, ValidationReport]:
