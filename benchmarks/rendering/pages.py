@@ -2,8 +2,11 @@
 
 import base64
 import json
+import os
 import subprocess
+import time
 from datetime import date
+from functools import partial
 from html import escape
 from pathlib import Path
 from statistics import median
@@ -16,6 +19,10 @@ from processes.documents.model import DocumentSection, OfficeDocument, SignerBlo
 from processes.documents.render import DocumentRenderer
 
 WEASYPRINT = "weasyprint==70.0"
+WARMING = 2
+"""documents before the first that counts"""
+USER_TICKS = 11
+"""where /proc/PID/stat tells the time in user mode, that in the kernel after it, counted from its third field"""
 VERIFY = "https://kargüzar.example/v/4F7K-2M9Q"
 ROWS = [
     (f"Göstərici № {number} / Көрсеткіш", f"Ərazi üzrə məlumat, ₼ {number * 137},50 — ақпарат") for number in range(44)
@@ -23,38 +30,62 @@ ROWS = [
 
 
 def measure(run: Run) -> Figures:
-    """Milliseconds of a warm rendering, and how many times as long WeasyPrint takes."""
-    document = _document()
-    ours = Clock()
+    """Milliseconds of a warm rendering, and how many times as long WeasyPrint takes.
+
+    Each document has other answers, number and code, as in an office: typst remembers what it has laid out before.
+    """
+    turns = run.times(60, 8)
+    documents = [_document(turn) for turn in range(turns + WARMING)]
+    ours, cpu = Clock(), 0.0
     with DocumentRenderer() as renderer:
-        for turn in range(run.times(60, 8)):
-            rendered = (ours if turn else Clock()).measure(lambda: renderer.render(document))
-    warm = round(median(ours.wall) * 1000, 1)
-    figures: Figures = {"warm_ms": warm, "bytes": len(rendered.pdf), "vs_weasyprint": None}
+        for turn, document in enumerate(documents):
+            if turn == WARMING:
+                cpu = _processor_seconds()
+            clock = ours if turn >= WARMING else Clock()
+            rendered = clock.measure(partial(renderer.render, document))
+        cpu = _processor_seconds() - cpu
+    figures: Figures = {
+        "warm_ms": round(median(ours.wall) * 1000, 1),
+        "warm_cpu_ms": round(cpu / turns * 1000, 1),
+        "bytes": len(rendered.pdf),
+        "vs_weasyprint": None,
+    }
+    run.say(f"  a two-page form: {figures['warm_ms']} ms warm, {figures['warm_cpu_ms']} of the processor")
     theirs = _weasyprint(run)
     if theirs is None:
-        run.say(f"  a two-page form: {warm} ms warm")
         return figures
     figures["vs_weasyprint"] = round(median(theirs.wall) / median(ours.wall), 1)
+    figures["vs_weasyprint_cpu"] = round(median(theirs.cpu) * turns / cpu, 1)
     figures["weasyprint_ms"] = round(median(theirs.wall) * 1000, 1)
     run.say(
-        f"  a two-page form: {warm} ms warm, WeasyPrint {figures['weasyprint_ms']} ms: "
-        f"{figures['vs_weasyprint']} times as fast"
+        f"  WeasyPrint {figures['weasyprint_ms']} ms: ours is {figures['vs_weasyprint']} times as fast, "
+        f"{figures['vs_weasyprint_cpu']} in processor time"
     )
     return figures
 
 
-def _document() -> OfficeDocument:
+def _processor_seconds() -> float:
+    """Of this process and the one that runs typst, its only child."""
+    fields = [
+        Path(f"/proc/{child}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    ]
+    ticks = sum(int(one[USER_TICKS]) + int(one[USER_TICKS + 1]) for one in fields)
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _document(turn: int) -> OfficeDocument:
+    rows = tuple((label, value.replace("₼", f"₼ {turn}")) for label, value in ROWS)
     return OfficeDocument(
         kind="step",
         language="az",
         title="Məlumat anketi",
-        number="M-EXECUTIVE-2026-000003/2",
+        number=f"M-EXECUTIVE-2026-{turn:06}/2",
         date=date(2026, 3, 19),
         body="Dövlət Agentliyi",
-        step={"fields": dict(ROWS), "previous": []},
-        verify_url=VERIFY,
-        sections=(DocumentSection(title="Göstəricilər", rows=tuple(ROWS)),),
+        step={"fields": dict(rows), "previous": []},
+        verify_url=f"{VERIFY[:-4]}{turn:04}",
+        sections=(DocumentSection(title="Göstəricilər", rows=rows),),
         signer=SignerBlock(name="Əliyev Şükür İsmayıl oğlu", capacity="operator", certificate="4f7k2m9q"),
     )
 

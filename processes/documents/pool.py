@@ -13,8 +13,12 @@ _MEMORY_LIMIT = 700 * 1024
 """KiB of peak memory after which a worker is replaced"""
 _DEAD_PROXY = "http://127.0.0.1:9"
 """typst would fetch packages over HTTP; nothing listens here, so it cannot"""
-_ENVIRONMENT = {"RAYON_NUM_THREADS": "1"} | dict.fromkeys(
-    ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), _DEAD_PROXY
+_KEPT_BYTES = str(64 * 1024**2)
+"""memory of a document that the C library keeps for the next one, instead of giving it back and asking again"""
+_ENVIRONMENT = (
+    {"RAYON_NUM_THREADS": "1"}
+    | dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), _DEAD_PROXY)
+    | dict.fromkeys(("MALLOC_TOP_PAD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), _KEPT_BYTES)
 )
 
 
