@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine.prepared import Prepared
 from processes.office import Office
 from processes.steps import item_of, require_actable
 from processes.tables import SigningAttemptRow
@@ -31,6 +32,13 @@ class NewAttempt:
     pdf: bytes = field(repr=False)
     cosigns: UUID | None = None
     """the document of an earlier step"""
+
+
+_HIGHEST = Prepared(
+    sa.select(sa.func.max(SigningAttemptRow.attempt)).where(
+        SigningAttemptRow.work_item_id == sa.bindparam("item", type_=sa.Uuid())
+    )
+)
 
 
 def open_attempt(office: Office, uow: UnitOfWork, new: NewAttempt) -> SigningAttemptRow:
@@ -72,5 +80,4 @@ def open_attempt(office: Office, uow: UnitOfWork, new: NewAttempt) -> SigningAtt
 
 
 def _next_attempt(uow: UnitOfWork, item_id: UUID) -> int:
-    highest = sa.select(sa.func.max(SigningAttemptRow.attempt)).where(SigningAttemptRow.work_item_id == item_id)
-    return (uow.session.scalar(highest) or 0) + 1
+    return (uow.first(_HIGHEST, item=item_id) or 0) + 1

@@ -7,11 +7,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.prepared import Prepared
 from processes.chains import GENESIS, link, new_salt, salted_digest
 from processes.tables import AuditRow
 
 OFFICE = "office"
 """the stream of what concerns no single case"""
+
+
+_LINE = Prepared(sa.insert(AuditRow), columns=AuditRow.__table__.columns.keys())
+_HEAD = Prepared(
+    sa.select(AuditRow.seq, AuditRow.sha256)
+    .where(AuditRow.stream == sa.bindparam("stream", type_=sa.String()))
+    .order_by(AuditRow.seq.desc())
+    .limit(1)
+)
 
 
 class AuditTrail:
@@ -48,17 +58,13 @@ class AuditTrail:
             previous=previous,
         )
         line.sha256 = link(previous, _facts(line))
-        self._session.add(line)
-        self._session.flush()
+        self._session.flush()  # what was added before keeps its place before the line that tells of it
+        values = {name: getattr(line, name) for name in AuditRow.__table__.columns.keys()}  # noqa: SIM118
+        _LINE.run(self._session.connection(), values)
 
     def _head(self, stream: str) -> tuple[int, str]:
-        newest = self._session.execute(
-            sa.select(AuditRow.seq, AuditRow.sha256)
-            .where(AuditRow.stream == stream)
-            .order_by(AuditRow.seq.desc())
-            .limit(1)
-        ).first()
-        return (newest.seq, newest.sha256) if newest else (0, GENESIS)
+        newest = _HEAD.one(self._session.connection(), {"stream": stream})
+        return (newest["seq"], newest["sha256"]) if newest else (0, GENESIS)
 
     def _lock(self, stream: str) -> None:
         # two writers of one stream would both extend the same head; SQLite has one writer anyway

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from archive.blobs import BlobRef
 from archive.documents import GONE
 from archive.service import Accession
+from engine.prepared import Prepared
 from processes.errors import NotFound
 from processes.numbers import use_number
 from processes.organisation import body
@@ -63,6 +64,15 @@ SUBJECT_FIELDS = ("subject", "service_name")
 """fields that name what a case is about"""
 
 
+_OF_CASE = CaseDocumentRow.case_id == sa.bindparam("case", type_=sa.Uuid())
+_LAST = Prepared(sa.select(sa.func.max(CaseDocumentRow.seq)).where(_OF_CASE))
+_HEADS = (
+    sa.select(CaseDocumentRow.document_id, CaseDocumentRow.number, CaseDocumentRow.sha256, CaseDocumentRow.bytes)
+    .where(_OF_CASE, CaseDocumentRow.referenced_by.is_(None))
+    .order_by(CaseDocumentRow.seq)
+)
+
+
 def named_subject(fields: Mapping[str, Any]) -> str | None:
     """What a form's fields say the case is about, if they do."""
     return next((str(fields[name]) for name in SUBJECT_FIELDS if fields.get(name)), None)
@@ -81,11 +91,7 @@ def case_row(session: Session, case_id: UUID) -> CaseRow:
 
 def heads(session: Session, case_id: UUID) -> list[ChainLink]:
     """The documents of a case that no later one has named yet, oldest first."""
-    rows = session.execute(
-        sa.select(CaseDocumentRow)
-        .where(CaseDocumentRow.case_id == case_id, CaseDocumentRow.referenced_by.is_(None))
-        .order_by(CaseDocumentRow.seq)
-    ).scalars()
+    rows = session.execute(_HEADS, {"case": case_id})
     return [ChainLink(document=row.document_id, number=row.number, sha256=row.sha256, bytes=row.bytes) for row in rows]
 
 
@@ -103,7 +109,7 @@ def kept_of(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
 def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, actor: str) -> None:
     """Take a document into the archive and at the end of its case's chain. The case's instance must be locked."""
     uow.archive.accession(_accession(uow, case, document), actor=actor)
-    last = uow.session.scalar(sa.select(sa.func.max(CaseDocumentRow.seq)).where(CaseDocumentRow.case_id == case.id))
+    last = uow.first(_LAST, case=case.id)
     uow.insert(
         CaseDocumentRow,
         case_id=case.id,
@@ -116,12 +122,8 @@ def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, acto
         bytes=document.blob.bytes,
         at=uow.now,
     )
-    if document.previous:
-        uow.session.execute(
-            sa.update(CaseDocumentRow)
-            .where(CaseDocumentRow.document_id.in_(document.previous), CaseDocumentRow.referenced_by.is_(None))
-            .values(referenced_by=document.id)
-        )
+    for earlier in document.previous:
+        uow.update(CaseDocumentRow, {"document_id": earlier, "referenced_by": None}, referenced_by=document.id)
     use_number(uow, document.step_id)
 
 

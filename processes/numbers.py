@@ -6,9 +6,20 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from engine.prepared import Prepared
 from processes.organisation import Body
 from processes.tables import CaseRow, NumberRow
 from processes.unit_of_work import UnitOfWork
+
+_CASE = CaseRow.id == sa.bindparam("case", type_=sa.Uuid())
+_LOCK_CASE = Prepared(sa.select(CaseRow.id).where(_CASE).with_for_update())
+_COUNT = Prepared(sa.update(CaseRow).where(_CASE).values(document_seq=CaseRow.document_seq + 1))
+_COUNTED = Prepared(sa.select(CaseRow.document_seq).where(_CASE))
+_KEPT = Prepared(
+    sa.select(NumberRow.number).where(
+        NumberRow.work_item_id == sa.bindparam("step", type_=sa.Uuid()), NumberRow.state != "annulled"
+    )
+)
 
 
 def draw_case_number(
@@ -67,14 +78,12 @@ def _lock_register(uow: UnitOfWork, name: str) -> None:
 def draw_document_number(uow: UnitOfWork, case: CaseRow, step_id: UUID) -> str:
     """The number of a step's document, e.g. ``R-2026-000431/3``; the step keeps it over all its attempts."""
     # the lock comes before the question: two who ask at once must get one number
-    uow.session.execute(sa.select(CaseRow.id).where(CaseRow.id == case.id).with_for_update())
-    kept = uow.session.scalar(
-        sa.select(NumberRow.number).where(NumberRow.work_item_id == step_id, NumberRow.state != "annulled")
-    )
+    uow.first(_LOCK_CASE, case=case.id)
+    kept = uow.first(_KEPT, step=step_id)
     if kept:
-        return kept
-    uow.update(CaseRow, {"id": case.id}, document_seq=CaseRow.document_seq + 1)
-    seq = uow.session.scalar(sa.select(CaseRow.document_seq).where(CaseRow.id == case.id))
+        return str(kept)
+    uow.run(_COUNT, case=case.id)
+    seq = uow.first(_COUNTED, case=case.id)
     number = f"{case.number}/{seq}"
     uow.insert(
         NumberRow,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from archive.retention import CASE_CLOSED_ON
 from engine.deadlines import ComputedDeadline
 from engine.instance import Advance, EventJob, OpenedDeadline, ServiceCall
+from engine.prepared import Prepared
 from engine.workitem import WorkItem, WorkItemState
 from processes.carried_files import carry_files
 from processes.cases import case_row, kept_of
@@ -17,6 +18,22 @@ from processes.office import Office
 from processes.organisation import body
 from processes.tables import CaseRow, DeadlineRow, DraftRow, SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
+
+_ITEM, _NOW = sa.bindparam("item", type_=sa.Uuid()), sa.bindparam("now", type_=DeadlineRow.ended_at.type)
+_END_DEADLINES = Prepared(
+    sa.update(DeadlineRow)
+    .where(DeadlineRow.work_item_id == _ITEM, sa.or_(DeadlineRow.state == "running", DeadlineRow.state == "suspended"))
+    .values(
+        state=sa.case((DeadlineRow.due_at < _NOW, "breached"), else_=sa.bindparam("in_time", type_=sa.String())),
+        ended_at=_NOW,
+    )
+)
+_END_BREACHED = Prepared(
+    sa.update(DeadlineRow)
+    .where(DeadlineRow.work_item_id == _ITEM, DeadlineRow.state == "breached", DeadlineRow.ended_at.is_(None))
+    .values(ended_at=_NOW)
+)
+_FORGET_DRAFT = Prepared(sa.delete(DraftRow).where(DraftRow.work_item_id == _ITEM))
 
 
 def settle(office: Office, uow: UnitOfWork, advance: Advance) -> None:
@@ -51,20 +68,9 @@ def job_id(call: ServiceCall) -> str:
 
 def _close(uow: UnitOfWork, item: WorkItem) -> None:
     kept = item.state is WorkItemState.COMPLETED
-    uow.session.execute(
-        sa.update(DeadlineRow)
-        .where(DeadlineRow.work_item_id == item.id, DeadlineRow.state.in_(("running", "suspended")))
-        .values(
-            state=sa.case((DeadlineRow.due_at < uow.now, "breached"), else_="kept" if kept else "cancelled"),
-            ended_at=uow.now,
-        )
-    )
-    uow.session.execute(
-        sa.update(DeadlineRow)
-        .where(DeadlineRow.work_item_id == item.id, DeadlineRow.state == "breached", DeadlineRow.ended_at.is_(None))
-        .values(ended_at=uow.now)
-    )
-    uow.session.execute(sa.delete(DraftRow).where(DraftRow.work_item_id == item.id))
+    uow.run(_END_DEADLINES, item=item.id, now=uow.now, in_time="kept" if kept else "cancelled")
+    uow.run(_END_BREACHED, item=item.id, now=uow.now)
+    uow.run(_FORGET_DRAFT, item=item.id)
     reason = "somebody else completed the step" if kept else "the step was interrupted before it was signed"
     uow.update(
         SigningAttemptRow,

@@ -188,17 +188,23 @@ def open_remarks(session: Session, case_id: UUID) -> list[RemarkRow]:
     return list(session.execute(query.order_by(RemarkRow.created_at)).scalars())
 
 
+_ATTACHED = (
+    sa.select(AttachmentRow)
+    .where(AttachmentRow.work_item_id == sa.bindparam("item"), AttachmentRow.removed_at.is_(None))
+    .order_by(AttachmentRow.added_at, AttachmentRow.name)
+)
+_DONE = (
+    sa.select(sa.func.count())
+    .select_from(StepRecordRow)
+    .where(StepRecordRow.case_id == sa.bindparam("case"), StepRecordRow.element_id == sa.bindparam("element"))
+)
+
+
 def attachments_of(session: Session, item_id: UUID) -> list[AttachmentRow]:
     """The files added to a work item and not removed again."""
-    query = sa.select(AttachmentRow).where(AttachmentRow.work_item_id == item_id, AttachmentRow.removed_at.is_(None))
-    return list(session.execute(query.order_by(AttachmentRow.added_at, AttachmentRow.name)).scalars())
+    return list(session.execute(_ATTACHED, {"item": item_id}).scalars())
 
 
 def round_of(session: Session, case_id: UUID, element_id: str) -> int:
     """Which time this element is being done in this case, from 1."""
-    done = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(StepRecordRow)
-        .where(StepRecordRow.case_id == case_id, StepRecordRow.element_id == element_id)
-    )
-    return (done or 0) + 1
+    return (session.scalar(_DONE, {"case": case_id, "element": element_id}) or 0) + 1

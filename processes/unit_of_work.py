@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.service import Archive
+from engine.prepared import Prepared
 from engine.service import Engine
 from processes.audit import AuditTrail
 
@@ -49,8 +50,8 @@ class UnitOfWork:
 
     def insert(self, table: type, **values: Any) -> None:
         """One row, at once: the hot path writes by Core statements."""
-        self.session.flush()  # what was added before may be what this row refers to
-        self.session.connection().execute(_insert(table), values)
+        statement, defaults = _insert(table, tuple(values))
+        self.run(statement, **defaults, **values)
 
     def update(self, table: type, where: Mapping[str, Any], **values: Any) -> int:
         """Change the rows whose columns equal `where`; how many there were."""
@@ -60,7 +61,18 @@ class UnitOfWork:
         statement = _update(table, tuple(asked), tuple(where.keys() - asked.keys()), tuple(values))
         parameters = {_WHERE + name: value for name, value in asked.items()}
         parameters |= {_TO + name: value for name, value in values.items()}
-        return self.session.connection().execute(statement, parameters).rowcount
+        return self.run(statement, **parameters)
+
+    def run(self, statement: Prepared, **values: Any) -> int:
+        """A prepared statement that changes rows; how many there were. What was added before is there already."""
+        self.session.flush()
+        return statement.run(self.session.connection(), values)
+
+    def first(self, statement: Prepared, **values: Any) -> Any:
+        """The first column of a prepared SELECT's first row, or None."""
+        self.session.flush()
+        row = statement.one(self.session.connection(), values)
+        return None if row is None else next(iter(row.values()))
 
     def _update_by(self, table: type, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
         """To what an expression gives, such as one more than before."""
@@ -73,15 +85,22 @@ _WHERE, _TO = "where_", "to_"
 
 
 @cache
-def _insert(table: type) -> sa.Insert:
-    """Built once: to build a statement costs more than to run it."""
-    return sa.insert(sa.inspect(table).local_table)
+def _insert(table: type, names: tuple[str, ...]) -> tuple[Prepared, Mapping[str, Any]]:
+    """Built and compiled once, which costs more than to run it; and what stands in columns nobody named."""
+    columns: Mapping[str, sa.Column[Any]] = sa.inspect(table).local_table.columns
+    defaults = {
+        name: column.default.arg
+        for name, column in columns.items()
+        if name not in names and isinstance(column.default, sa.ColumnDefault)
+    }
+    statement = sa.insert(sa.inspect(table).local_table).inline()
+    return Prepared(statement, columns=(*names, *defaults)), defaults
 
 
 @cache
-def _update(table: type, equal: tuple[str, ...], null: tuple[str, ...], values: tuple[str, ...]) -> sa.Update:
+def _update(table: type, equal: tuple[str, ...], null: tuple[str, ...], values: tuple[str, ...]) -> Prepared:
     columns: Mapping[str, sa.ColumnElement[Any]] = sa.inspect(table).columns
     conditions = [columns[name] == sa.bindparam(_WHERE + name, type_=columns[name].type) for name in equal]
     conditions += [columns[name].is_(None) for name in null]
     changes = {columns[name]: sa.bindparam(_TO + name, type_=columns[name].type) for name in values}
-    return sa.update(sa.inspect(table).local_table).where(*conditions).values(changes)
+    return Prepared(sa.update(sa.inspect(table).local_table).where(*conditions).values(changes))
