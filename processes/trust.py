@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -52,11 +53,12 @@ def trust_pilot_authority(office: Office) -> None:
 def trust_store(office: Office) -> TrustStore:
     """Anchors, services of trusted lists, intermediates and revocation lists; lists near their end are made anew."""
     with office.reading() as uow:
-        entered = [(_der(row.pem), row) for row in uow.session.execute(_in_force(uow.now)).scalars()]
+        entered = [(_der(pem), purpose) for pem, purpose in uow.session.execute(_IN_FORCE, {"now": uow.now})]
         services = services_in_force(uow)
-    anchors = tuple(der for der, row in entered if row.purpose == ANY)
-    services += tuple(always(der, row.purpose) for der, row in entered if row.purpose != ANY)
-    cached = current_lists(office)
+        kept = _fresh(uow)
+    anchors = tuple(der for der, purpose in entered if purpose == ANY)
+    services += tuple(always(der, purpose) for der, purpose in entered if purpose != ANY)
+    cached = kept if kept is not None else issue_revocation_lists(office)
     own = office.keys.authority.trust()
     return TrustStore(
         anchors=anchors,
@@ -67,12 +69,15 @@ def trust_store(office: Office) -> TrustStore:
     )
 
 
-def _in_force(now: datetime) -> sa.Select[TrustAnchorRow]:
-    return sa.select(TrustAnchorRow).where(
-        TrustAnchorRow.removed_at.is_(None),
-        TrustAnchorRow.valid_from <= now,
-        sa.or_(TrustAnchorRow.valid_until.is_(None), TrustAnchorRow.valid_until > now),
-    )
+_NOW = sa.bindparam("now", type_=TrustAnchorRow.valid_from.type)
+_IN_FORCE = sa.select(TrustAnchorRow.pem, TrustAnchorRow.purpose).where(
+    TrustAnchorRow.removed_at.is_(None),
+    TrustAnchorRow.valid_from <= _NOW,
+    sa.or_(TrustAnchorRow.valid_until.is_(None), TrustAnchorRow.valid_until > _NOW),
+)
+_OWN = sa.select(
+    RevocationCacheRow.source, RevocationCacheRow.data, RevocationCacheRow.issued_at, RevocationCacheRow.ends_at
+).where(RevocationCacheRow.source.in_(OWN_LISTS))
 
 
 def current_lists(office: Office) -> dict[str, bytes]:
@@ -88,11 +93,8 @@ def authority_certificate(office: Office, role: str) -> bytes:
 
 
 def _fresh(uow: UnitOfWork) -> dict[str, bytes] | None:
-    query = sa.select(RevocationCacheRow).where(RevocationCacheRow.source.in_(OWN_LISTS))
     # a rehearsal's clock may have gone back: a list from the future is no list of now
-    good = [
-        row for row in uow.session.execute(query).scalars() if row.issued_at <= uow.now < row.ends_at - REFRESH_BEFORE
-    ]
+    good = [row for row in uow.session.execute(_OWN) if row.issued_at <= uow.now < row.ends_at - REFRESH_BEFORE]
     return {row.source: row.data for row in good} if len(good) == len(OWN_LISTS) else None
 
 
@@ -133,6 +135,7 @@ def _next_update(crl: bytes, now: datetime) -> datetime:
     return x509.load_der_x509_crl(crl).next_update_utc or now
 
 
+@lru_cache(maxsize=256)
 def _der(pem: str) -> bytes:
     return x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)
 

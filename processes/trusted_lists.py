@@ -132,15 +132,17 @@ def _service_row(list_id: UUID, one: TrustedService) -> TrustedServiceRow:
     )
 
 
+_THAT_COUNT = (
+    sa.select(TrustedServiceRow, TrustedListRow.next_update)
+    .join(TrustedListRow, TrustedListRow.id == TrustedServiceRow.list_id)
+    .where(TrustedListRow.removed_at.is_(None))
+    .order_by(TrustedServiceRow.name, TrustedServiceRow.id)
+)
+
+
 def services_in_force(uow: UnitOfWork) -> tuple[TrustedService, ...]:
     """Of every list that counts."""
-    rows = uow.session.execute(
-        sa.select(TrustedServiceRow, TrustedListRow.next_update)
-        .join(TrustedListRow, TrustedListRow.id == TrustedServiceRow.list_id)
-        .where(TrustedListRow.removed_at.is_(None))
-        .order_by(TrustedServiceRow.name, TrustedServiceRow.id)
-    )
-    return tuple(service_of(row, known_until) for row, known_until in rows)
+    return tuple(service_of(row, known_until) for row, known_until in uow.session.execute(_THAT_COUNT))
 
 
 def service_of(row: TrustedServiceRow, known_until: datetime | None) -> TrustedService:
