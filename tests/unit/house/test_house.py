@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[3]
 ROOMS = ("engine", "signing", "archive", "processes", "web")
 MODULE_LINES, FUNCTION_LINES = 400, 40
 DOORS = {
-    "engine": {"prepared", "service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
-               "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses", "cosigning"},
+    "engine": {"service", "expressions", "deadlines", "errors", "definition", "package", "workitem", "instance",
+               "history", "findings", "spans", "lint", "simulation", "operations", "passing", "pauses", "cosigning",
+               "prepared"},
     "signing": {"service", "errors", "request", "report", "keys", "policy", "authority", "authorities", "trust",
                 "validation", "enrolment", "trusted_lists", "evidence", "evidence_renewal", "evidence_validation",
                 "hash_trees", "any_file"},
