@@ -1,4 +1,4 @@
-"""The tree of the archive (ISAD(G)): a fonds of a body, its series, their files (az: fond, seriya, iş).
+"""The tree of the archive (ISAD(G)): a fonds of a body, its series and sub-series, their files (az: fond, seriya, iş).
 
 Whatever is done to it by somebody leaves a line in its history: `Arrangement.history`.
 """
@@ -67,6 +67,8 @@ class Series:
     code: str
     title: Mapping[str, str]
     retention_class: str
+    above_id: UUID | None = None
+    """of a sub-series: its series"""
     description: Mapping[str, str] = field(default_factory=dict)
     closed_at: datetime | None = None
 
@@ -136,13 +138,29 @@ class Arrangement:
         self._insert(FONDS, "fonds", {**values, "description": {}, "closed_at": None})
         return fonds
 
-    def create_series(self, fonds_id: UUID, *, code: str, title: Mapping[str, str], retention_class: str) -> Series:
-        """Raises UnitNotFound, UnitClosed, CodeTaken."""
+    def subseries(self, series_id: UUID) -> list[Series]:
+        """The sub-series of a series, by code."""
+        query = sa.select(SERIES).where(SERIES.c.above_id == series_id).order_by(SERIES.c.code)
+        return [Series(**row) for row in self._session.execute(query).mappings()]
+
+    def create_series(
+        self,
+        fonds_id: UUID,
+        *,
+        code: str,
+        title: Mapping[str, str],
+        retention_class: str,
+        above_id: UUID | None = None,
+    ) -> Series:
+        """A series, or a sub-series of one. Raises UnitNotFound, UnitClosed, CodeTaken, InvalidMetadata."""
         self._require(FONDS, "fonds", fonds_id)
-        series = Series(id=uuid4(), fonds_id=fonds_id, code=code, title=dict(title), retention_class=retention_class)
-        values = {"fonds_id": fonds_id, "code": code, "title": dict(title), "retention_class": retention_class}
-        self._insert(SERIES, "series", {"id": series.id, **values, "description": {}, "closed_at": None})
-        return series
+        if above_id is not None:
+            self._require_above(above_id)
+        values = {"fonds_id": fonds_id, "above_id": above_id, "code": code, "title": dict(title)}
+        identity = uuid4()
+        values |= {"id": identity, "retention_class": retention_class, "description": {}, "closed_at": None}
+        self._insert(SERIES, "series", values)
+        return self.one_series(identity)
 
     def create_file(self, series_id: UUID, *, title: str, opened_at: datetime, code: str | None = None) -> ArchiveFile:
         """Open a file; without a code it gets the next number in its series.
@@ -204,15 +222,26 @@ class Arrangement:
         self._change(kind, unit_id, {"code": code, "title": title, "description": kept})
 
     def move(self, kind: str, unit_id: UUID, target: UUID) -> None:
-        """Put a series into another fonds of its body, or a file into another series.
+        """Put a series into another fonds of its body or below another series, or a file into another series.
 
-        Raises UnitNotFound, UnitClosed, ForeignUnit, CodeTaken.
+        Raises UnitNotFound, UnitClosed, ForeignUnit, CodeTaken, InvalidMetadata: a series has one level below it.
         """
-        above = {"series": "fonds", "file": "series"}[kind]
+        below_series = kind == "file" or self._is_series(target)
+        above = "series" if below_series else "fonds"
         self._require(KINDS[above], above, target)
         if self.owner_of(kind, unit_id) != self.owner_of(above, target):
             raise ForeignUnit(kind=above, id=target)
-        self._change(kind, unit_id, {f"{above}_id": target})
+        if kind == "file":
+            self._change(kind, unit_id, {"series_id": target})
+            return
+        fonds_id = target
+        if below_series:
+            if target == unit_id or self.subseries(unit_id):
+                raise InvalidMetadata(field="target", value="sub-series")
+            fonds_id = self._require_above(target).fonds_id
+        self._change(kind, unit_id, {"fonds_id": fonds_id, "above_id": target if below_series else None})
+        for each in self.subseries(unit_id):
+            self._change(kind, each.id, {"fonds_id": fonds_id})
 
     def close(self, kind: str, unit_id: UUID, *, at: datetime) -> None:
         """The unit takes nothing more. Raises UnitNotFound, UnitClosed, UnitNotEmpty (something below is open)."""
@@ -221,7 +250,9 @@ class Arrangement:
         below = {"fonds": SERIES.c.fonds_id, "series": FILE.c.series_id}.get(kind)
         if below is not None:
             still_open = sa.select(below).where(below == unit_id, below.table.c.closed_at.is_(None)).limit(1)
-            if self._session.scalar(still_open) is not None:
+            if self._session.scalar(still_open) is not None or any(
+                each.closed_at is None for each in self.subseries(unit_id)
+            ):
                 raise UnitNotEmpty(kind=kind, id=unit_id)
         self._change(kind, unit_id, {"closed_at": at})
 
@@ -236,6 +267,17 @@ class Arrangement:
         columns = [column for column in EVENT.c if column.name != "id"]
         query = sa.select(*columns).where(EVENT.c.unit_id == unit_id).order_by(EVENT.c.seq)
         return [ArrangementEvent(**row) for row in self._session.execute(query).mappings()]
+
+    def _is_series(self, unit_id: UUID) -> bool:
+        return self._session.scalar(sa.select(SERIES.c.id).where(SERIES.c.id == unit_id)) is not None
+
+    def _require_above(self, series_id: UUID) -> Series:
+        """An open series that is no sub-series itself. Raises UnitNotFound, UnitClosed, InvalidMetadata."""
+        self._require(SERIES, "series", series_id)
+        found = self.one_series(series_id)
+        if found.above_id is not None:
+            raise InvalidMetadata(field="target", value="sub-series")
+        return found
 
     def _row(self, kind: str, unit_id: UUID) -> Mapping[str, Any]:
         table = KINDS[kind]

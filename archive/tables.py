@@ -70,11 +70,13 @@ class FondsRow(Base):
 
 
 class SeriesRow(Base):
-    """A series of files within a fonds."""
+    """A series of files within a fonds, or a sub-series."""
 
     __tablename__ = "archive_series"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     fonds_id: Mapped[UUID] = mapped_column(sa.ForeignKey("archive_fonds.id"), index=True)
+    above_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("archive_series.id"), index=True)
+    """of a sub-series: the series it is part of, in the same fonds"""
     code: Mapped[str]
     title: Mapped[dict[str, Any]]
     retention_class: Mapped[str]

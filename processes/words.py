@@ -17,8 +17,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "acting for {name}",
     },
     "redacted-page": {
-        "az": "Redaktə olunmuş surət, səhifə {number}",
-        "kk": "Өңделген көшірме, {number}-бет",
+        "az": "Çıxarışlı surət, səhifə {number}",
+        "kk": "Жасырылған көшірме, {number}-бет",
         "ru": "Копия с изъятиями, страница {number}",
         "en": "Redacted copy, page {number}",
     },

@@ -69,6 +69,7 @@ def archive_entry(error: EntryRefused) -> str:
         ("unit", "foreign-unit"): _("It can only move within the archive of its own body."),
         ("unit", "nomenclature-state"): _("The nomenclature has been approved or closed meanwhile: look at it again."),
         ("unit", "file-closed"): _("The file is closed and takes no more documents."),
+        ("target", "malformed"): _("A sub-series has nothing below it but files: choose a series that is none."),
         ("unit", "schedule-pending"): _("Another wording of this schedule waits for a second person already."),
         ("unit", "schedule-decided"): _("The proposal has been decided of meanwhile: look at it again."),
         ("decision", "own"): _("You proposed it yourself: a second person decides."),

@@ -66,6 +66,8 @@ class UnitPage:
     below: str
     """the kind of what stands in it; empty for a file"""
     children: Sequence[Any]
+    subseries: Sequence[Series]
+    """of a series"""
     documents: Sequence[ArchivedDocument]
     """of a file"""
     targets: Sequence[Any]
@@ -110,12 +112,18 @@ def tree(office: Office, by: UUID) -> tuple[list[Body], list[FondsNode]]:
             FondsNode(
                 fonds=fonds,
                 body=owner,
-                series=[(each, len(uow.archive.files(each.id))) for each in uow.archive.series(fonds.id)],
+                series=[(each, len(uow.archive.files(each.id))) for each in _nested(uow.archive.series(fonds.id))],
             )
             for owner in kept
             for fonds in uow.archive.fonds(str(owner.id))
         ]
         return kept, nodes
+
+
+def _nested(series: Sequence[Series]) -> list[Series]:
+    """Each series with its sub-series after it."""
+    tops = [each for each in series if each.above_id is None]
+    return [one for top in tops for one in (top, *(each for each in series if each.above_id == top.id))]
 
 
 def unit_page(office: Office, by: UUID, kind: str, unit_id: UUID) -> UnitPage:
@@ -134,8 +142,9 @@ def unit_page(office: Office, by: UUID, kind: str, unit_id: UUID) -> UnitPage:
             path=path,
             below=BELOW.get(kind, ""),
             children=_children(uow, kind, unit_id),
+            subseries=uow.archive.arrangement.subseries(unit_id) if kind == "series" else (),
             documents=_documents(uow, by, unit_id) if kind == "file" else (),
-            targets=_targets(uow, kind, owner, path),
+            targets=_targets(uow, kind, unit_id, owner, path),
             classes=uow.archive.retention_classes(),
             history=_history(uow, unit_id),
         )
@@ -196,24 +205,28 @@ def _path(uow: UnitOfWork, kind: str, unit_id: UUID) -> list[tuple[str, Unit]]:
     if kind == "fonds":
         return []
     units = uow.archive.arrangement
-    if kind == "series":
-        return [("fonds", units.one_fonds(units.one_series(unit_id).fonds_id))]
-    series = units.one_series(units.file(unit_id).series_id)
-    return [("fonds", units.one_fonds(series.fonds_id)), ("series", series)]
+    series = units.one_series(unit_id if kind == "series" else units.file(unit_id).series_id)
+    path: list[tuple[str, Unit]] = [("fonds", units.one_fonds(series.fonds_id))]
+    if series.above_id is not None:
+        path.append(("series", units.one_series(series.above_id)))
+    return path if kind == "series" else [*path, ("series", series)]
 
 
 def _children(uow: UnitOfWork, kind: str, unit_id: UUID) -> Sequence[Unit]:
     if kind == "fonds":
-        return uow.archive.series(unit_id)
+        return _nested(uow.archive.series(unit_id))
     return uow.archive.files(unit_id) if kind == "series" else ()
 
 
-def _targets(uow: UnitOfWork, kind: str, owner: Body, path: Sequence[tuple[str, Unit]]) -> list[Unit]:
+def _targets(uow: UnitOfWork, kind: str, unit_id: UUID, owner: Body, path: Sequence[tuple[str, Unit]]) -> list[Unit]:
     if kind == "fonds":
         return []
     all_fonds = uow.archive.fonds(str(owner.id))
-    series = (each for fonds in all_fonds for each in uow.archive.series(fonds.id))
-    found: list[Unit] = list(all_fonds) if kind == "series" else list(series)
+    series = [each for fonds in all_fonds for each in uow.archive.series(fonds.id)]
+    found: list[Unit] = list(series)
+    if kind == "series":
+        nested = bool(uow.archive.arrangement.subseries(unit_id))
+        found = [*all_fonds, *(each for each in series if not nested and each.above_id is None and each.id != unit_id)]
     return [each for each in found if each.id != path[-1][1].id and each.closed_at is None]
 
 

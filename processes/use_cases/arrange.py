@@ -27,7 +27,7 @@ Title = Mapping[str, str] | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateUnit:
-    """A new fonds of a body, series of a fonds, or file of a series."""
+    """A new fonds of a body, series of a fonds, sub-series or file of a series."""
 
     by: UUID
     kind: str
@@ -39,6 +39,8 @@ class CreateUnit:
     title: Title
     retention_class: str = ""
     """of a series"""
+    part_of: UUID | None = None
+    """of a sub-series: its series; `above` is the fonds all the same"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +193,8 @@ def _created(uow: UnitOfWork, request: CreateUnit, code: str, title: Any) -> UUI
     if request.retention_class not in {each.code for each in uow.archive.retention_classes()}:
         raise EntryRefused("retention_class", "unknown")
     retention = request.retention_class
-    return uow.archive.create_series(request.above, code=code, title=title, retention_class=retention).id
+    series = uow.archive.arrangement.create_series
+    return series(request.above, code=code, title=title, retention_class=retention, above_id=request.part_of).id
 
 
 def _title(kind: str, title: Title) -> Any:

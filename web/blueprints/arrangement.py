@@ -74,6 +74,7 @@ def changed(kind: str, unit_id: UUID) -> Answer:
         "move": (_move, _("It stands in its new place.")),
         "close": (_close, _("It is closed.")),
         "create": (_create, _("It is in the archive.")),
+        "part": (_create_part, _("It is in the archive.")),
     }
     if action not in known:
         return _unit(kind, unit_id, [])
@@ -132,6 +133,22 @@ def _create(kind: str, unit_id: UUID) -> None:
             code=line("new_code"),
             title=_titles("new_title") if below != "file" else line("new_title"),
             retention_class=line("retention_class"),
+        ),
+    )
+
+
+def _create_part(_kind: str, unit_id: UUID) -> None:
+    series = unit_page(office(), my_id(), "series", unit_id).unit
+    create_unit(
+        office(),
+        CreateUnit(
+            by=my_id(),
+            kind="series",
+            above=series.fonds_id,
+            part_of=unit_id,
+            code=line("part_code"),
+            title=_titles("part_title"),
+            retention_class=line("part_retention_class"),
         ),
     )
 

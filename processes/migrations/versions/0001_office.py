@@ -436,16 +436,19 @@ def upgrade() -> None:
         "archive_series",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("fonds_id", sa.Uuid(), nullable=False),
+        sa.Column("above_id", sa.Uuid(), nullable=True),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("retention_class", sa.Text(), nullable=False),
         sa.Column("description", sa.JSON(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["above_id"], ["archive_series.id"], name=op.f("fk_archive_series_above_id")),
         sa.ForeignKeyConstraint(["fonds_id"], ["archive_fonds.id"], name=op.f("fk_archive_series_fonds_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_series")),
         sa.UniqueConstraint("fonds_id", "code", name=op.f("uq_archive_series_fonds_id_code")),
     )
     with op.batch_alter_table("archive_series", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_archive_series_above_id"), ["above_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_archive_series_fonds_id"), ["fonds_id"], unique=False)
 
     op.create_table(

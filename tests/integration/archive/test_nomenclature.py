@@ -37,6 +37,35 @@ def line(series: Series, index: str = "01-05", **said: str) -> NomenclatureLine:
     return NomenclatureLine(index=index, series_id=series.id, **values)
 
 
+def test_a_sub_series_is_part_of_its_series_wherever_that_goes(
+    archive: Archive, fonds: Fonds, series: Series, now: datetime
+) -> None:
+    tree = archive.arrangement
+    part = tree.create_series(fonds.id, code="01-1", title=TITLE, retention_class="five-years", above_id=series.id)
+    assert tree.subseries(series.id) == [part]
+    assert archive.series(fonds.id) == [series, part]
+    with pytest.raises(InvalidMetadata):
+        tree.create_series(fonds.id, code="01-1-1", title=TITLE, retention_class="five-years", above_id=part.id)
+    file = archive.create_file(part.id, title="Anketlər")
+    with pytest.raises(UnitNotEmpty):
+        tree.close("series", series.id, at=now)
+    second = archive.create_fonds(code="F2", title=TITLE, owner="housing")
+    tree.move("series", series.id, second.id)
+    assert (tree.one_series(part.id).fonds_id, archive.series(fonds.id)) == (second.id, [])
+    other = archive.create_series(fonds.id, code="02", title=TITLE, retention_class="five-years")
+    for wrong in (other.id, series.id):
+        with pytest.raises(InvalidMetadata):
+            tree.move("series", series.id, wrong)  # it has a part, and is not part of itself
+    tree.move("series", part.id, other.id)
+    moved = tree.one_series(part.id)
+    assert (moved.above_id, moved.fonds_id) == (other.id, fonds.id)
+    with pytest.raises(InvalidMetadata):
+        tree.move("series", series.id, part.id)
+    tree.move("series", part.id, second.id)
+    assert tree.one_series(part.id).above_id is None
+    assert tree.owner_of("file", file.id) == "housing"
+
+
 def test_units_are_described_renamed_and_their_history_is_kept(
     archive: Archive, series: Series, now: datetime, nobody: UUID
 ) -> None:

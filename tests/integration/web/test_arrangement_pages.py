@@ -119,3 +119,19 @@ def test_a_nomenclature_is_drafted_approved_listed_copied_and_closed(visitor: Vi
     assert "2027" in visitor.text
     visitor.sign_in("clerk")
     assert visitor.get(place).status_code == 403
+
+
+def test_a_series_has_sub_series(visitor: Visitor) -> None:
+    visitor.sign_in("archivist")
+    visitor.get("/archive/arrangement?lang=en")
+    series = visitor.link(r"/archive/arrangement/series/[0-9a-f-]+(?=\">Registry of services)")
+    visitor.get(series)
+    part = {"_action": "part", "part_code": "p-1", "part_retention_class": "appeals-5-years"}
+    visitor.post(series, {**part, **titles("part_title", "Hissə")})
+    below = visitor.link(r"/archive/arrangement/series/[0-9a-f-]+(?=\">Hissə)")
+    visitor.get(below)
+    assert f'href="{series}"' in visitor.text, "the way up leads through its series"
+    assert "Sub-series p-1" in visitor.text
+    assert "Create a sub-series" not in visitor.text
+    assert "Hissə en" in (visitor.get("/archive/arrangement"), visitor.text)[1]
+    assert "p-1" in listed(visitor, f"{below}/inventory.csv")
