@@ -20,6 +20,7 @@ from signing.keys import KINDS, KeyStore, StoreKind
 from signing.keys.agent import AgentStore
 from signing.keys.csc import CscStore
 from signing.keys.later import LaterStore
+from signing.keys.oauth import AccessTokens, ClientCredentials, TokenFile
 from signing.keys.pkcs11 import Pkcs11Store
 from signing.keys.pkcs12 import Pkcs12Store
 from signing.keys.services import JsonService
@@ -166,7 +167,8 @@ def _token(name: str, table: _Table) -> Store:
 
 
 def _remote(name: str, table: _Table) -> Store:
-    url, file, scal = str(table.value("url", str)).rstrip("/"), table.file("token_file"), table.value("scal", int, 2)
+    url, scal = str(table.value("url", str)).rstrip("/"), table.value("scal", int, 2)
+    tokens = _tokens(name, table, url)
     table.finish()
     version = VERSIONS.get(url.rpartition("/")[2])
     if urlsplit(url).scheme not in {"https", "http"} or version is None:
@@ -176,7 +178,19 @@ def _remote(name: str, table: _Table) -> Store:
     if scal not in {1, 2}:
         raise ConfigurationError(f"{table.path}.scal in karguzar.toml must be 1 or 2")
     service = JsonService(name=f"key store {name}", url=url)
-    return CscStore(name=name, service=service, token_file=file, version=version, scal=scal)
+    return CscStore(name=name, service=service, tokens=tokens, version=version, scal=scal)
+
+
+def _tokens(name: str, table: _Table, url: str) -> AccessTokens:
+    """From a file, or by client credentials at `oauth`: by default the service's address before /csc."""
+    client = table.value("client_id", str, "")
+    if not client:
+        return TokenFile(f"key store {name} ({url})", table.file("token_file"))
+    base = str(table.value("oauth", str, url.rpartition("/csc/")[0])).rstrip("/")
+    if urlsplit(base).scheme not in {"https", "http"}:
+        raise ConfigurationError(f"{table.path}.oauth in karguzar.toml must be an address, before /oauth2/token")
+    service = JsonService(name=f"key store {name}", url=base)
+    return ClientCredentials(service, client, table.file("client_secret_file"))
 
 
 def _agent(name: str, table: _Table) -> Store:

@@ -9,14 +9,14 @@ import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from signing.algorithms import Mechanism, PublicKey, ecdsa_der, mechanism_of, public_key_of
 from signing.cms import load_certificate
 from signing.errors import CertificateUnusable, StoreFailed, WrongPin
 from signing.keys import KINDS, KeyEntry, StoreKind
-from signing.keys.services import JsonService, ServiceRefused
+from signing.keys.oauth import AccessTokens
+from signing.keys.services import JsonService, ServiceRefused, TokenRefused
 
 WRONG_SECRET = frozenset({"invalid_pin", "invalid_otp", "invalid_auth_data"})
 BARE_KEYS = {True: "1.2.840.113549.1.1.1", False: "1.2.840.10045.2.1"}
@@ -65,8 +65,8 @@ class CscStore:
 
     name: str
     service: JsonService
-    token_file: Path
-    """holds the access token of this office; read anew each time, so that whatever renews it may just write it"""
+    tokens: AccessTokens = field(repr=False)
+    """the access token of this office"""
     version: int = LATEST
     scal: int = SOLE
     """1: credentials are taken whose authorisation is not bound to a hash; then there is no sole control"""
@@ -161,10 +161,7 @@ class CscStore:
         found = []
         if not self.service.url.startswith("https://"):
             found.append(f"{self.where}: not https; whoever is on the way sees PINs and may change hashes")
-        if not self.token_file.is_file():
-            found.append(f"{self.where}: there is no {self.token_file}; write the service's access token into it")
-        elif self.token_file.stat().st_mode & 0o077:
-            found.append(f"{self.where}: {self.token_file} is readable for others; make it 0600")
+        found += self.tokens.check()
         if self.scal < SOLE:
             found.append(f"{self.where}: scal = 1: an authorisation is bound to no document, so no sole control")
         return found
@@ -204,16 +201,20 @@ class CscStore:
 
     def _asked(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            token = self.token_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            do = f"write the service's access token into {self.token_file}"
-            raise StoreFailed(self.where, "the access token cannot be read", do) from error
-        try:
-            return self.service.post(path, body, token=token)
+            return self._posted(path, body)
         except ServiceRefused as error:
             if error.error in WRONG_SECRET:
                 raise WrongPin from error
             raise StoreFailed(self.where, f"it refuses {path} ({error})", "see what it says") from error
+
+    def _posted(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """One more try with a new token: a service may end tokens before their time."""
+        try:
+            return self.service.post(path, body, token=self.tokens.token())
+        except TokenRefused:
+            if not self.tokens.renew():
+                raise
+            return self.service.post(path, body, token=self.tokens.token())
 
     def _failed(self, reference: str, what: str, do: str) -> StoreFailed:
         return StoreFailed(f"{self.where}, credential {reference}", what, do)

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from signing.errors import StoreFailed
 
@@ -17,6 +17,10 @@ LARGEST = 1024 * 1024
 _OK = 200
 _UNAUTHORISED = frozenset({401, 403})
 _SERVER_ERROR = 500
+
+
+class TokenRefused(StoreFailed):
+    """The service does not take the access token."""
 
 
 class ServiceRefused(Exception):
@@ -49,14 +53,30 @@ class JsonService:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "karguzar"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        status, answer = self._exchange(path, json.dumps(body).encode(), headers)
+        return self._answered(path, *self._exchange(path, json.dumps(body).encode(), headers))
+
+    def form(self, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
+        """The JSON object that answers a form, as OAuth 2.0 has them; raises as `post` does."""
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+            "User-Agent": "karguzar",
+        }
+        status, answer = self._exchange(path, urlencode(fields).encode(), headers)
+        content = _object(answer)
+        if status in _UNAUTHORISED and content is not None and "error" in content:
+            raise ServiceRefused(str(content["error"]), str(content.get("error_description") or ""))  # RFC 6749, 5.2
+        return self._answered(path, status, answer)
+
+    def _answered(self, path: str, status: int, answer: bytes) -> dict[str, Any]:
         content = _object(answer)
         if status == _OK:
             if content is None:
                 raise self._failed("its answer is no JSON object", "see whether the address is right")
             return content
         if status in _UNAUTHORISED:
-            raise self._failed(f"it does not know this office ({status})", "renew the access token in `token_file`")
+            what, do = f"it does not know this office ({status})", "see `token_file`, or `client_id` and its secret"
+            raise TokenRefused(f"{self.name} ({self.url})", what, do)
         if status < _SERVER_ERROR and content is not None and "error" in content:
             raise ServiceRefused(str(content["error"]), str(content.get("error_description") or ""))
         raise self._failed(f"it answers {status} to {path}", "try again; if it stays, ask who runs the service")

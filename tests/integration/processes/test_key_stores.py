@@ -36,6 +36,7 @@ from signing.errors import StoreFailed
 from signing.keys.agent import AgentStore
 from signing.keys.csc import CscStore
 from signing.keys.later import Declined, Given, LaterStore, Question, Ticket, Waiting
+from signing.keys.oauth import TokenFile
 from signing.keys.services import JsonService
 from signing.policy import OfficePolicy
 from signing.service import read_attachment
@@ -137,7 +138,7 @@ def several_in_one_session(rehearsal: Rehearsal) -> None:
 def test_a_step_is_signed_by_a_remote_service(rehearsal: Rehearsal, remote: RemoteService, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("office-token", encoding="utf-8")
     service = JsonService(name="key store remote", url=f"{remote.url}/v2")
-    set_up(rehearsal, remote=CscStore(name="remote", service=service, token_file=tmp_path / "token"))
+    set_up(rehearsal, remote=CscStore(name="remote", service=service, tokens=TokenFile("remote", tmp_path / "token")))
     request = enrolment(rehearsal, "remote", reference="office/ec", secret=SERVICE_PIN, number="AZ-8")
     with pytest.raises(SignatureRefused) as refused:
         enrol_key(rehearsal.office, request)

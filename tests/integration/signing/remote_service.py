@@ -62,6 +62,11 @@ class RemoteService:
     """put into the answer of signatures/signHash"""
     info: dict[str, Any] = field(default_factory=dict)
     """put into the answer of credentials/info"""
+    secret: str = ""
+    """of the client `office`; set, only tokens that were given for it are taken"""
+    lifetime: int = 3600
+    given: list[str] = field(default_factory=list)
+    """tokens that are taken"""
 
 
 class _Renamed:
@@ -105,6 +110,19 @@ def _second_version(server: CSCWithCertomancer, service: RemoteService) -> list[
     ]
 
 
+def _token_giver(service: RemoteService) -> web.RouteDef:
+    async def token(request: web.Request) -> web.StreamResponse:
+        fields = dict(await request.post())
+        asked = (fields.get("grant_type"), fields.get("client_id"), fields.get("client_secret"))
+        if asked != ("client_credentials", "office", service.secret):
+            return web.json_response({"error": "invalid_client"}, status=401)
+        service.given.append(f"token-{len(service.given)}")
+        told = {"access_token": service.given[-1], "token_type": "Bearer", "expires_in": service.lifetime}
+        return web.json_response(told)
+
+    return web.post("/oauth2/token", token)
+
+
 def _application(folder: Path, service: RemoteService) -> web.Application:
     for name, key in (
         ("root", ec.generate_private_key(ec.SECP256R1())),
@@ -118,11 +136,16 @@ def _application(folder: Path, service: RemoteService) -> web.Application:
         warnings.simplefilter("ignore")  # it keeps its settings in aiohttp's application the old way
         server = CSCWithCertomancer(config, service_params=DummyServiceParams(hash_pinning_required=True))
     server.register_routes()
-    server.app.add_routes(_second_version(server, service))
+    server.app.add_routes([*_second_version(server, service), _token_giver(service)])
 
     @web.middleware
     async def watched(request: web.Request, handler: Any) -> web.StreamResponse:
-        service.asked.append((request.path, await request.json(), request.headers.get("Authorization", "")))
+        if request.path == "/oauth2/token":
+            return await handler(request)
+        token = request.headers.get("Authorization", "")
+        service.asked.append((request.path, await request.json(), token))
+        if service.secret and token.removeprefix("Bearer ") not in service.given:
+            return web.json_response({"error": "invalid_token"}, status=401)
         await asyncio.sleep(service.delay)
         if service.status != 200:
             return web.Response(status=service.status, text="<html>out of order</html>")

@@ -12,6 +12,7 @@ from signing_pilot import JUDGED, Pilot
 
 from signing.errors import NotSignable, StoreFailed, WrongPin
 from signing.keys.csc import CscStore
+from signing.keys.oauth import ClientCredentials, TokenFile
 from signing.keys.services import JsonService
 from signing.report import Verdict
 from signing.trust import TrustStore
@@ -36,7 +37,20 @@ def store(service: RemoteService, tmp_path: Path) -> CscStore:
     token.write_text("office-token\n", encoding="utf-8")
     token.chmod(0o600)
     remote = JsonService(name="key store remote", url=f"{service.url}/v2", patience=2)
-    return CscStore(name="remote", service=remote, token_file=token)
+    return CscStore(name="remote", service=remote, tokens=TokenFile("remote", token))
+
+
+@pytest.fixture
+def client(service: RemoteService, tmp_path: Path) -> Iterator[ClientCredentials]:
+    """The office as a client of the service's OAuth 2.0."""
+    secret = tmp_path / "client-secret"
+    secret.write_text("hunter2\n", encoding="utf-8")
+    secret.chmod(0o600)
+    service.secret, service.lifetime = "hunter2", 3600
+    service.given.clear()
+    base = service.url.removesuffix("/csc")
+    yield ClientCredentials(JsonService(name="key store remote", url=base, patience=2), "office", secret)
+    service.secret = ""
 
 
 def sign(store: CscStore, pilot: Pilot, credential: str, secret: str = SERVICE_PIN):
@@ -142,8 +156,9 @@ def test_pin_and_one_time_password_are_typed_with_a_space_between(store: CscStor
 
 def test_what_is_set_up_badly_is_found_without_asking(store: CscStore, service: RemoteService, tmp_path: Path):
     service.asked.clear()
-    store.token_file.chmod(0o644)
-    found = "\n".join([*replace(store, scal=1).check(), *replace(store, token_file=tmp_path / "none").check()])
+    (tmp_path / "token").chmod(0o644)
+    gone = replace(store, tokens=TokenFile("remote", tmp_path / "none"))
+    found = "\n".join([*replace(store, scal=1).check(), *gone.check()])
     for told in ("not https", "readable for others", "scal = 1", "there is no "):
         assert told in found
     assert service.asked == []
@@ -153,3 +168,39 @@ def test_what_is_set_up_badly_is_found_without_asking(store: CscStore, service: 
 def test_neither_pin_nor_token_shows(store: CscStore):
     with store.open(store.credential("office/ec").entry, SERVICE_PIN) as key:
         assert SERVICE_PIN not in repr(key)
+
+
+def test_the_office_gets_its_access_token_by_its_client_credentials(
+    pilot: Pilot, store: CscStore, service: RemoteService, client: ClientCredentials
+):
+    asking = replace(store, tokens=client)
+    assert sign(asking, pilot, "office/ec")[0].pdf
+    assert service.given == ["token-0"]
+    assert {token for _, _, token in service.asked} == {"Bearer token-0"}, "one token for many questions"
+    assert "hunter2" not in repr(asking)
+    assert "token-0" not in repr(asking) + repr(client)
+
+
+def test_a_token_that_ends_or_is_taken_back_is_asked_for_anew(
+    store: CscStore, service: RemoteService, client: ClientCredentials
+):
+    asking = replace(store, tokens=client)
+    service.lifetime = 1
+    assert asking.listed()
+    assert len(service.given) > 1, "each question, as it is over at once"
+    service.lifetime = 3600
+    assert asking.listed()
+    service.given[:] = ["taken back"]
+    assert asking.listed()
+    assert service.given == ["taken back", "token-1"]
+
+
+def test_wrong_client_credentials_say_so(store: CscStore, service: RemoteService, client: ClientCredentials):
+    service.secret = "another"
+    with pytest.raises(StoreFailed, match=r"gives this office no access token \(invalid_client\); see client_id"):
+        replace(store, tokens=client).listed()
+    client.secret_file.chmod(0o644)
+    assert ["not https" in one or "readable for others" in one for one in client.check()] == [True, True]
+    client.secret_file.unlink()
+    with pytest.raises(StoreFailed, match="client secret cannot be read"):
+        replace(store, tokens=client).listed()

@@ -37,6 +37,7 @@ matched_by = ["number"]
 algorithms = { "rsa-1900" = 2027-01-01 }
 grace_hours = 24
 """
+CLIENT = '[key_stores.x]\nkind = "csc"\nurl = "https://a/csc/v2"\nclient_id = "office"\n'
 
 
 class Telephone:
@@ -97,6 +98,9 @@ def test_without_tables_the_built_in_stores_serve(tmp_path: Path) -> None:
         ('[key_stores.x]\nkind = "csc"\nurl = "https://a/"\ntoken_file = "t"', "ends with /csc/v2"),
         ('[key_stores.x]\nkind = "csc"\nurl = "ftp://a/csc/v2"\ntoken_file = "t"', "must be an address"),
         ('[key_stores.x]\nkind = "csc"\nurl = "https://a/csc/v2"\ntoken_file = "t"\nscal = 3', "must be 1 or 2"),
+        (f"{CLIENT}", "client_secret_file is missing"),
+        (f'{CLIENT}client_secret_file = "s"\noauth = "ftp://a"', "oauth in karguzar.toml must be an address"),
+        (f'{CLIENT}client_secret_file = "s"\ntoken_file = "t"', "token_file unknown"),
         ('[key_stores.x]\nkind = "agent"\nurl = "wss://agent.example"', "on the officer's own computer"),
         ('[key_stores.x]\nkind = "mobile"\nprovider = "nowhere:Nothing"', "'nowhere:Nothing' cannot be used"),
         ('[key_stores.x]\nkind = "mobile"\nprovider = "json"', "'json' cannot be used"),
