@@ -1,13 +1,18 @@
 """The database engine: SQLite so that it never loses a commit nor deadlocks, PostgreSQL as it is."""
 
+import sqlite3
 import time
-from sqlite3 import OperationalError
+from functools import lru_cache
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine.characteristics import ConnectionCharacteristic
 
 LOCK_WAIT_SECONDS = 30.0
+_DRIVER = "sqlite+karguzar"
 
 
 def create_engine(url: str) -> sa.Engine:
@@ -17,7 +22,7 @@ def create_engine(url: str) -> sa.Engine:
     """
     sqlite = url.startswith("sqlite")
     engine = sa.create_engine(
-        url,
+        sa.make_url(url).set(drivername=_DRIVER) if sqlite else url,
         pool_size=20,
         max_overflow=20,
         json_serializer=_json,
@@ -26,17 +31,57 @@ def create_engine(url: str) -> sa.Engine:
         hide_parameters=True,
         # a server that was restarted is connected to anew
         pool_pre_ping=not sqlite,
+        connect_args={"factory": _Connection} if sqlite else {},
     )
-    if not sqlite:
-        return engine
-    sa.event.listen(engine, "connect", _on_connect)
-    sa.event.listen(engine, "begin", _on_begin)
+    if sqlite:
+        sa.event.listen(engine, "connect", _on_connect)
     return engine
+
+
+@lru_cache(maxsize=16)
+def readonly(database: sa.Engine) -> sa.Engine:
+    """The same for those who only read: its transactions take no write lock. Kept: making it costs more than a read."""
+    return database.execution_options(readonly=True)
 
 
 def _json(value: Any) -> str:
     """For JSON columns; as strict about what may stand there as the standard library's."""
     return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS).decode()
+
+
+class _Connection(sqlite3.Connection):
+    """Whoever has it from the pool may mark it readonly, until it goes back there."""
+
+    readonly = False
+
+
+class _Readonly(ConnectionCharacteristic):
+    """The execution option `readonly` on SQLite."""
+
+    transactional = True
+
+    def set_characteristic(self, _dialect: Any, dbapi_conn: Any, value: Any) -> None:
+        dbapi_conn.readonly = bool(value)
+
+    def reset_characteristic(self, _dialect: Any, dbapi_conn: Any) -> None:
+        dbapi_conn.readonly = False
+
+    def get_characteristic(self, _dialect: Any, dbapi_conn: Any) -> Any:
+        return dbapi_conn.readonly
+
+
+class SqliteDialect(SQLiteDialect_pysqlite):
+    """SQLAlchemy's, except for how a transaction begins; an event would say so, too, and cost each of them more."""
+
+    supports_statement_cache = True
+    connection_characteristics = SQLiteDialect_pysqlite.connection_characteristics.union({"readonly": _Readonly()})
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Take the write lock at once, unless there is nothing to be written."""
+        _begin(dbapi_connection.dbapi_connection)
+
+
+registry.register("sqlite.karguzar", __name__, SqliteDialect.__name__)
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -47,11 +92,10 @@ def _on_connect(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA " + pragma)
 
 
-def _on_begin(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("readonly"):
-        connection.exec_driver_sql("BEGIN")
+def _begin(raw: _Connection) -> None:
+    if raw.readonly:
+        raw.execute("BEGIN")
         return
-    raw: Any = connection.connection.dbapi_connection
     raw.execute("PRAGMA busy_timeout=0")
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     try:
@@ -61,10 +105,10 @@ def _on_begin(connection: sa.Connection) -> None:
         raw.execute("PRAGMA busy_timeout=30000")
 
 
-def _begin_immediate(raw: Any, *, last: bool) -> bool:
+def _begin_immediate(raw: _Connection, *, last: bool) -> bool:
     try:
         raw.execute("BEGIN IMMEDIATE")
-    except OperationalError as error:
+    except sqlite3.OperationalError as error:
         if last or "locked" not in str(error):
             raise
         return False

@@ -14,6 +14,7 @@ from archive.service import Archive
 from engine.deadlines import WorkingCalendar
 from engine.service import DefinitionCache, Engine
 from processes.clock import Clock
+from processes.database import readonly
 from processes.documents import DocumentRenderer
 from processes.key_stores import KeyStores
 from processes.keyring import KeyRing
@@ -65,7 +66,7 @@ class Office:
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
         """A unit of work that takes no write lock and never commits."""
-        session = Session(self.database.execution_options(readonly=True), expire_on_commit=False)
+        session = Session(readonly(self.database), expire_on_commit=False)
         with self._unit(session, own=True) as uow:
             yield uow
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from processes.audit import broken_links
-from processes.database import create_engine
+from processes.database import create_engine, readonly
 from processes.migrate import require_current
 from processes.queries.readiness import Status, status
 from processes.settings import Settings
@@ -28,7 +28,7 @@ def check_trail(settings: Settings) -> dict[str, Any]:
     database = create_engine(settings.url)
     try:
         require_current(database)
-        with Session(database.execution_options(readonly=True)) as session:
+        with Session(readonly(database)) as session:
             streams = session.execute(
                 sa.select(AuditRow.stream, sa.func.count().label("lines")).group_by(AuditRow.stream)
             ).all()

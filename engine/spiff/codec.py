@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 
 import orjson
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
+from engine.spiff.tree import new_task
 from engine.spiff.workflow import CalledWorkflow, CaseWorkflow
 
 VERSION = 2
@@ -123,19 +123,12 @@ def _workflow_in(workflow: Any, state: list[Any], case: CaseWorkflow) -> None:
     known = workflow.spec.task_specs
     tasks: list[Any] = []
     for ident, parent, task_state, name, triggered, internal, local in rows:
-        task = Task.__new__(Task)
-        task.id = UUID(hex=ident)
-        task.workflow = workflow
-        task._parent = None if parent < 0 else tasks[parent].id
-        task._children = []
-        task._state = task_state
-        task.task_spec = known[name]
+        task = new_task(workflow, known[name], UUID(hex=ident), task_state)
         task.triggered = triggered
         task.internal_data = internal or {}
         task.data = local or {}
-        task.thread_id = 0
-        task.last_state_change = 0.0
         if parent >= 0:
+            task._parent = tasks[parent].id
             tasks[parent]._children.append(task.id)
         tasks.append(task)
         if task_state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):

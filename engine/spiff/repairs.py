@@ -5,7 +5,8 @@ P2  `Task.is_descendant_of` and `find_ancestor` recurse once a generation and di
 --  what may follow is predicted to the end of the model, by recursion: 250 tasks in a row die of it. Here a task gets
     its followers when it is done (see `flows`), and nothing is predicted;
 --  `Task.cancel` forgets what waits under an open task, so its events would still be heard, and recurses;
---  log extras are built eagerly, 15 to 30 % of a step, and "NOTSET" counts as "verbose".
+--  log extras are built eagerly, 15 to 30 % of a step, and "NOTSET" counts as "verbose"; a new task reads the clock and
+    looks for its thread.
 """
 
 # ruff: noqa: SLF001 - the inner parts of SpiffWorkflow's tasks are what is being repaired
@@ -19,6 +20,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from engine.spiff.flows import hand_on
+from engine.spiff.tree import add_child
 
 UNLIMITED = sys.maxsize
 
@@ -36,6 +38,7 @@ def apply_repairs() -> None:
     Task.is_descendant_of = _is_descendant_of
     Task.find_ancestor = _find_ancestor
     Task._set_state = _set_state
+    Task._add_child = add_child
     Task.cancel = _cancel
     TaskSpec._predict = _predict
     TaskSpec._on_complete = _on_complete

@@ -1,5 +1,6 @@
 """The databases of the tests themselves."""
 
+import pytest
 import sqlalchemy as sa
 
 
@@ -16,4 +17,27 @@ def test_sqlite_never_loses_a_commit(sqlite_url: str) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_who_only_reads_waits_for_no_writer_and_leaves_no_mark(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from processes import database
+
+    monkeypatch.setattr(database, "LOCK_WAIT_SECONDS", 0.0)
+    engine = database.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE said (word TEXT)")
+    with engine.begin() as writer:
+        writer.exec_driver_sql("INSERT INTO said VALUES ('yes')")
+        with database.readonly(engine).connect() as reader:
+            assert reader.exec_driver_sql("SELECT count(*) FROM said").scalar() == 0
+        with engine.connect().execution_options(readonly=True) as reader:
+            assert reader.exec_driver_sql("SELECT count(*) FROM said").scalar() == 0
+        # the connections they have handed back ask for the write lock again
+        with pytest.raises(sa.exc.OperationalError, match="locked"), engine.begin():
+            pass
+    with engine.begin() as writer:
+        assert writer.exec_driver_sql("SELECT count(*) FROM said").scalar() == 1
     engine.dispose()
