@@ -98,7 +98,9 @@ def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
     yield "archive-search", "/archive?text=texniki+pasport&type=questionnaire"
     yield "archive-record", town.registered_service.record_path
     yield "archive-keeping", f"{town.registered_service.record_path}/keeping"
-    for part in ("arrangement", "nomenclature", "retention", "holds", "proof/evidence", "proof/audits"):
+    yield "archive-redact", f"{town.registered_service.record_path}/redact"
+    yield "archive-schedule", "/archive/schedules/appeals-5-years"
+    for part in ("arrangement", "nomenclature", "retention", "schedules", "holds", "proof/evidence", "proof/audits"):
         yield f"archive-{part.replace('/', '-')}", f"/archive/{part}"
     for kind in ("fonds", "series"):
         archivist.go("/archive/arrangement")
