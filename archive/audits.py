@@ -15,7 +15,7 @@ from archive.fixity import FixityFinding
 from archive.store import table_of
 
 FIXITY = table_of(FixityRow)
-STAGES = ("documents", "blobs", "chains", "evidence", "done")
+STAGES = ("documents", "blobs", "cases", "trail", "evidence", "done")
 """in this order"""
 DONE = STAGES[-1]
 MOST_FINDINGS = 1000
@@ -38,6 +38,7 @@ class FixityReport:
     ended_at: datetime | None
     stage: str
     position: int
+    cursor: str
     total: int
     """documents when it began"""
     checked: int
@@ -64,7 +65,7 @@ class Audits:
     def begin(self, *, by: str, total: int) -> FixityReport:
         """A new run."""
         values: dict[str, Any] = {"id": uuid4(), "started_at": self._now, "started_by": by, "stage": STAGES[0]}
-        values |= {"position": 0, "total": total, "checked": 0, "bytes": 0, "found": 0, "findings": []}
+        values |= {"position": 0, "cursor": "", "total": total, "checked": 0, "bytes": 0, "found": 0, "findings": []}
         self._session.execute(sa.insert(FIXITY).values(**values))
         return self.report(values["id"])
 
@@ -78,6 +79,8 @@ class Audits:
         """The run has come further: what it found, where it is. The last stage ends it."""
         kept = [*report.findings, *findings][:MOST_FINDINGS]
         values |= {"found": report.found + len(findings), "findings": [_plain(each) for each in kept]}
+        if "stage" in values:
+            values["cursor"] = ""
         if values.get("stage") == DONE:
             values["ended_at"] = self._now
         self._session.execute(sa.update(FIXITY).where(FIXITY.c.id == report.id).values(**values))

@@ -76,9 +76,11 @@ class FixityRow(Base):
     """a person's id, the command line, or the system on its own"""
     ended_at: Mapped[datetime | None]
     stage: Mapped[str]
-    """documents, then blobs, chains, evidence; done"""
+    """documents, then blobs, cases, trail, evidence; done"""
     position: Mapped[int]
     """the last document checked, by its place in the order of accession"""
+    cursor: Mapped[str]
+    """how far a later stage is: the last blob, case, line or batch that was checked; empty at its beginning"""
     total: Mapped[int]
     """documents when it began"""
     checked: Mapped[int]

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from archive.blobs import BlobStore, Referenced, unreferenced
+from archive.blobs import BlobStore
 from archive.custody import verify_chain
 from archive.described import contradictions
 from archive.documents import GONE, ArchivedDocument, Revision
@@ -70,11 +71,9 @@ class FixityAudit:
         """Those of the blobs that are some revision's."""
         return self._store.referenced(names)
 
-    def orphans(self, also_referenced: Referenced) -> Iterator[str]:
-        """Blobs that no revision and nobody else refers to."""
-        return unreferenced(
-            self._blobs.names(), lambda names: {*self._store.referenced(names), *also_referenced(names)}
-        )
+    def names(self, after: str, limit: int) -> list[str]:
+        """The names of the next blobs, ascending."""
+        return list(islice(self._blobs.names(after), limit))
 
     def _check_batch(self, batch: Sequence[ArchivedDocument]) -> Iterator[FixityFinding]:
         ids = [document.id for document in batch]

@@ -1,6 +1,7 @@
 """The audit trail: who did or saw what. Append-only, hash-chained per stream (a case, or the office)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -86,10 +87,31 @@ def _facts(line: AuditRow) -> dict[str, Any]:
 
 def broken_links(session: Session, stream: str) -> list[int]:
     """Line numbers of `stream` whose hash does not follow from the line before; empty: the chain is whole."""
-    broken = []
-    previous, expected = GENESIS, 1
-    lines = session.execute(sa.select(AuditRow).where(AuditRow.stream == stream).order_by(AuditRow.seq)).scalars()
-    for line in lines:
+    return checked_lines(session, stream).broken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedLines:
+    """Some lines of a stream, one after the other."""
+
+    broken: list[int]
+    """line numbers"""
+    count: int
+    seq: int
+    """of the last one"""
+    sha256: str
+    """of the last one: what the next one has to follow"""
+
+
+def checked_lines(
+    session: Session, stream: str, *, after: tuple[int, str] = (0, GENESIS), limit: int | None = None
+) -> CheckedLines:
+    """Check the lines of `stream` that follow the line with this number and hash."""
+    broken: list[int] = []
+    count, (seq, previous) = 0, after
+    expected = seq + 1
+    query = sa.select(AuditRow).where(AuditRow.stream == stream, AuditRow.seq > seq).order_by(AuditRow.seq)
+    for line in session.execute(query.limit(limit)).scalars():
         genuine = line.salt is None or salted_digest(line.salt, line.details) == line.details_digest
         if (
             line.seq != expected
@@ -99,4 +121,5 @@ def broken_links(session: Session, stream: str) -> list[int]:
         ):
             broken.append(line.seq)
         previous, expected = line.sha256, line.seq + 1
-    return broken
+        count += 1
+    return CheckedLines(broken=broken, count=count, seq=expected - 1, sha256=previous)

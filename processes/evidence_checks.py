@@ -33,19 +33,31 @@ Tell = Callable[[str], None]
 
 def check_batches(office: Office, tell: Tell | None = None) -> list[FixityFinding]:
     """What is wrong with any batch, or with what it covers."""
-    trust = evidence_trust(office)
-    with office.reading() as uow:
-        batches = [batch for batch in uow.archive.evidence.batches() if batch.token is not None]
-    findings = []
-    for batch in batches:
-        with office.reading() as uow:
-            found = [*_tree(uow, batch), *_token(office, uow, batch, trust), *_rows(uow, batch, batches)]
+    findings: list[FixityFinding] = []
+    number = 0
+    while (checked := check_next_batch(office, number, tell)) is not None:
+        number, found = checked
         findings += found
-        if tell is not None:
-            stamped = f"{batch.stamped_at:%Y-%m-%d %H:%M}" if batch.stamped_at else ""
-            tell(f"batch {batch.number}: {batch.objects} objects, stamped {stamped} UTC, {len(found)} findings")
+    return findings + check_uncovered(office)
+
+
+def check_next_batch(office: Office, after: int, tell: Tell | None = None) -> tuple[int, list[FixityFinding]] | None:
+    """The number of the next batch, and what is wrong with it or what it covers; None: it was the last."""
     with office.reading() as uow:
-        return findings + _never_covered(uow, batches)
+        batches = _stamped(uow)
+        batch = next((one for one in batches if one.number > after), None)
+        if batch is None:
+            return None
+        trust = evidence_trust(office)
+        found = [*_tree(uow, batch), *_token(office, uow, batch, trust), *_rows(uow, batch, batches)]
+    if tell is not None:
+        stamped = f"{batch.stamped_at:%Y-%m-%d %H:%M}" if batch.stamped_at else ""
+        tell(f"batch {batch.number}: {batch.objects} objects, stamped {stamped} UTC, {len(found)} findings")
+    return batch.number, found
+
+
+def _stamped(uow: UnitOfWork) -> list[EvidenceBatch]:
+    return [batch for batch in uow.archive.evidence.batches() if batch.token is not None]
 
 
 def _tree(uow: UnitOfWork, batch: EvidenceBatch) -> Iterator[FixityFinding]:
@@ -143,8 +155,13 @@ class _Compared:
         return FixityFinding(document_id=document_id, number=number, kind=kind, sha256=sha256, detail=told)
 
 
-def _never_covered(uow: UnitOfWork, batches: Sequence[EvidenceBatch]) -> list[FixityFinding]:
+def check_uncovered(office: Office) -> list[FixityFinding]:
     """Revisions that say they are older than a batch which covered everything, and that no batch knows."""
+    with office.reading() as uow:
+        return _never_covered(uow, _stamped(uow))
+
+
+def _never_covered(uow: UnitOfWork, batches: Sequence[EvidenceBatch]) -> list[FixityFinding]:
     newest = max((batch.opened_at for batch in batches if batch.complete), default=None)
     if newest is None:
         return []

@@ -68,8 +68,8 @@ class BlobStore(Protocol):
     def exists(self, sha256: str) -> bool:
         """Whether the store has a blob of this name; says nothing about its bytes."""
 
-    def names(self) -> Iterator[str]:
-        """The names of all blobs, in ascending order."""
+    def names(self, after: str = "") -> Iterator[str]:
+        """The names of all blobs, in ascending order; those that follow a name only, to go on from there."""
 
     def lock(self, sha256: str, lock: BlobLock) -> None:
         """Tell the store how long a blob is to stay; one without locks of its own does nothing. Raises BlobMissing."""

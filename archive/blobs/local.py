@@ -102,11 +102,12 @@ class LocalBlobStore:
         with _translated(self._root):
             return self._path(sha256).is_file()
 
-    def names(self) -> Iterator[str]:
-        """The names of all blobs, ascending."""
+    def names(self, after: str = "") -> Iterator[str]:
+        """The names of all blobs, or of those that follow one, ascending."""
         with _translated(self._root):
             for shard in sorted(self._root.glob("[0-9a-f]" * _SHARD)):
-                yield from sorted(entry.name for entry in shard.iterdir())
+                if shard.name >= after[:_SHARD]:
+                    yield from sorted(entry.name for entry in shard.iterdir() if entry.name > after)
 
     def lock(self, sha256: str, lock: BlobLock) -> None:  # noqa: ARG002 - there is no lock here to be told of it
         """Nothing but the check that the blob is there. Raises BlobMissing."""

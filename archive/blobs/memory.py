@@ -52,9 +52,9 @@ class MemoryBlobStore:
         """Whether there is a blob of this name."""
         return require_name(sha256) in self._blobs
 
-    def names(self) -> Iterator[str]:
-        """The names of all blobs, ascending."""
-        return iter(sorted(self._blobs))
+    def names(self, after: str = "") -> Iterator[str]:
+        """The names of all blobs, or of those that follow one, ascending."""
+        return iter(sorted(name for name in self._blobs if name > after))
 
     def lock(self, sha256: str, lock: BlobLock) -> None:  # noqa: ARG002 - there is no lock here to be told of it
         """Nothing but the check that the blob is there. Raises BlobMissing."""

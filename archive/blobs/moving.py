@@ -57,9 +57,9 @@ class MovingBlobStore:
         """Whether one of the two has a blob of this name."""
         return self._current.exists(sha256) or self._previous.exists(sha256)
 
-    def names(self) -> Iterator[str]:
-        """The names of all blobs, ascending, each once."""
-        return (name for name, _same in groupby(merge(self._current.names(), self._previous.names())))
+    def names(self, after: str = "") -> Iterator[str]:
+        """The names of all blobs, or of those that follow one, ascending, each once."""
+        return (name for name, _same in groupby(merge(self._current.names(after), self._previous.names(after))))
 
     def lock(self, sha256: str, lock: BlobLock) -> None:
         """Lock it wherever it is. Raises BlobMissing."""

@@ -97,12 +97,13 @@ class S3BlobStore:
             return False
         return True
 
-    def names(self) -> Iterator[str]:
-        """The names of all blobs, ascending."""
+    def names(self, after: str = "") -> Iterator[str]:
+        """The names of all blobs, or of those that follow one, ascending."""
         start = len(self._place.prefix)
+        begins = {"StartAfter": self._key(after)} if after else {}
         with translated(self._where()):
             pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._place.bucket, Prefix=self._place.prefix):
+            for page in pages.paginate(Bucket=self._place.bucket, Prefix=self._place.prefix, **begins):
                 found = (one["Key"][start:] for one in page.get("Contents", ()))
                 yield from filter(is_name, found)
 

@@ -97,9 +97,10 @@ def cases_after(session: Session, after: UUID | None, limit: int) -> list[UUID]:
     return list(session.scalars(query if after is None else query.where(InstanceRow.id > after)))
 
 
-def streams(session: Session) -> list[str]:
-    """Every stream of the audit trail."""
-    return list(session.scalars(sa.select(AuditRow.stream).distinct().order_by(AuditRow.stream)))
+def stream_after(session: Session, stream: str) -> str | None:
+    """The next stream of the audit trail, by name; None: there is none."""
+    found: str | None = session.scalar(sa.select(sa.func.min(AuditRow.stream)).where(AuditRow.stream > stream))
+    return found
 
 
 def attached(session: Session, names: Iterable[str]) -> set[str]:

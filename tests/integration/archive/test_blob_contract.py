@@ -45,6 +45,8 @@ def test_the_same_bytes_are_kept_once(store: BlobStore) -> None:
 def test_names_come_in_order(store: BlobStore) -> None:
     stored = {store.put(bytes([value])).sha256 for value in range(40)}
     assert list(store.names()) == sorted(stored)
+    for place, name in enumerate(sorted(stored), start=1):
+        assert list(store.names(after=name)) == sorted(stored)[place:]
 
 
 def test_a_blob_that_is_not_there_is_named(store: BlobStore) -> None:

@@ -13,6 +13,7 @@ from archive.evidence_tables import EvidenceMemberRow
 from archive.fixity import FixityAudit
 from archive.service import Accession, Archive, ArchivedDocument, FixityReport
 from archive.tables import CustodyRow, DocumentRow, RevisionRow, SearchTextRow, SignerRow
+from processes import auditing
 from processes.audit import OFFICE
 from processes.auditing import run_audit
 from processes.evidence import make_evidence
@@ -113,6 +114,41 @@ def test_an_audit_that_was_killed_goes_on_and_tells_nothing_twice(
     assert (report.id, report.started_by, report.checked) == (interrupted.id, "test", report.total)
     assert found(report) == {("K-0", "blob_missing")}
     assert report.found == 1
+
+
+def test_an_audit_that_is_killed_after_each_slice_of_each_stage_finds_the_same(
+    office: Office, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditing, "NAMES", 2)
+    monkeypatch.setattr(auditing, "LINES", 2)
+    monkeypatch.setattr(auditing, "CASES", 1)
+    first, *_ = [take_in(f"K-{number}") for number in range(3)]
+    make_evidence(office)
+    orphans = {office.blobs.put(b"added %d" % number).sha256 for number in range(3)}
+    change(
+        office,
+        sa.update(AuditRow).where(AuditRow.stream == OFFICE, AuditRow.seq == 3).values(actor="nobody"),
+        sa.update(EvidenceMemberRow).where(EvidenceMemberRow.subject == first.id.hex).values(leaf=b"\x01" * 32),
+    )
+    whole = run_audit(office, by="test")
+    assert orphans <= {each.sha256 for each in whole.findings}
+    assert {each.kind for each in whole.findings} >= {"blob_added", "trail_broken", "evidence_changed"}
+
+    def killed(report: FixityReport) -> None:
+        stages.append(report.stage)
+        raise KeyboardInterrupt
+
+    stages: list[str] = []
+    while not stages or stages[-1] != "done":
+        with pytest.raises(KeyboardInterrupt):
+            run_audit(office, by="test", progress=killed)
+    with office.reading() as uow:
+        [again, _] = uow.archive.audits.reports(limit=9)
+    assert sorted(map(repr, again.findings)) == sorted(map(repr, whole.findings)), "nothing is told twice, nothing lost"
+    assert {stage: stages.count(stage) > 1 for stage in stages} == {
+        **dict.fromkeys(("blobs", "trail", "evidence"), True),
+        **dict.fromkeys(("documents", "cases", "done"), False),
+    }
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

@@ -14,6 +14,7 @@ from archive.blobs import reference_to
 from archive.disposal import Removal
 from archive.documents import DocumentStatus
 from archive.service import ArchivedDocument, SearchQuery, Visibility
+from processes.auditing import run_audit
 from processes.erasing import erase_leftovers, erase_waiting, forget_words
 from processes.office import Office
 from processes.tables import AttachmentRow, CaseRow, OutboxRow, PayloadRow
@@ -100,6 +101,8 @@ def test_nothing_of_a_removed_state_secret_is_left(rehearsal: Rehearsal, written
     if on_sqlite:
         assert in_the_files(office, WORD) == 0
     assert (found(office, "qeyd"), found(office, WORD)) == (2, 0)
+    report = run_audit(office, by="test")
+    assert report.sound, report.findings
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
