@@ -13,7 +13,8 @@ from uuid import UUID
 import structlog
 
 from archive.service import FixityFinding, FixityReport
-from processes.audit import GENESIS, checked_lines
+from processes.audit import checked_lines
+from processes.chains import GENESIS
 from processes.errors import OfficeBusy
 from processes.evidence_checks import check_next_batch, check_uncovered
 from processes.locks import open_locks
@@ -137,7 +138,7 @@ def _cases(office: Office, report: FixityReport) -> FixityReport:
 def _trail(office: Office, report: FixityReport) -> FixityReport:
     """The next lines of the audit trail; a long stream in several slices."""
     findings: list[FixityFinding] = []
-    place = _Place.read(report.cursor)
+    place: _Place | None = _Place.read(report.cursor)
     left = LINES
     with office.reading() as uow:
         while place is not None and left > 0:
