@@ -1,27 +1,16 @@
-"""Two workers against one on PostgreSQL, and what memory a worker holds after many cases."""
+"""Two workers against one on PostgreSQL."""
 
 import os
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
-
-import sqlalchemy as sa
 
 from benchmarks.engine import databases
 from benchmarks.engine.house import House
-from benchmarks.engine.worker import one_case
 from benchmarks.run import Figures, Run
-
-FEW, MANY = 100, 10_000
 
 
 def measure(run: Run) -> Figures:
-    """Both figures."""
-    return {**_two(run), **_memory(run)}
-
-
-def _two(run: Run) -> Figures:
+    """Steps a second of both, and how many times those of one are those of two."""
     with databases.postgresql() as url:
         if url is None:
             run.say("  two workers on PostgreSQL: not measured, there is no server")
@@ -55,35 +44,3 @@ def _steps(url: str, workers: int, seconds: int) -> int:
         if process.stdout is not None:
             process.stdout.readline()
     return sum(int(process.communicate("go\n")[0]) for process in started)
-
-
-def _memory(run: Run) -> Figures:
-    """In this very process, which has done its share of everything before."""
-    if run.quick:
-        run.say("  memory after 10,000 cases: measured in a full run only")
-        return {"memory_10000_vs_100": None}
-    house = House(databases.sqlite(run.folder, "memory"))
-    house.close()
-    sa.event.listen(house.database, "connect", _without_fsync)  # memory is measured, not the disk
-    for _ in range(FEW):
-        one_case(house)
-    early = _resident()
-    for _ in range(MANY - FEW):
-        one_case(house)
-    late = _resident()
-    house.close()
-    figures = {"memory_10000_vs_100": round(late / early, 3), "memory_mib": round(late / 2**20, 1)}
-    run.say(
-        f"  memory after 10,000 cases: {figures['memory_10000_vs_100']} of that after 100 ({figures['memory_mib']} MiB)"
-    )
-    return figures
-
-
-def _without_fsync(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
-
-
-def _resident() -> int:
-    """Bytes this process holds in memory."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
