@@ -133,14 +133,15 @@ class WorkItemRow(Base):
         sa.Index(
             "ix_engine_work_item_group",
             *("state", "role", "scope", "due_at", "created_at", "id"),
-            *("named", "four_eyes_with", "instance_id", "definition_key"),
+            # SQLite reads the row for a column of the condition that the index lacks, even where the index implies it
+            *("named", "four_eyes_with", "instance_id", "definition_key", "ended_at"),
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
         sa.Index(
             "ix_engine_work_item_mine",
             *("assignee", "state", "due_at", "created_at", "id"),
-            *("follow_up_hides", "follow_up_at", "role", "scope", "definition_key"),
+            *("follow_up_hides", "follow_up_at", "role", "scope", "definition_key", "four_eyes_with", "instance_id"),
             sqlite_where=sa.text("assignee IS NOT NULL"),
             postgresql_where=sa.text("assignee IS NOT NULL"),
         ),

@@ -107,7 +107,7 @@ def _by_mandate(session: Session, mandates: Iterable[Mandate]) -> list[sa.Column
 
 def too_early(uow: UnitOfWork, person_id: UUID, mandates: Sequence[Mandate]) -> frozenset[UUID]:
     """Documents that wait for this person's signature when it is not their turn yet: they do not see them early."""
-    people = {person_id, *absent_holders(uow.session, mandates)}
+    people = {person_id, *absent_holders(mandates)}
     work = mandates_for_work(uow.session, person_id, uow.now)
     groups = [sa.and_(CosignatureRow.role == one.role, CaseRow.body_id == one.body_id) for one in work]
     anybody = sa.and_(CosignatureRow.person_id.is_(None), sa.or_(sa.false(), *groups))

@@ -41,6 +41,7 @@ class Clock:
     def _read(self) -> None:
         with self._engine.connect().execution_options(readonly=True) as connection:
             seconds = connection.scalar(sa.select(ClockRow.offset_seconds).where(ClockRow.id == 1))
+            connection.commit()  # psycopg forgets what it has prepared at a ROLLBACK
         self._offset = timedelta(seconds=seconds or 0.0)
         self._read_at = time.monotonic()
 

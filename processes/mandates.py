@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from processes.tables import CandidateRoleRow, MandateRow, PersonRow
 
@@ -35,6 +35,8 @@ class Mandate:
     revoked_at: datetime | None
     unit_id: UUID | None = None
     """the unit to which its reading is limited; None: the whole body"""
+    absent_id: UUID | None = None
+    """the person substituted"""
 
     @property
     def ground(self) -> str:
@@ -53,36 +55,41 @@ class Mandate:
         return self.valid_from <= at and not ended and not revoked
 
 
-_holder = aliased(PersonRow)
-_substituted = aliased(MandateRow)
-_absent = aliased(PersonRow)
+_COLUMNS = (
+    "id", "holder_id", "role", "capacity", "body_id", "scope", "valid_from", "valid_to", "acts_for_id", "ground_act",
+    "ground_number", "ground_date", "ground_sha256", "revoked_at", "unit_id",
+)  # fmt: skip
+# by tables, not by classes: every page asks for somebody's mandates, and none for rows to change
+_MANDATE, _PERSON = sa.inspect(MandateRow).local_table, sa.inspect(PersonRow).local_table
+_holder, _substituted, _absent = _PERSON.alias(), _MANDATE.alias(), _PERSON.alias()
 _SELECT = (
-    sa.select(MandateRow, _holder.name, _absent.name)
-    .join(_holder, _holder.id == MandateRow.holder_id)
-    .outerjoin(_substituted, _substituted.id == MandateRow.acts_for_id)
-    .outerjoin(_absent, _absent.id == _substituted.holder_id)
-)
-_OF_HOLDER = _SELECT.where(MandateRow.holder_id == sa.bindparam("holder"))
-_AS_CANDIDATE = _SELECT.add_columns(CandidateRoleRow.process_key, CandidateRoleRow.role).join(
-    CandidateRoleRow, CandidateRoleRow.candidate == MandateRow.role
-)
-_OF_CANDIDATE = _AS_CANDIDATE.where(MandateRow.holder_id == sa.bindparam("holder"))
-
-
-def _mandate(row: MandateRow, holder: str, acts_for: str | None) -> Mandate:
-    names = (
-        "id", "holder_id", "role", "capacity", "body_id", "valid_from", "valid_to", "acts_for_id", "ground_act",
-        "ground_number", "ground_date", "ground_sha256", "revoked_at", "unit_id",
-    )  # fmt: skip
-    return Mandate(
-        holder=holder, acts_for=acts_for, scope=tuple(row.scope), **{name: getattr(row, name) for name in names}
+    sa.select(
+        *(_MANDATE.c[name] for name in _COLUMNS),
+        _holder.c.name.label("holder"),
+        _substituted.c.holder_id.label("absent_id"),
+        _absent.c.name.label("acts_for"),
     )
+    .join_from(_MANDATE, _holder, _holder.c.id == _MANDATE.c.holder_id)
+    .outerjoin(_substituted, _substituted.c.id == _MANDATE.c.acts_for_id)
+    .outerjoin(_absent, _absent.c.id == _substituted.c.holder_id)
+)
+_CANDIDATE = sa.inspect(CandidateRoleRow).local_table
+_OF_HOLDER = _SELECT.where(_MANDATE.c.holder_id == sa.bindparam("holder_id"))
+_AS_CANDIDATE = _SELECT.add_columns(_CANDIDATE.c.process_key, _CANDIDATE.c.role.label("lane")).join(
+    _CANDIDATE, _CANDIDATE.c.candidate == _MANDATE.c.role
+)
+_OF_CANDIDATE = _AS_CANDIDATE.where(_MANDATE.c.holder_id == sa.bindparam("holder_id"))
+
+
+def _mandate(row: Any) -> Mandate:
+    names = (*_COLUMNS, "holder", "absent_id", "acts_for")
+    return Mandate(**{name: getattr(row, name) for name in names} | {"scope": tuple(row.scope)})
 
 
 def mandates_of(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
     """Everything this person was given at `at`; own mandates before substitutions."""
-    rows = session.execute(_OF_HOLDER, {"holder": person_id}).all()
-    return _in_force((_mandate(*row) for row in rows), at)
+    rows = session.execute(_OF_HOLDER, {"holder_id": person_id}).all()
+    return _in_force((_mandate(row) for row in rows), at)
 
 
 def mandates_for_work(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
@@ -91,7 +98,7 @@ def mandates_for_work(session: Session, person_id: UUID, at: datetime) -> list[M
     A mandate is worth one of the lane's role where a process names its role as the lane's candidate, limited to that
     process. It opens work, never an office: who watches or administers is asked of `mandates_of`.
     """
-    rows = session.execute(_OF_CANDIDATE, {"holder": person_id}).all()
+    rows = session.execute(_OF_CANDIDATE, {"holder_id": person_id}).all()
     return mandates_of(session, person_id, at) + _in_force(_as_candidates(rows), at)
 
 
@@ -104,10 +111,10 @@ def takers(session: Session, role: str, body_id: UUID, process_key: str, at: dat
 
 
 def _as_candidates(rows: Iterable[Any]) -> Iterator[Mandate]:
-    for row, holder, acts_for, process_key, role in rows:
-        found = _mandate(row, holder, acts_for)
-        if not found.scope or process_key in found.scope:
-            yield replace(found, role=role, scope=(process_key,))
+    for row in rows:
+        found = _mandate(row)
+        if not found.scope or row.process_key in found.scope:
+            yield replace(found, role=row.lane, scope=(row.process_key,))
 
 
 def _in_force(mandates: Iterable[Mandate], at: datetime) -> list[Mandate]:
@@ -118,28 +125,25 @@ def _in_force(mandates: Iterable[Mandate], at: datetime) -> list[Mandate]:
 def holders(session: Session, role: str, body_id: UUID, at: datetime) -> list[Mandate]:
     """Who was given `role` of a body at `at`; own mandates before substitutions, then by name."""
     rows = session.execute(_SELECT.where(MandateRow.role == role, MandateRow.body_id == body_id)).all()
-    found = [mandate for row in rows if (mandate := _mandate(*row)).in_force(at)]
+    found = [mandate for row in rows if (mandate := _mandate(row)).in_force(at)]
     return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.holder))
 
 
 def mandates_where(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Mandate]:
     """Mandates, past ones too, the newest first."""
     rows = session.execute(_SELECT.where(*conditions).order_by(MandateRow.valid_from.desc(), MandateRow.role)).all()
-    return [_mandate(*row) for row in rows]
+    return [_mandate(row) for row in rows]
 
 
 def mandate(session: Session, mandate_id: UUID) -> Mandate | None:
     """The mandate with this id, in force or not."""
     row = session.execute(_SELECT.where(MandateRow.id == mandate_id)).first()
-    return _mandate(*row) if row else None
+    return _mandate(row) if row else None
 
 
-def absent_holders(session: Session, mandates: Iterable[Mandate]) -> set[UUID]:
+def absent_holders(mandates: Iterable[Mandate]) -> set[UUID]:
     """Those for whom these mandates let somebody act."""
-    substituted = {one.acts_for_id for one in mandates} - {None}
-    if not substituted:
-        return set()
-    return set(session.execute(sa.select(MandateRow.holder_id).where(MandateRow.id.in_(substituted))).scalars())
+    return {one.absent_id for one in mandates if one.absent_id is not None}
 
 
 def standing_in(session: Session, holder_id: UUID, role: str, process_key: str, at: datetime) -> list[str]:
@@ -148,5 +152,5 @@ def standing_in(session: Session, holder_id: UUID, role: str, process_key: str, 
         CandidateRoleRow.process_key == process_key, CandidateRoleRow.role == role
     )
     covered = sa.or_(MandateRow.role == role, MandateRow.role.in_(candidates))
-    rows = session.execute(_SELECT.where(_substituted.holder_id == holder_id, covered)).all()
-    return sorted({found.holder for row in rows if (found := _mandate(*row)).in_force(at)})
+    rows = session.execute(_SELECT.where(_substituted.c.holder_id == holder_id, covered)).all()
+    return sorted({found.holder for row in rows if (found := _mandate(row)).in_force(at)})

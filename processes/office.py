@@ -69,6 +69,9 @@ class Office:
         session = Session(readonly(self.database), expire_on_commit=False)
         with self._unit(session, own=True) as uow:
             yield uow
+            # psycopg forgets the statements it has prepared at a ROLLBACK; nothing that was changed is written
+            session.expunge_all()
+            session.commit()
 
     def _engine(self, session: Session, now: datetime) -> Engine:
         def scope_of(rule: str, variables: Mapping[str, Any]) -> str:

@@ -118,7 +118,8 @@ def person(session: Session, person_id: UUID) -> Person:
 
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NAMES = sa.select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sa.bindparam("ids", expanding=True)))
+_PERSON = sa.inspect(PersonRow).local_table.c
+_NAMES = sa.select(_PERSON.id, _PERSON.name).where(_PERSON.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def people_named(session: Session, ids: set[UUID]) -> dict[UUID, str]:

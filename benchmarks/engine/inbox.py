@@ -10,7 +10,8 @@ from benchmarks.run import Clock, Figures, Run
 from processes.bootstrap import bootstrap, create_keys, initialise
 from processes.clock import Clock as OfficeClock
 from processes.office import Office
-from processes.queries.inbox import Inbox, InboxFilter, Tab, inbox
+from processes.queries.inbox import Inbox, inbox
+from processes.queries.inbox_filter import InboxFilter, Tab
 from processes.settings import Settings
 
 ITEMS, QUICK_ITEMS = 1_000_000, 10_000

@@ -36,6 +36,7 @@ class DueCounter:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._calendars: dict[str, WorkingCalendar] = {}
+        self._between: dict[tuple[str, date, date], int] = {}
 
     def calendar(self, code: str) -> WorkingCalendar:
         """AZ or KZ with this office's overrides."""
@@ -49,7 +50,13 @@ class DueCounter:
             return None
         zone = ZoneInfo(time_zone)
         today, last = self._uow.now.astimezone(zone).date(), on or due_at.astimezone(zone).date()
-        days = self.calendar(calendar)
         late = self._uow.now > due_at
-        left = -max(1, days.working_days_between(last, today)) if late else days.working_days_between(today, last)
+        left = -max(1, self._working_days(calendar, last, today)) if late else self._working_days(calendar, today, last)
         return Due(on=last, at=due_at, days_left=left, late=late)
+
+    def _working_days(self, calendar: str, first: date, last: date) -> int:
+        """Many lines of a list are due on one day, which is counted once."""
+        span = (calendar, first, last)
+        if span not in self._between:
+            self._between[span] = self.calendar(calendar).working_days_between(first, last)
+        return self._between[span]

@@ -10,16 +10,17 @@ from engine.deadlines import WorkingCalendar
 from engine.tables import CalendarOverrideRow, TimerRow, WorkItemRow
 from engine.workitem import WorkItemState
 
+_OVERRIDE = sa.inspect(CalendarOverrideRow).local_table.c
 _OVERRIDES = (
-    sa.select(CalendarOverrideRow.day, CalendarOverrideRow.working)
-    .where(CalendarOverrideRow.calendar == sa.bindparam("code"))
-    .order_by(CalendarOverrideRow.version)
+    sa.select(_OVERRIDE.day, _OVERRIDE.working)
+    .where(_OVERRIDE.calendar == sa.bindparam("code"))
+    .order_by(_OVERRIDE.version)
 )
 
 
 def working_calendar(session: Session, code: str, at: datetime | None = None) -> WorkingCalendar:
     """The calendar `code` (AZ or KZ) with the newest version of each day's override; `at`: as it stood then."""
-    query = _OVERRIDES if at is None else _OVERRIDES.where(CalendarOverrideRow.entered_at <= at)
+    query = _OVERRIDES if at is None else _OVERRIDES.where(_OVERRIDE.entered_at <= at)
     newest: dict[date, bool | None] = {row.day: row.working for row in session.execute(query, {"code": code})}
     return WorkingCalendar(code, {day: working for day, working in newest.items() if working is not None})
 

@@ -15,6 +15,13 @@ class Paging:
     page: int
     total: int
     size: int = PAGE
+    most: int | None = None
+    """up to where the total is exact; one more means more"""
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more than are counted."""
+        return self.most is not None and self.total > self.most
 
     @property
     def pages(self) -> int:

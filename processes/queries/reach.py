@@ -17,14 +17,16 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
 
 from engine.tables import UtcDateTime, WorkItemRow
-from processes.mandates import Mandate
-from processes.tables import MandateRow, StepRecordRow
+from processes.mandates import Mandate, absent_holders
+from processes.tables import StepRecordRow
 
 Condition = sa.ColumnElement[bool]
-OPEN: Condition = WorkItemRow.ended_at.is_(None)
+# by tables, not by classes: of lists only some columns are read, and the session then has nothing of its own to do
+ITEM = sa.inspect(WorkItemRow).local_table
+_RECORD = sa.inspect(StepRecordRow).local_table
+OPEN: Condition = ITEM.c.ended_at.is_(None)
 """work items somebody can still act on, in the very words of the index that holds them"""
 SHAPES = 1_000
 """how many conditions or statements are kept: each list of so many groups is one"""
@@ -115,35 +117,29 @@ def group(mandates: Iterable[Mandate], among: str = "own") -> list[Slice]:
     return [_slice(Kind.GROUP, f"{among}{number}", *one) for number, one in enumerate(_groups(mandates).items())]
 
 
-def substitution(others: Sequence[Mandate], absent: Mapping[Any, UUID]) -> list[Slice]:
+def substitution(others: Sequence[Mandate]) -> list[Slice]:
     """What this person may do for those they substitute: what stands open to the group, and what the absent hold."""
-    return [*group(others, "others"), *_held_by_absent(others, absent)]
+    return [*group(others, "others"), *_held_by_absent(others)]
 
 
-def everything(mandates: Sequence[Mandate], absent: Mapping[Any, UUID]) -> list[Slice]:
+def everything(mandates: Sequence[Mandate]) -> list[Slice]:
     """All of it, whatever list it stands in, and each item once."""
     others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
-    substituted = sorted({str(holder) for holder in absent.values()})
+    substituted = sorted(str(holder) for holder in absent_holders(others))
     delegated = Slice(Kind.DELEGATED_ELSEWHERE, values={"substituted": substituted})
     return [
         Slice(Kind.HELD),
         delegated if substituted else Slice(Kind.DELEGATED),
         *group(mandates, "all"),
-        *_held_by_absent(others, absent),
+        *_held_by_absent(others),
     ]
 
 
-def absent_holders(session: Session, mandates: Sequence[Mandate]) -> dict[Any, UUID]:
-    """Whom these mandates substitute: a mandate → who holds it."""
-    ids = [mandate.acts_for_id for mandate in mandates if mandate.acts_for_id is not None]
-    return {row.id: row.holder_id for row in session.execute(_HOLDERS, {"ids": ids})} if ids else {}
-
-
-def _held_by_absent(others: Sequence[Mandate], absent: Mapping[Any, UUID]) -> Iterator[Slice]:
+def _held_by_absent(others: Sequence[Mandate]) -> Iterator[Slice]:
     by_holder: dict[UUID, list[Mandate]] = {}
     for mandate in others:
-        if mandate.acts_for_id in absent:
-            by_holder.setdefault(absent[mandate.acts_for_id], []).append(mandate)
+        if mandate.absent_id is not None:
+            by_holder.setdefault(mandate.absent_id, []).append(mandate)
     held = [(holder, one) for holder, mandates in by_holder.items() for one in _groups(mandates).items()]
     for number, (holder, one) in enumerate(held):
         place = f"absent{number}"
@@ -180,43 +176,42 @@ def _condition(kind: Kind, place: str, limited: bool) -> Condition:
         Kind.DELEGATED: (_DELEGATED,),
         Kind.DELEGATED_ELSEWHERE: (
             _DELEGATED,
-            WorkItemRow.assignee.not_in(substituted),
+            ITEM.c.assignee.not_in(substituted),
         ),
-        Kind.DONE: (WorkItemRow.assignee == _ME, WorkItemRow.state == "completed"),
-        Kind.GROUP: (*parts, OPEN, WorkItemRow.state == "ready", WorkItemRow.named.is_(False), _UNBARRED),
+        Kind.DONE: (ITEM.c.assignee == _ME, ITEM.c.state == "completed"),
+        Kind.GROUP: (*parts, OPEN, ITEM.c.state == "ready", ITEM.c.named.is_(False), _UNBARRED),
         Kind.ABSENT: (_held(sa.bindparam(f"holder_{place}")), *parts, _UNBARRED),
     }
     return sa.and_(*conditions[kind])
 
 
 def _held(holder: sa.BindParameter[Any]) -> Condition:
-    return sa.and_(WorkItemRow.state == "reserved", WorkItemRow.assignee == holder)
+    return sa.and_(ITEM.c.state == "reserved", ITEM.c.assignee == holder)
 
 
 def _of_group(place: str, *, limited: bool) -> tuple[Condition, ...]:
     parts = (
-        WorkItemRow.role == sa.bindparam(f"role_{place}"),
-        WorkItemRow.scope == sa.bindparam(f"scope_{place}"),
+        ITEM.c.role == sa.bindparam(f"role_{place}"),
+        ITEM.c.scope == sa.bindparam(f"scope_{place}"),
     )
-    within = WorkItemRow.definition_key.in_(sa.bindparam(f"processes_{place}", expanding=True))
+    within = ITEM.c.definition_key.in_(sa.bindparam(f"processes_{place}", expanding=True))
     return (*parts, within) if limited else parts
 
 
 _HIDDEN = sa.and_(
-    WorkItemRow.follow_up_hides,
-    WorkItemRow.follow_up_at > NOW,
-    sa.not_(sa.func.coalesce(WorkItemRow.due_at < NOW, sa.false())),
+    ITEM.c.follow_up_hides,
+    ITEM.c.follow_up_at > NOW,
+    sa.not_(sa.func.coalesce(ITEM.c.due_at < NOW, sa.false())),
 )
 """set aside until later; an overdue step comes back by itself"""
-_DELEGATED = sa.and_(WorkItemRow.delegated_by == _ME, WorkItemRow.state == "reserved", WorkItemRow.assignee != _ME)
-_signed, _later = aliased(StepRecordRow), aliased(StepRecordRow)
+_DELEGATED = sa.and_(ITEM.c.delegated_by == _ME, ITEM.c.state == "reserved", ITEM.c.assignee != _ME)
+_signed, _later = _RECORD.alias().c, _RECORD.alias().c
 _SIGNED_LAST = sa.and_(
-    _signed.case_id == WorkItemRow.instance_id,
-    _signed.element_id == WorkItemRow.four_eyes_with,
+    _signed.case_id == ITEM.c.instance_id,
+    _signed.element_id == ITEM.c.four_eyes_with,
     ~sa.exists().where(
         _later.case_id == _signed.case_id, _later.element_id == _signed.element_id, _later.round > _signed.round
     ),
 )
-_UNBARRED = sa.or_(WorkItemRow.four_eyes_with.is_(None), ~sa.exists().where(_SIGNED_LAST, _signed.person_id == _MY_ID))
+_UNBARRED = sa.or_(ITEM.c.four_eyes_with.is_(None), ~sa.exists().where(_SIGNED_LAST, _signed.person_id == _MY_ID))
 """not what this person did, the last time, themselves: the step that the item has to look at"""
-_HOLDERS = sa.select(MandateRow.id, MandateRow.holder_id).where(MandateRow.id.in_(sa.bindparam("ids", expanding=True)))

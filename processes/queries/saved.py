@@ -21,6 +21,13 @@ class SavedFilter:
 
 def saved_filters(uow: UnitOfWork, person_id: UUID, place: SavedIn) -> list[SavedFilter]:
     """All that a person keeps of one page, by name."""
-    mine = (SavedFilterRow.person_id == person_id) & (SavedFilterRow.place == place)
-    rows = uow.session.execute(sa.select(SavedFilterRow).where(mine).order_by(SavedFilterRow.name)).scalars()
+    rows = uow.session.execute(_KEPT, {"person": person_id, "place": place})
     return [SavedFilter(id=row.id, name=row.name, wanted=row.wanted) for row in rows]
+
+
+_SAVED = sa.inspect(SavedFilterRow).local_table.c
+_KEPT = (
+    sa.select(_SAVED.id, _SAVED.name, _SAVED.wanted)
+    .where(_SAVED.person_id == sa.bindparam("person"), _SAVED.place == sa.bindparam("place"))
+    .order_by(_SAVED.name)
+)

@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from processes.queries.inbox import DueFilter, InboxFilter, Sort, Tab, inbox
+from processes.queries.inbox import inbox
+from processes.queries.inbox_filter import DueFilter, InboxFilter, Sort, Tab
 from processes.use_cases.saved_filters import KEPT, SavedIn, SaveFilter, forget_filter, save_filter
 from processes.use_cases.work_items import ClaimItem, ReleaseItem, claim_items, release_items
 from web.current import my_id, office

@@ -12,7 +12,7 @@ from processes.authorization import require_role
 from processes.deployment import PACKAGES, Deploy, deploy
 from processes.errors import NotPermitted
 from processes.queries.assigning import assignment
-from processes.queries.inbox import Tab
+from processes.queries.inbox_filter import Tab
 from processes.queries.starting import startable
 from processes.roles import known_roles
 from processes.tables import StepRecordRow

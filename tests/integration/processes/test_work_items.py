@@ -11,7 +11,8 @@ from rehearsal import ANSWERED, APPEAL, Rehearsal
 from engine.workitem import Priority, WorkItem
 from processes.errors import BadInput, NotPermitted, StepOvertaken
 from processes.queries.assigning import assignment, colleagues
-from processes.queries.inbox import Inbox, InboxFilter, Sort, Tab, inbox
+from processes.queries.inbox import Inbox, inbox
+from processes.queries.inbox_filter import InboxFilter, Sort, Tab
 from processes.tables import MandateRow, OutboxRow, PersonRow
 from processes.use_cases.plan_work import FollowUpItem, PrioritiseItem, follow_up_item, prioritise_item
 from processes.use_cases.return_lost_work import return_lost_work
@@ -216,6 +217,8 @@ def test_a_pressing_step_stands_first_where_one_asks_for_it_and_a_selection_is_c
     with pytest.raises(NotPermitted):
         prioritise_item(rehearsal.office, replace(request, by=rehearsal.person("clerk")))
     prioritise_item(rehearsal.office, request)
+    assert (whole := seen(rehearsal, "clerk", Tab.GROUP)).counts["group"] == whole.paging.total >= 2
+    assert [key for key, _ in whole.processes] == [APPEAL]
     found = seen(rehearsal, "clerk", Tab.GROUP, sort=Sort.PRIORITY).lines
     assert [line.item_id for line in found][:2] == [second.id, first.id]
     assert [line.priority for line in found][:2] == [Priority.URGENT, Priority.NORMAL]
