@@ -9,7 +9,7 @@ from werkzeug.exceptions import BadRequest
 from processes import errors as processes_errors
 from processes.errors import ProcessesError
 from processes.queries.diff import word_diff
-from processes.queries.inbox import DueFilter, Tab
+from processes.queries.inbox_filter import DueFilter, Tab
 from processes.queries.matching import spellings
 from processes.queries.paging import Paging
 from processes.queries.registry import Share
