@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.tables import WorkItemRow
 from processes.database import create_engine
 from processes.mandates import Mandate
 from processes.queries import inbox_numbers, reach
@@ -83,7 +84,7 @@ def test_a_number_is_exact_up_to_where_it_is_counted(sqlite_url: str, monkeypatc
     with Session(engine) as session:
         session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
         for number in range(4):
-            session.execute(sa.insert(reach.ITEM).values(**an_item(number)))
+            session.execute(sa.insert(WorkItemRow).values(**an_item(number)))
         uow = Mock(session=session, now=NOW)
         found = numbers(Asked(uow, ME), {Tab.MINE: reach.mine(), Tab.ASIDE: reach.aside()}, Tab.MINE, reach.mine())
         assert held(Asked(uow, ME)) == 3
