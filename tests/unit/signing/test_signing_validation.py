@@ -27,6 +27,7 @@ from signing.keys.software import SoftwareKey
 from signing.report import require_passed
 from signing.request import SignatureLevel
 from signing.service import Signing
+from signing.structure import open_pdf
 from signing.trust import TrustStore
 from signing.validation import ValidationReport, verify_files
 
@@ -357,10 +358,13 @@ def test_a_swapped_digest_algorithm_is_found(pilot: Pilot):
 
 def test_bytes_after_the_end_are_nobody_s(pilot: Pilot):
     pdf = pilot.signed().pdf
-    for appended in (b"\n% hello\n", b"garbage", b"\0" * 4096, b"\n%%EOF\n"):
+    for appended in (b"\n% hello\n", b"garbage"):
         report = judged(pilot, pdf + appended)
-        assert report.verdict == "TOTAL-FAILED", appended
-        assert "NOT_WHOLE_FILE" in codes(report) or "FORMAT_FAILURE" in codes(report) or report.signatures
+        assert (report.verdict, codes(report)[0]) == ("TOTAL-FAILED", "NOT_WHOLE_FILE"), appended
+    # with an end of its own, or so much that the file's is not found any more, it is no PDF
+    for appended in (b"\n%%EOF\n", b"\0" * 4096):
+        report = judged(pilot, pdf + appended)
+        assert (report.verdict, codes(report)) == ("TOTAL-FAILED", ["FORMAT_FAILURE"]), appended
 
 
 def revised(pdf: bytes, change) -> bytes:
@@ -419,6 +423,17 @@ def test_modifications_after_signing_are_found(pilot: Pilot, change, certify: bo
     report = judged(pilot, revised(pilot.signed(certify=certify).pdf, change))
     assert report.verdict == "TOTAL-FAILED", report
     assert report.signatures[0].verdict == "TOTAL-FAILED"
+    assert "MODIFIED_AFTER_SIGNING" in codes(report), report.findings
+
+
+def test_a_step_changed_where_it_stands_is_a_digest_mismatch(pilot: Pilot):
+    pdf = pilot.signed().pdf
+    names = open_pdf(pdf).root["/Names"]["/EmbeddedFiles"]["/Names"]
+    stored = names[1].get_object()["/EF"]["/F"].encoded_data
+    place = pdf.index(stored) + len(stored) // 2
+    report = judged(pilot, pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :])
+    assert (report.verdict, report.signatures[0].sub_indication) == ("TOTAL-FAILED", "HASH_FAILURE")
+    assert "DIGEST_MISMATCH" in codes(report)
 
 
 def test_a_changed_title_is_not_covered_by_anybody(pilot: Pilot):
