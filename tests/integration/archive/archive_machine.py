@@ -1,5 +1,5 @@
-"""A state machine over the archive: whatever is taken in, held, disposed of, exported, imported, killed and restarted,
-nothing is lost, nothing changes, a hold wins, and custody is unbroken.
+"""A state machine over the archive: whatever is taken in, held, disposed of, exported, imported, proven, killed and
+restarted, nothing is lost, nothing changes, a hold wins, custody is unbroken, and what was proven stays proven.
 
 A kill is a transaction that is never committed, at the moments between a blob's and a row's writing, with new
 connections afterwards; processes that are really killed are test_kill's and test_moving_between_stores'.
@@ -9,9 +9,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,11 +25,28 @@ from archive.blobs import BlobStore
 from archive.disposal import Removal
 from archive.documents import Accession, Classification, DocumentStatus
 from archive.errors import AccessionConflict, DocumentDestroyed, DocumentOnHold, RetentionNotOver
+from archive.evidence import HEADS, Evidence, EvidenceObject, ObjectKind
 from archive.holds import HoldTarget
-from archive.packages import PackagedDocument, PackageInfo, PackageShape, check_package, new_package, packaged_documents
+from archive.packages import (
+    PackagedDocument,
+    PackagedProof,
+    PackageInfo,
+    PackageShape,
+    check_package,
+    new_package,
+    packaged_documents,
+)
 from archive.retention import ACT_REPEALED_ON, RetentionClass
 from archive.service import Archive
 from processes.database import create_engine
+from processes.evidence import make_evidence, renew_hash_trees
+from processes.evidence_records import packaged_proofs, record_of
+from processes.office import Office
+from processes.settings import Settings
+from signing.authority import PilotAuthority
+from signing.evidence_validation import EvidenceTrust, hashes_of, validate_evidence
+from signing.report import Verdict
+from signing.service import Signing
 
 NOW = datetime(2026, 3, 19, 9, 30, tzinfo=UTC)
 AT_ONCE = timedelta(days=-1)
@@ -38,6 +56,7 @@ TITLE = dict.fromkeys(("az", "kk", "ru", "en"), "Orders")
 ORDERS = RetentionClass(code="orders", title=TITLE, starts="act_repealed", years=3, action="destroy", ground="m. 19")
 DESTROY = Removal(status=DocumentStatus.DESTROYED, ground="m. 19", act="D-1", over_on=NOW.date())
 INFO = PackageInfo(name="p", organisation="o", made_at=NOW, language="en", software="test")
+FOLDERS = (PackageShape.BAGIT, PackageShape.SIP, PackageShape.AIP, PackageShape.READABLE)
 CONTENT = st.sampled_from([b"%PDF one", b"%PDF two", b"%PDF three" * 100])
 
 
@@ -64,6 +83,15 @@ class Killed(Exception):
     """The process is gone at this moment."""
 
 
+def _killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+def nothing_but(clock: Callable[[], datetime]) -> Any:
+    """A clock for an office that only asks the time."""
+    return clock
+
+
 def nobody_else(_names: Sequence[str]) -> set[str]:
     return set()
 
@@ -74,8 +102,12 @@ class ArchiveMachine(RuleBasedStateMachine):
     documents: Bundle[UUID] = Bundle("documents")
     holds: Bundle[tuple[UUID, UUID]] = Bundle("holds")
 
-    def __init__(self, place: Callable[[Path], Place], sister: Callable[[Path], Place]) -> None:
+    def __init__(
+        self, place: Callable[[Path], Place], sister: Callable[[Path], Place], authority: PilotAuthority
+    ) -> None:
         super().__init__()
+        self.authority = authority
+        self.proven: dict[EvidenceObject, int] = {}
         self.folder = Path(tempfile.mkdtemp())
         self.places = [place(self.folder / "a"), sister(self.folder / "b")]
         self.known: dict[UUID, Kept] = {}
@@ -86,7 +118,31 @@ class ArchiveMachine(RuleBasedStateMachine):
         self.engines = [create_engine(each.url) for each in self.places]
         self.blobs, self.sister_blobs = (each.open_blobs() for each in self.places)
 
+    @property
+    def office(self) -> Office:
+        """As much of an office as evidence needs."""
+        clock = lambda: NOW  # noqa: E731 - a clock that stands
+        nothing: Any = None
+        return Office(
+            settings=Settings(home=self.folder, database_url=self.database_url),
+            database=self.engines[0],
+            clock=nothing_but(clock),
+            blobs=self.blobs,
+            keys=nothing,
+            signing=Signing(clock=clock, timestamper=self.authority.timestamper(clock), trust=self.authority.anchors),
+            renderer=nothing,
+            validator=nothing,
+            definitions=nothing,
+            enqueue=nothing,
+        )
+
+    @property
+    def database_url(self) -> str:
+        url = self.places[0].url
+        return url if url.startswith("postgresql") else ""
+
     def teardown(self) -> None:
+        self.what_was_proven_stays_proven()
         self.finish_erasures()
         self.sweep()
         self.only_what_is_kept_is_stored()
@@ -210,6 +266,54 @@ class ArchiveMachine(RuleBasedStateMachine):
             locks.record(wanted)
             session.commit()
 
+    @rule(killed=st.sampled_from([None, "collecting", "sealing"]))
+    def prove(self, *, killed: str | None) -> None:
+        """Evidence over everything; the next run finishes what a killed one began."""
+        step = {"collecting": "cover", "sealing": "seal"}.get(killed or "")
+        with pytest.MonkeyPatch.context() as patch:
+            if step:
+                patch.setattr(Evidence, step, _killed)
+            try:
+                made = make_evidence(self.office)
+            except Killed:
+                self.restart()
+                return
+        self.note_proven()
+        assert not made or not killed
+
+    @rule(algorithm=st.sampled_from(["sha384", "sha512"]))
+    def renew(self, *, algorithm: str) -> None:
+        renew_hash_trees(self.office, algorithm)
+        self.note_proven()
+
+    def note_proven(self) -> None:
+        with self.archive() as archive:
+            assert archive.evidence.collecting() == []
+            for batch in archive.evidence.batches():
+                for member in archive.evidence.members(batch.number, after=None, limit=1000):
+                    self.proven[member.object] = batch.number
+
+    @rule()
+    def what_was_proven_stays_proven(self) -> None:
+        trust = EvidenceTrust(self.authority.anchors(), NOW)
+        with self.archive() as archive:
+            for one in self.proven:
+                record = record_of(archive.evidence, one)
+                assert record is not None
+                if (content := self.covered(archive, one)) is None:
+                    continue  # of what is destroyed the hash alone is proven
+                report = validate_evidence(record.der, hashes_of(content), trust)
+                assert report.verdict is not Verdict.TOTAL_FAILED, (one, report)
+                assert validate_evidence(record.der, hashes_of(content + b"!"), trust).verdict is Verdict.TOTAL_FAILED
+
+    def covered(self, archive: Archive, one: EvidenceObject) -> bytes | None:
+        if one.kind == ObjectKind.TOKEN:
+            return archive.evidence.batch(int(one.subject)).token
+        if one.kind in HEADS:
+            return one.statement()
+        identity = UUID(one.subject)
+        return None if self.known[identity].gone else archive.fetch(identity, one.number)
+
     @rule()
     def restart(self) -> None:
         for engine in self.engines:
@@ -217,12 +321,12 @@ class ArchiveMachine(RuleBasedStateMachine):
         self.start()
 
     @precondition(lambda self: any(not each.gone for each in self.known.values()))
-    @rule(killed=st.booleans())
-    def export_and_import(self, *, killed: bool) -> None:
+    @rule(killed=st.booleans(), shape=st.sampled_from(FOLDERS))
+    def export_and_import(self, *, killed: bool, shape: PackageShape) -> None:
         self.packages += 1
         target = self.folder / f"package-{self.packages}"
         try:
-            self.export(target, killed=killed)
+            self.export(target, shape, killed=killed)
         except Killed:
             assert not target.exists()
             return
@@ -230,15 +334,20 @@ class ArchiveMachine(RuleBasedStateMachine):
         for told, file in packaged_documents(target):
             self.bring_in(UUID(told["id"]), file.read_bytes())
 
-    def export(self, target: Path, *, killed: bool) -> None:
+    def export(self, target: Path, shape: PackageShape, *, killed: bool) -> None:
         living = [identity for identity, kept in self.known.items() if not kept.gone]
-        with self.archive() as archive, new_package(target, PackageShape.BAGIT, INFO, lambda _: b"") as package:
+        with self.archive() as archive, new_package(target, shape, INFO, lambda _: b"") as package:
             for document in archive.documents(living):
                 content, revisions = archive.fetch(document.id), archive.revisions(document.id)
                 custody = archive.custody(document.id)
-                package.add(PackagedDocument(document=document, content=content, revisions=revisions, custody=custody))
+                packaged = PackagedDocument(document=document, content=content, revisions=revisions, custody=custody)
+                package.add(replace(packaged, proofs=self.proofs(document.id)))
             if killed:
                 raise Killed
+
+    def proofs(self, document_id: UUID) -> list[PackagedProof]:
+        with self.office.reading() as uow:
+            return packaged_proofs(uow, document_id)
 
     def bring_in(self, identity: UUID, content: bytes) -> None:
         assert content == self.known[identity].revisions[-1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from archive_machine import ArchiveMachine, Place
+from archive_machine import NOW, ArchiveMachine, Place
 from buckets import S3Server
 from founded import administer, new_database
 from hypothesis import HealthCheck, settings
@@ -15,6 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from archive.blobs import BlobStore
 from archive.blobs.local import LocalBlobStore
 from archive.blobs.s3 import S3BlobStore
+from signing.authority import PilotAuthority
 
 pytestmark = pytest.mark.xdist_group("s3")
 
@@ -29,9 +30,18 @@ def on_disk(template: Path) -> Callable[[Path], Place]:
     return place
 
 
-def run(place: Callable[[Path], Place], sister: Callable[[Path], Place], *, examples: int, steps: int) -> None:
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> PilotAuthority:
+    """Whose timestamps the archive's evidence has."""
+    return PilotAuthority.create(tmp_path_factory.mktemp("pki") / "authority", "a passphrase", at=NOW)
+
+
+Places = tuple[Callable[[Path], Place], Callable[[Path], Place]]
+
+
+def run(places: Places, authority: PilotAuthority, *, examples: int, steps: int) -> None:
     run_state_machine_as_test(
-        lambda: ArchiveMachine(place, sister),
+        lambda: ArchiveMachine(*places, authority),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -41,15 +51,22 @@ def run(place: Callable[[Path], Place], sister: Callable[[Path], Place], *, exam
     )
 
 
-def test_nothing_is_lost_nothing_changes_a_hold_wins_custody_is_unbroken(sqlite_template: Path) -> None:
-    run(on_disk(sqlite_template), on_disk(sqlite_template), examples=8, steps=15)
+def test_nothing_is_lost_nothing_changes_a_hold_wins_custody_is_unbroken(
+    sqlite_template: Path, authority: PilotAuthority
+) -> None:
+    run((on_disk(sqlite_template), on_disk(sqlite_template)), authority, examples=5, steps=15)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("store", ["local", "s3"])
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_the_same_for_long_on_every_database_and_store(
-    request: pytest.FixtureRequest, sqlite_template: Path, s3_server: S3Server, database: str, store: str
+    request: pytest.FixtureRequest,
+    sqlite_template: Path,
+    s3_server: S3Server,
+    authority: PilotAuthority,
+    database: str,
+    store: str,
 ) -> None:
     request.getfixturevalue("s3_bucket")  # credentials for this process
 
@@ -68,4 +85,4 @@ def test_the_same_for_long_on_every_database_and_store(
 
         return Place(url, blobs, leave)
 
-    run(place, on_disk(sqlite_template), examples=25, steps=40)
+    run((place, on_disk(sqlite_template)), authority, examples=25, steps=40)
