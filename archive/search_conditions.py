@@ -76,7 +76,9 @@ def facet_conditions(query: SearchQuery, of: Described) -> list[sa.ColumnElement
     if query.fonds_id is not None:
         conditions.append(of.one_of("fonds", [query.fonds_id]))
     if query.series_id is not None:
-        files = sa.select(FILE.c.id).where(FILE.c.series_id == query.series_id)
+        parts = sa.select(SERIES.c.id).where(SERIES.c.above_id == query.series_id)
+        within = (FILE.c.series_id == query.series_id) | FILE.c.series_id.in_(parts)
+        files = sa.select(FILE.c.id).where(within)
         conditions.append(of.among(DOCUMENT.c.file_id.in_(files)))
     if query.signer is not None:
         named = (SIGNER.c.name == query.signer) | (SIGNER.c.serial == query.signer)

@@ -1,11 +1,13 @@
 """The tree as an archivist edits it, its history, and the nomenclature of files of a body and year."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 
 from archive.arrangement import Fonds, Series
+from archive.documents import ArchivedDocument, Classification
 from archive.errors import (
     CodeTaken,
     FileClosed,
@@ -17,7 +19,8 @@ from archive.errors import (
     UnitNotFound,
 )
 from archive.nomenclature import NomenclatureLine
-from archive.service import Archive
+from archive.retention import RetentionClass
+from archive.service import Archive, SearchQuery, Visibility
 
 TITLE = {"az": "Xidmətlər", "kk": "Қызметтер", "ru": "Услуги", "en": "Services"}
 
@@ -38,7 +41,7 @@ def line(series: Series, index: str = "01-05", **said: str) -> NomenclatureLine:
 
 
 def test_a_sub_series_is_part_of_its_series_wherever_that_goes(
-    archive: Archive, fonds: Fonds, series: Series, now: datetime
+    archive: Archive, fonds: Fonds, series: Series, now: datetime, take_in: Callable[..., ArchivedDocument]
 ) -> None:
     tree = archive.arrangement
     part = tree.create_series(fonds.id, code="01-1", title=TITLE, retention_class="five-years", above_id=series.id)
@@ -47,6 +50,13 @@ def test_a_sub_series_is_part_of_its_series_wherever_that_goes(
     with pytest.raises(InvalidMetadata):
         tree.create_series(fonds.id, code="01-1-1", title=TITLE, retention_class="five-years", above_id=part.id)
     file = archive.create_file(part.id, title="Anketlər")
+    five = RetentionClass(code="five-years", title=TITLE, starts="event", years=5, action="review", ground="m. 75")
+    archive.save_retention_class(five)
+    document = take_in()
+    archive.classify([document.id], Classification(file_id=file.id), actor="ann")
+    everything = Visibility(owners=None, levels={}, cases=frozenset())
+    found = archive.search(SearchQuery(series_id=series.id), everything).documents
+    assert [each.id for each in found] == [document.id]
     with pytest.raises(UnitNotEmpty):
         tree.close("series", series.id, at=now)
     second = archive.create_fonds(code="F2", title=TITLE, owner="housing")
