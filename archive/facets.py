@@ -56,8 +56,10 @@ def facet_columns(*, in_keys: bool) -> tuple[sa.ColumnElement[Any], ...]:
 
 def values_of_codes(session: Session, rows: Sequence[Sequence[Any]]) -> Mapping[int, str]:
     """What the codes in these rows mean."""
-    places = [place for place, name in enumerate(_COLUMNS) if name in CODED]
-    codes = {row[place] for row in rows for place in places} - {None}
+    if not rows:
+        return {}
+    columns = zip(_COLUMNS, zip(*rows, strict=True), strict=False)
+    codes = set[int]().union(*(column for name, column in columns if name in CODED)) - {None}
     read = sa.select(VALUES.c.code, VALUES.c.value).where(VALUES.c.code.in_(sorted(codes)))
     return {code: value for code, value in session.execute(read)}  # noqa: C416 - rows of two
 
