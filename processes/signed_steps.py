@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from archive.blobs import BlobRef
+from engine.prepared import Prepared
 from processes.cases import NewDocument, file_document
 from processes.cosignatures import keep_cosignature, note_cosignature, take_turn
 from processes.cosigning import note_refusal_to_sign, share
@@ -33,6 +34,18 @@ from signing.service import SignedDocument
 from signing.validation import SEAL
 
 log = structlog.get_logger(__name__)
+
+
+_NOW = sa.bindparam("now", type_=SigningAttemptRow.expires_at.type)
+_TAKE = Prepared(
+    sa.update(SigningAttemptRow)
+    .where(
+        SigningAttemptRow.id == sa.bindparam("attempt", type_=sa.Uuid()),
+        SigningAttemptRow.state == "prepared",
+        SigningAttemptRow.expires_at > _NOW,
+    )
+    .values(state="signed", pdf=None, prepared=sa.null(), ended_at=_NOW)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,16 +253,7 @@ def open_step_again(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow,
 
 
 def _take_attempt(uow: UnitOfWork, attempt: SigningAttemptRow) -> None:
-    taken = uow.session.connection().execute(
-        sa.update(SigningAttemptRow)
-        .where(
-            SigningAttemptRow.id == attempt.id,
-            SigningAttemptRow.state == "prepared",
-            SigningAttemptRow.expires_at > uow.now,
-        )
-        .values(state="signed", pdf=None, prepared=None, ended_at=uow.now)
-    )
-    if taken.rowcount != 1:
+    if uow.run(_TAKE, attempt=attempt.id, now=uow.now) != 1:
         raise AttemptExpired
 
 

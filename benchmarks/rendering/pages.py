@@ -2,9 +2,7 @@
 
 import base64
 import json
-import os
 import subprocess
-import time
 from datetime import date
 from functools import partial
 from html import escape
@@ -12,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.peers import python_peer
-from benchmarks.run import Clock, Figures, Run
+from benchmarks.run import Clock, Figures, Run, processor_seconds
 from processes.documents.canonical import canonical_json
 from processes.documents.glyphs import FONTS
 from processes.documents.model import DocumentSection, OfficeDocument, SignerBlock
@@ -21,8 +19,6 @@ from processes.documents.render import DocumentRenderer
 WEASYPRINT = "weasyprint==70.0"
 WARMING = 2
 """documents before the first that counts"""
-USER_TICKS = 11
-"""where /proc/PID/stat tells the time in user mode, that in the kernel after it, counted from its third field"""
 VERIFY = "https://kargüzar.example/v/4F7K-2M9Q"
 ROWS = [
     (f"Göstərici № {number} / Көрсеткіш", f"Ərazi üzrə məlumat, ₼ {number * 137},50 — ақпарат") for number in range(44)
@@ -40,10 +36,10 @@ def measure(run: Run) -> Figures:
     with DocumentRenderer() as renderer:
         for turn, document in enumerate(documents):
             if turn == WARMING:
-                cpu = _processor_seconds()
+                cpu = processor_seconds()
             clock = ours if turn >= WARMING else Clock()
             rendered = clock.measure(partial(renderer.render, document))
-        cpu = _processor_seconds() - cpu
+        cpu = processor_seconds() - cpu
     figures: Figures = {
         "warm_ms": round(median(ours.wall) * 1000, 1),
         "warm_cpu_ms": round(cpu / turns * 1000, 1),
@@ -62,16 +58,6 @@ def measure(run: Run) -> Figures:
         f"{figures['vs_weasyprint_cpu']} in processor time"
     )
     return figures
-
-
-def _processor_seconds() -> float:
-    """Of this process and the one that runs typst, its only child."""
-    fields = [
-        Path(f"/proc/{child}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
-    ]
-    ticks = sum(int(one[USER_TICKS]) + int(one[USER_TICKS + 1]) for one in fields)
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _document(turn: int) -> OfficeDocument:

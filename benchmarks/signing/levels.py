@@ -1,10 +1,12 @@
-"""B-T, B-LT and B-LTA with warm caches, authorities in this process; an LTA document validated offline."""
+"""B-T, B-LT and B-LTA with warm caches, and an LTA document validated offline, beside pyHanko; all in this process."""
 
+import logging
 from functools import partial
 from statistics import median
 
 from benchmarks.run import Clock, Figures, Run
 from benchmarks.signing.material import NOW, Material, make
+from benchmarks.signing.stock import LEVELS, Stock
 from signing.errors import FetchFailed
 from signing.fetching import InProcess
 from signing.request import SignatureLevel
@@ -12,6 +14,16 @@ from signing.revocation import MemoryCache, RevocationSource
 from signing.service import Signing
 
 RAISED = (SignatureLevel.B_LT, SignatureLevel.B_LTA)
+
+
+VALIDATION = "validation"
+
+
+class Clocks(dict[str, Clock]):
+    """A clock for each level, and for the validation."""
+
+    def __init__(self) -> None:
+        super().__init__({name: Clock() for name in (*LEVELS, VALIDATION)})
 
 
 class _Nobody:
@@ -25,34 +37,74 @@ class _Nobody:
 
 
 def measure(run: Run) -> Figures:
-    """Milliseconds of the processor for a signature at B-T, for each further level, for a validation."""
+    """Milliseconds of the processor for a signature at B-T, for each further level, for a validation; pyHanko's."""
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     material = make(run.folder / "levels")
-    room = _room(material)
-    key = material.key("p256")
-    request = material.request(key, SignatureLevel.B_T)
-    clocks = {name: Clock() for name in ("bt", *RAISED, "validation")}
-    trust = material.authority.trust(
-        (material.authority.crl("issuing", at=NOW), material.authority.crl("root", at=NOW))
+    ours, theirs = _Ours(material), _Theirs(material)
+    for turn in range(run.times(30, 4) + 1):
+        for each in (ours, theirs):
+            each.go(Clocks() if turn == 0 else each.clocks)  # the first warms the caches
+    own, stock = (_milliseconds(each.clocks) for each in (ours, theirs))
+    # to pyHanko a level is a signature from the start, to us what is added to the level below
+    from_the_start = {"B-T": own["B-T"], "B-LT": own["B-T"] + own["B-LT"], "B-LTA": sum(own[one] for one in LEVELS)}
+    for level in LEVELS:
+        run.say(
+            f"  {level}, P-256: {from_the_start[level]:.1f} ms of the processor from the start, pyHanko {stock[level]}"
+        )
+    run.say(
+        f"  a document at B-LTA validated offline: {own[VALIDATION]} ms, by pyHanko its signature {stock[VALIDATION]}"
     )
-    for turn in range(run.times(30, 4)):
-        measured = clocks if turn else {name: Clock() for name in clocks}
-        signed = measured["bt"].measure(lambda: room.sign(request, key))
+    figures = {
+        "bt_cpu_ms": own["B-T"],
+        "to_blt_cpu_ms": own["B-LT"],
+        "to_blta_cpu_ms": own["B-LTA"],
+        "validate_blta_cpu_ms": own[VALIDATION],
+        "pyhanko_bt_cpu_ms": stock["B-T"],
+        "pyhanko_blt_cpu_ms": stock["B-LT"],
+        "pyhanko_blta_cpu_ms": stock["B-LTA"],
+        "pyhanko_validate_blta_cpu_ms": stock[VALIDATION],
+    }
+    names = {"B-T": "bt", "B-LT": "blt", "B-LTA": "blta"}
+    return figures | {f"{names[level]}_vs_pyhanko": round(stock[level] / from_the_start[level], 1) for level in LEVELS}
+
+
+def _milliseconds(clocks: Clocks) -> dict[str, float]:
+    return {name: round(median(clock.cpu) * 1000, 1) for name, clock in clocks.items()}
+
+
+class _Ours:
+    """A signature at B-T, raised level by level, and judged."""
+
+    def __init__(self, material: Material) -> None:
+        self.clocks = Clocks()
+        self._room = _room(material)
+        self._key = material.key("p256")
+        self._request = material.request(self._key, SignatureLevel.B_T)
+        lists = (material.authority.crl("issuing", at=NOW), material.authority.crl("root", at=NOW))
+        self._trust = material.authority.trust(lists)
+
+    def go(self, clocks: Clocks) -> None:
+        signed = clocks["B-T"].measure(lambda: self._room.sign(self._request, self._key))
         for level in RAISED:
-            signed = measured[level].measure(partial(room.raise_level, signed.pdf, level))
-        report = measured["validation"].measure(partial(room.validate, signed.pdf, trust, at=NOW))
+            signed = clocks[level].measure(partial(self._room.raise_level, signed.pdf, level))
+        report = clocks[VALIDATION].measure(partial(self._room.validate, signed.pdf, self._trust, at=NOW))
         if (report.verdict, report.level) != ("TOTAL-PASSED", "B-LTA"):
             raise RuntimeError(f"what was measured is not valid: {report}")
-    milliseconds = {name: round(median(clock.cpu) * 1000, 1) for name, clock in clocks.items()}
-    run.say(
-        f"  P-256, ms of the processor: B-T {milliseconds['bt']}, then to B-LT {milliseconds['B-LT']}, to B-LTA "
-        f"{milliseconds['B-LTA']}; validation of that offline {milliseconds['validation']}"
-    )
-    return {
-        "bt_cpu_ms": milliseconds["bt"],
-        "to_blt_cpu_ms": milliseconds["B-LT"],
-        "to_blta_cpu_ms": milliseconds["B-LTA"],
-        "validate_blta_cpu_ms": milliseconds["validation"],
-    }
+
+
+class _Theirs:
+    """The same levels as stock pyHanko signs and judges them."""
+
+    def __init__(self, material: Material) -> None:
+        self.clocks = Clocks()
+        self._stock = Stock(material, material.key("p256"))
+
+    def go(self, clocks: Clocks) -> None:
+        for level in LEVELS:
+            signed = clocks[level].measure(partial(self._stock.sign, level))
+        verdict = clocks[VALIDATION].measure(partial(self._stock.validate, signed))
+        if verdict.ades_subindic.name != "OK":
+            raise RuntimeError(f"what pyHanko signed is not valid to it: {verdict.ades_subindic}")
 
 
 def _room(material: Material) -> Signing:

@@ -8,19 +8,17 @@ from io import BytesIO
 from pathlib import Path
 from statistics import median
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import PBES, serialize_key_and_certificates
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from benchmarks.peers import npm_peer
 from benchmarks.run import Clock, Figures, Run
 from benchmarks.signing.material import FIELD, KINDS, NOW, Material, make
+from benchmarks.signing.stock import simple_signer
 from signing.algorithms import sign_with
 from signing.certificates import Certified, Profile, authority_name, issue_root
 from signing.keys.software import SoftwareKey
@@ -44,7 +42,7 @@ def measure(run: Run) -> Figures:
 def _against_pyhanko(run: Run, material: Material, kind: str) -> Figures:
     key, signing = material.key(kind), Signing(clock=lambda: NOW)
     request = material.request(key, SignatureLevel.B_B)
-    theirs_key = _simple_signer(key)
+    theirs_key = simple_signer(key)
     ours, theirs, raw = Clock(), Clock(), Clock()
     signing.sign(request, key)
     for _ in range(run.times(30, 4)):
@@ -65,17 +63,6 @@ def _against_pyhanko(run: Run, material: Material, kind: str) -> Figures:
         f"{figures[f'bb_{kind}_vs_simplesigner']} times as fast"
     )
     return figures
-
-
-def _simple_signer(key: SoftwareKey) -> SimpleSigner:
-    store = SimpleCertificateStore()
-    store.register_multiple([asn1_x509.Certificate.load(one) for one in key.chain])
-    encoded = key.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return SimpleSigner(
-        signing_cert=asn1_x509.Certificate.load(key.certificate),
-        signing_key=asn1_keys.PrivateKeyInfo.load(encoded),
-        cert_registry=store,
-    )
 
 
 def _simply_signed(pdf: bytes, signer: SimpleSigner) -> None:
