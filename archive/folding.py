@@ -13,7 +13,7 @@ from typing import NamedTuple
 from archive.spelling import fold
 from archive.stemming import stem_first, stem_second
 
-FOLDING_VERSION = 1
+FOLDING_VERSION = 2
 """Raise it when anything below changes what tokens a text gives; `Archive.reindex` then brings old rows up to date."""
 
 STREAM_BREAK = "|"

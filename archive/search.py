@@ -18,8 +18,10 @@ from archive.highlights import Fragment, Marker
 from archive.query import Term, parse_query
 from archive.ranking import Candidate, rank
 from archive.search_conditions import (
+    FEW_GROUNDS,
     FILE,
     INDEX,
+    MOST_GROUNDS,
     SERIES,
     facet_conditions,
     in_keys,
@@ -80,7 +82,8 @@ class Search:
         self._may_loosen = True
         self._in_keys = in_keys(session, query)
         self._of = IN_KEYS if self._in_keys else IN_ROWS
-        self._narrow = narrowed(query, visible) if self._in_keys else ()
+        most = FEW_GROUNDS if query.text.strip() else MOST_GROUNDS
+        self._narrow = narrowed(query, visible, most=most) if self._in_keys else ()
         self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
@@ -167,12 +170,20 @@ class Search:
         if 1 < len(slices) <= _MOST_SLICES:
             tables, conditions = self._merged(slices, limit + offset), []
         else:
-            tables, conditions = self._tables, [self._visible.condition(self._of), *self._conditions]
+            further = self._further_narrowed() if limit + offset >= CANDIDATES else []
+            tables, conditions = self._tables, [self._visible.condition(self._of), *self._conditions, *further]
         if arranged and not self._in_keys:
             tables = tables.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
             tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
         query = sa.select(*columns).select_from(tables).where(*conditions).order_by(self._order)
         return query.limit(limit).offset(offset)
+
+    def _further_narrowed(self) -> list[sa.ColumnElement[bool]]:
+        """Where many hits are wanted, the index is asked for many grounds, too."""
+        if not self._terms or not self._in_keys:
+            return []
+        many = narrowed(self._query, self._visible, most=MOST_GROUNDS)
+        return text_conditions(self._session, (), many) if many != self._narrow else []
 
     def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
         """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""

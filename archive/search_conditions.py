@@ -31,7 +31,9 @@ _EQUAL = (
 _FEW = ("number", "file_id", "case_id", "signer", "retention_class", "type", "series_id", "dated_from", "dated_to")
 """Facets whose own index finds the newest documents sooner than a walk through all."""
 MOST_GROUNDS = 1_000
-"""Words of why somebody may see documents that the index is asked for; each is looked at for each hit."""
+"""Words of why somebody may see documents that the index is asked for where many hits are wanted, or no words are."""
+FEW_GROUNDS = 50
+"""As many for a page of hits: to find more words in the index takes longer than to read the hits they leave out."""
 
 _ASKED_OF_FTS5 = sa.text(
     "SELECT value FROM json_each(:stems) WHERE EXISTS"
@@ -86,11 +88,14 @@ def facet_conditions(query: SearchQuery, of: Described) -> list[sa.ColumnElement
     return conditions
 
 
-def narrowed(query: SearchQuery, visible: Visibility) -> tuple[frozenset[str], ...]:
-    """Sets of words of the index of each of which every hit has one: why it may be seen, whose it is asked to be."""
+def narrowed(query: SearchQuery, visible: Visibility, *, most: int) -> tuple[frozenset[str], ...]:
+    """Sets of words of the index of each of which every hit has one: why it may be seen, whose it is asked to be.
+
+    :param most: words of why it may be seen; were they more, they are left out
+    """
     seen = visible.grounds()
     asked = [grounds(name, [value]) for name in GROUNDS if (value := getattr(query, name)) is not None]
-    return (*([seen] if seen is not None and len(seen) <= MOST_GROUNDS else []), *asked)
+    return (*([seen] if seen is not None and len(seen) <= most else []), *asked)
 
 
 def text_conditions(

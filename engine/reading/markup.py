@@ -1,6 +1,7 @@
 """XML from strangers: no entities, no DTD, no network, capped in size and depth."""
 
 import re
+from itertools import count
 
 from lxml import etree
 
@@ -53,7 +54,24 @@ def parse_xml(data: bytes, file: str) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise invalid(file, "xml-syntax", f"this is not well-formed XML: {error}") from None
     _write_out_truths(root)
+    _name_flows(root)
     return root
+
+
+def _name_flows(root: etree._Element) -> None:
+    """A sequence flow that nothing refers to may go without an id (8.3.1): here it gets one, by what it connects."""
+    nameless = [flow for flow in root.iter(f"{{{BPMN}}}sequenceFlow") if flow.get("id") is None]
+    if not nameless:
+        return
+    known = {element.get("id") for element in root.iter(f"{{{BPMN}}}*")}
+    numbers = count(2)
+    for flow in nameless:
+        ends = [str(flow.get(end, "")).rpartition(":")[2].strip() for end in ("sourceRef", "targetRef")]
+        name = between = "-".join(["flow", *ends])
+        while name in known:
+            name = f"{between}.{next(numbers)}"
+        known.add(name)
+        flow.set("id", name)
 
 
 def _write_out_truths(root: etree._Element) -> None:

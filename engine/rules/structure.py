@@ -26,9 +26,9 @@ def unique_id(document: BpmnDocument) -> Iterator[Found]:
 
 @bpmn_rule("node-id", "BPMN 2.0.2, 8.3.1 BaseElement")
 def node_id(document: BpmnDocument) -> Iterator[Found]:
-    """Every process, flow node and sequence flow has an id."""
+    """Every process and flow node has an id; a sequence flow that nothing names may go without."""
     for process in document.processes.values():
-        for identifier in [process.id, *process.nodes, *process.flows]:
+        for identifier in [process.id, *process.nodes]:
             if "@line" in identifier:
                 yield Found(identifier, "the element has no id: give it one")
 

@@ -53,10 +53,10 @@ class AdHoc:
 def _is_activity(my_task: Any) -> bool:
     """Whether an activity as a whole is done: not a gateway, nor one of an activity's instances."""
     parent = my_task.parent
-    if parent is not None and getattr(parent.task_spec, "repeats", False):
+    if parent is not None and getattr(parent.task_spec, "holds_instances", False):
         return False
     spec = my_task.task_spec
-    return getattr(spec, "repeats", False) or getattr(spec, "kind", "") in ACTIVITIES
+    return getattr(spec, "holds_instances", False) or getattr(spec, "kind", "") in ACTIVITIES
 
 
 def _offers(workflow: Any) -> list[str]:
@@ -66,7 +66,7 @@ def _offers(workflow: Any) -> list[str]:
     found = []
     for entry in workflow.spec.start.plain:
         activity = getattr(known[entry], "activity", None) or known[entry]
-        asked = known[activity.task_spec] if getattr(activity, "repeats", False) else activity
+        asked = known[activity.task_spec] if getattr(activity, "holds_instances", False) else activity
         if asked.manual and not {entry, activity.name} & open_ones:
             found.append(entry)
     return found

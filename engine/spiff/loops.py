@@ -28,7 +28,7 @@ MAX_INSTANCES = 10_000
 class _Repeated(BpmnSpecMixin):
     """What loops and multi-instance activities have in common."""
 
-    repeats = True
+    holds_instances = True
     task_spec: str
     """name of the spec each instance runs"""
 

@@ -100,5 +100,5 @@ def _local(my_task: Any) -> dict[str, Any] | None:
 def _note(my_task: Any, record: Record) -> None:
     """An instance's record waits with its activity until that is completed as a whole."""
     parent = my_task.parent
-    is_instance = parent is not None and getattr(parent.task_spec, "repeats", False)
+    is_instance = parent is not None and getattr(parent.task_spec, "holds_instances", False)
     (parent.internal_data if is_instance else my_task.workflow.kept).setdefault(COMPLETED, []).append(record)

@@ -77,12 +77,13 @@ def test_a_search_follows_the_unit_to_which_a_document_is_given(archive: Archive
     assert archive.search(SearchQuery(text="su", unit="A"), ALL).total == 0
 
 
-@pytest.mark.parametrize("most", [0, 1_000])
+@pytest.mark.parametrize(("most", "few"), [(0, 0), (1_000, 0), (1_000, 50)])
 def test_who_works_on_many_cases_finds_the_same(
-    archive: Archive, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch, most: int
+    archive: Archive, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch, most: int, few: int
 ) -> None:
     """More grounds than the index is asked for: each hit's row tells."""
-    monkeypatch.setattr("archive.search_conditions.MOST_GROUNDS", most)
+    monkeypatch.setattr("archive.search.MOST_GROUNDS", most)
+    monkeypatch.setattr("archive.search.FEW_GROUNDS", few)
     case = uuid4()
     mine = [take_in(title="su", owner=owner, case_id=case) for owner in ("housing", "agency", "agency")]
     own, foreign = take_in(title="su", owner="housing"), take_in(title="su", owner="agency")

@@ -1,5 +1,7 @@
 """The databases of the tests themselves."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
@@ -40,4 +42,25 @@ def test_who_only_reads_waits_for_no_writer_and_leaves_no_mark(
             pass
     with engine.begin() as writer:
         assert writer.exec_driver_sql("SELECT count(*) FROM said").scalar() == 1
+    engine.dispose()
+
+
+def test_eight_who_read_and_then_write_at_once_all_get_through(sqlite_url: str) -> None:
+    """With a plain BEGIN one does, and seven fail at once however long they are willing to wait."""
+    from processes.database import create_engine
+
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE counted (n INTEGER)")
+        connection.exec_driver_sql("INSERT INTO counted VALUES (0)")
+
+    def count(_: int) -> None:
+        with engine.begin() as connection:
+            seen = connection.exec_driver_sql("SELECT n FROM counted").scalar_one()
+            connection.exec_driver_sql("UPDATE counted SET n = ?", (seen + 1,))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(count, range(40)))
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM counted").scalar() == 40
     engine.dispose()

@@ -1,6 +1,11 @@
 """Handlers that raise a BPMN error: the model says what follows; where it does not, an official is told the code."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -162,3 +167,38 @@ def test_nothing_is_changed_by_an_error_that_nothing_catches(rehearsal: Rehearsa
     with rehearsal.office.reading() as uow:
         assert len(uow.engine.history(case_id)) == before
     assert [element for _, _, element in rehearsal._waiting()] == ["pay"]
+
+
+@pytest.mark.long
+def test_an_error_is_raised_once_by_workers_that_are_killed_while_they_raise_it(rehearsal: Rehearsal, pay: Pay) -> None:
+    """One dies in the service, one in the transaction that raises its error; a third does what is left."""
+    office = rehearsal.office
+    cases = {begun(rehearsal) for _ in range(8)}
+    for place in ("effect", "settle"):
+        assert _killed(office, place, after=2) == -signal.SIGKILL
+    assert len(_raised(office, cases)) < len(cases)
+    with working(office):
+        _until_idle(office)
+    assert sorted(_raised(office, cases)) == sorted(cases)
+    assert failed_jobs(office) == []
+    for case_id in cases:
+        assert rehearsal.waiting(case_id) == ["ask"]
+        with office.reading() as uow:
+            assert broken_links(uow.engine.history(case_id)) == []
+
+
+def _killed(office: Office, place: str, *, after: int) -> int:
+    """Run a worker until it kills itself."""
+    program = Path(__file__).with_name("killed_payer.py")
+    arguments = [str(office.settings.home), office.settings.database_url, f"dies-in-{place}", place, str(after)]
+    root = Path(__file__).parents[3]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run(
+        [sys.executable, str(program), *arguments], cwd=root, env=environment, timeout=120, check=False
+    ).returncode
+
+
+def _raised(office: Office, cases: set[UUID]) -> list[UUID]:
+    """The case of each error that was raised."""
+    with office.reading() as uow:
+        return [case for case in cases for event in uow.engine.history(case) if event.event == "error.raised"]

@@ -1,6 +1,7 @@
 """What we rely on in the job engine beyond its documented interface: an upgrade that changes it must be seen here."""
 
 import inspect
+import json
 import threading
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from dbos._queue import queue_worker_thread
 
 from processes.jobs import QUEUES, VERSION, status_table
 from processes.office import Office
-from processes.worker import Worker
+from processes.worker import POOL, Worker
 
 
 @pytest.fixture
@@ -98,3 +99,28 @@ def test_running_jobs_can_be_counted_and_named(worker: Worker) -> None:
     active = worker._engine._active_workflows_set
     assert {name: active.count_for_queue(name) for name in QUEUES} == dict.fromkeys(QUEUES, 0)
     assert list(active.activeList()) == []
+
+
+def test_a_job_of_a_transaction_that_was_undone_was_never_there_and_one_id_is_one_job(office: Office) -> None:
+    with office.unit_of_work() as uow:
+        office.enqueue(uow.session, "send_notice", ("undone",), "undone")
+    enqueue(office, "a")
+    enqueue(office, "a")
+    assert {job: found[0] for job, found in states(office).items()} == {"a": "ENQUEUED"}
+
+
+def test_jobs_are_stored_as_plain_json_and_belong_to_no_release(office: Office, worker: Worker) -> None:
+    """No pickle, which would be code; and a job of yesterday's release is taken up by today's."""
+    enqueue(office, "a")
+    inputs = status_table(office).replace("status", "input")
+    with office.database.connect() as connection:
+        [told] = connection.execute(sa.text(f"SELECT inputs FROM {inputs} WHERE workflow_uuid = 'a'")).scalars()
+        release = f"SELECT application_version FROM {status_table(office)} WHERE workflow_uuid = 'a'"
+        assert connection.execute(sa.text(release)).scalar() in {None, VERSION}
+    assert json.loads(told)["positionalArgs"] == ["a"]
+    assert VERSION == "1", "unfinished jobs of an office in use bear it"
+
+
+def test_every_job_that_runs_at_once_finds_a_connection() -> None:
+    """A job holds SQLite's lock while it asks the pool who owns it: with too few it stands still for 30 seconds."""
+    assert sum(QUEUES.values()) + 12 <= POOL

@@ -3,6 +3,7 @@
 import re
 from importlib.resources import files
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,12 @@ RUSSIAN = """
 """
 
 
+def inflections(name: str) -> list[list[str]]:
+    """The lists beside this test: each line the forms of one word, the stem first."""
+    text = (Path(__file__).parent / f"inflections/{name}.txt").read_text(encoding="utf-8")
+    return [line.split() for line in text.splitlines() if not line.startswith("#")]
+
+
 def word_lists(text: str) -> list[list[str]]:
     joined = re.sub(r"\n +", " ", text.strip())
     return [line.split() for line in joined.splitlines()]
@@ -89,6 +96,39 @@ def word_lists(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("forms", word_lists(AZERBAIJANI) + word_lists(KAZAKH), ids=lambda forms: forms[0])
 def test_the_forms_of_a_word_have_one_stem(forms: list[str]) -> None:
     assert len({stem_first(fold(form)) for form in forms}) == 1, {form: stem_first(fold(form)) for form in forms}
+
+
+@pytest.mark.parametrize("forms", inflections("az") + inflections("kk"), ids=lambda forms: forms[0])
+def test_plural_possession_case_predicate_and_verb_endings_are_taken_off(forms: list[str]) -> None:
+    stems = {form: stem_first(fold(form)) for form in forms}
+    assert {form: stem for form, stem in stems.items() if stem != stems[forms[0]]} == {}
+
+
+@pytest.mark.parametrize("name", ["az", "kk"])
+def test_no_two_words_of_the_lists_have_one_stem_and_there_are_hundreds_of_forms(name: str) -> None:
+    lists = inflections(name)
+    assert len({stem_first(fold(forms[0])) for forms in lists}) == len(lists)
+    assert len({form for forms in lists for form in forms}) > 450
+
+
+@pytest.mark.parametrize("name", ["az", "kk"])
+def test_who_types_without_diacritics_or_in_capitals_has_the_same_stem(name: str) -> None:
+    for forms in inflections(name):
+        for form in forms:
+            assert stem_first(fold(form.upper().replace("I", "İ") if name == "az" else form.upper())) == stem_first(
+                fold(form)
+            )
+
+
+@pytest.mark.parametrize("name", ["az", "kk"])
+def test_short_words_and_words_that_merely_end_like_a_form_stay_whole(name: str) -> None:
+    traps = {
+        "az": "su ad at ay il ev iş gün baş yaş dil adam alman düşmən gəlin alın balıq günəş işıq qalın açar dəmir yer"
+        " vətən ölkə din qapı bazar qatar gələcək sahə seçki nazir lalə",
+        "kk": "су ай ат аж іс үй ән бас жас тіл қала бала дала жаза қалып қазан орман адам аудан жылдам қадам орын"
+        " айдын алдын ер жер өмір дос",
+    }[name].split()
+    assert {word: stem for word in traps if (stem := stem_first(fold(word))) != fold(word)} == {}
 
 
 @pytest.mark.parametrize("forms", word_lists(RUSSIAN), ids=lambda forms: forms[0])

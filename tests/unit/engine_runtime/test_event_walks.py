@@ -150,7 +150,7 @@ def test_a_case_that_hears_goes_the_same_way_through_its_bytes_as_in_memory(
 
 
 @pytest.mark.long
-@settings(max_examples=4_000, deadline=None, suppress_health_check=ALLOWED)
+@settings(max_examples=1_000, deadline=None, suppress_health_check=ALLOWED)
 @given(block=BLOCKS, dice=DICE)
 def test_the_law_of_events_at_length(block: Block, dice: list[tuple[int, int]]) -> None:
     law(of(EventBuilder(), block), dice)
