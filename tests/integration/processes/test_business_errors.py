@@ -29,7 +29,7 @@ from processes.use_cases.suspend_case import SuspendCase, suspend_case
 from tests.unit.engine_runtime.models import Model, variables
 
 GROUND = "Ödəniş sistemi ilə razılaşdırılıb"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 ERRORS = {"NO_FUNDS", "CLOSED"}
 
 
