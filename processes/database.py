@@ -40,8 +40,11 @@ def create_engine(url: str) -> sa.Engine:
 
 @lru_cache(maxsize=16)
 def readonly(database: sa.Engine) -> sa.Engine:
-    """The same for those who only read: its transactions take no write lock. Kept: making it costs more than a read."""
-    return database.execution_options(readonly=True)
+    """The same for those who only read: no write lock, and the database refuses what writes.
+
+    Kept: making it costs more than a read.
+    """
+    return database.execution_options(readonly=True, postgresql_readonly=True)
 
 
 def _json(value: Any) -> str:
@@ -62,9 +65,10 @@ class _Readonly(ConnectionCharacteristic):
 
     def set_characteristic(self, _dialect: Any, dbapi_conn: Any, value: Any) -> None:
         dbapi_conn.readonly = bool(value)
+        dbapi_conn.execute(f"PRAGMA query_only={bool(value):d}")
 
-    def reset_characteristic(self, _dialect: Any, dbapi_conn: Any) -> None:
-        dbapi_conn.readonly = False
+    def reset_characteristic(self, dialect: Any, dbapi_conn: Any) -> None:
+        self.set_characteristic(dialect, dbapi_conn, value=False)
 
     def get_characteristic(self, _dialect: Any, dbapi_conn: Any) -> Any:
         return dbapi_conn.readonly

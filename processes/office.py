@@ -65,11 +65,11 @@ class Office:
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
-        """A unit of work that takes no write lock and never commits."""
+        """A unit of work that takes no write lock and in which the database refuses what writes."""
         session = Session(readonly(self.database), expire_on_commit=False)
         with self._unit(session, own=True) as uow:
             yield uow
-            # psycopg forgets the statements it has prepared at a ROLLBACK; nothing that was changed is written
+            # psycopg forgets the statements it has prepared at a ROLLBACK; an object changed by mistake is not written
             session.expunge_all()
             session.commit()
 

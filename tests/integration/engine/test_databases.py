@@ -64,3 +64,13 @@ def test_eight_who_read_and_then_write_at_once_all_get_through(sqlite_url: str) 
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT n FROM counted").scalar() == 40
     engine.dispose()
+
+
+def test_who_only_reads_cannot_write(database: sa.Engine) -> None:
+    from processes.database import readonly
+
+    writing = sa.text("DELETE FROM engine_instance")
+    with readonly(database).connect() as reader, pytest.raises(sa.exc.DBAPIError, match=r"(?i)read-?only"):
+        reader.execute(writing)
+    with database.begin() as connection:
+        connection.execute(writing)

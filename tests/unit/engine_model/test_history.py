@@ -8,15 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.history import NO_HEAD, EventKind, Happening, append_event, broken_links, digest_payload
+from engine.history import NO_HEAD, EventKind, Happening, HistoryEvent, broken_links, chained, digest_payload
 
 CASE = UUID(int=7)
 NOW = datetime(2026, 3, 19, 5, 30, tzinfo=UTC)
 
 
-def chained(count=4):
+def after(previous: str, seq: int, happening: Happening, *, at: datetime, salt: str) -> HistoryEvent:
+    """The event of this number, after the one of which `previous` is the SHA-256."""
+    [event] = chained([(happening, salt)], instance_id=CASE, at=at, seq=seq - 1, previous=previous)
+    return event
+
+
+def four_events() -> list[HistoryEvent]:
     events, head = [], NO_HEAD
-    for seq in range(1, count + 1):
+    for seq in range(1, 5):
         happening = Happening(
             event=EventKind.ELEMENT_COMPLETED,
             definition_key="p",
@@ -24,21 +30,19 @@ def chained(count=4):
             actor="leyla",
             payload={"n": seq, "ад": "Ə"},
         )
-        event = append_event(
-            happening, instance_id=CASE, at=NOW + timedelta(minutes=seq), seq=seq, previous=head, salt=f"salt{seq}"
-        )
+        event = after(head, seq, happening, at=NOW + timedelta(minutes=seq), salt=f"salt{seq}")
         events.append(event)
         head = event.sha256
     return events
 
 
 def test_an_untouched_chain_holds():
-    assert broken_links(chained()) == []
+    assert broken_links(four_events()) == []
     assert broken_links([]) == []
 
 
 def test_an_erased_payload_leaves_the_chain_intact():
-    events = chained()
+    events = four_events()
     events[1] = replace(events[1], payload=None, salt=None)
     assert broken_links(events) == []
 
@@ -60,28 +64,23 @@ def test_an_erased_payload_leaves_the_chain_intact():
     ],
 )
 def test_a_changed_event_is_found(change):
-    events = chained()
+    events = four_events()
     events[1] = replace(events[1], **change)
     assert 2 in broken_links(events)
 
 
 def test_a_missing_moved_or_forged_event_is_found():
-    events = chained()
+    events = four_events()
     assert broken_links([events[0], *events[2:]]) == [3]
     assert broken_links([events[1], events[0], *events[2:]])
-    forged = append_event(
-        Happening(event="x", definition_key="p"), instance_id=CASE, at=NOW, seq=2, previous=events[0].sha256, salt="s"
-    )
+    forged = after(events[0].sha256, 2, Happening(event="x", definition_key="p"), at=NOW, salt="s")
     assert broken_links([events[0], forged, *events[2:]]) == [3]
 
 
 def test_an_instant_is_the_same_in_every_zone():
     baku = timezone(timedelta(hours=4))
     happening = Happening(event="x", definition_key="p")
-    here, there = (
-        append_event(happening, instance_id=CASE, at=at, seq=1, previous=NO_HEAD, salt="s")
-        for at in (NOW, NOW.astimezone(baku))
-    )
+    here, there = (after(NO_HEAD, 1, happening, at=at, salt="s") for at in (NOW, NOW.astimezone(baku)))
     assert here.sha256 == there.sha256
 
 
