@@ -50,7 +50,11 @@ class ServedOffice:
             STORES.format(port=self.agent_port, folder=self.telephone), encoding="utf-8"
         )
         self.url = f"http://127.0.0.1:{self.port}"
-        self._console = home.with_suffix(".console").open("wb")
+        self._serve()
+
+    def _serve(self) -> None:
+        home = self.home
+        self._console = home.with_suffix(".console").open("ab")
         environ = {name: value for name, value in os.environ.items() if not name.startswith("KARGUZAR_")}
         environ |= {"KARGUZAR_HOME": str(home), "KARGUZAR_PUBLIC_URL": self.url}
         environ["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "tests")))  # of the telephone
@@ -62,6 +66,14 @@ class ServedOffice:
             stdout=self._console,
             stderr=subprocess.STDOUT,
         )
+
+    def killed_and_served_again(self) -> None:
+        """As after a power cut: kill -9, then the same home at the same address."""
+        self._process.kill()
+        self._process.wait()
+        self._console.close()
+        self._serve()
+        self.wait_until_it_answers()
 
     def wait_until_it_answers(self) -> None:
         patience = time.monotonic() + FOUNDING_SECONDS

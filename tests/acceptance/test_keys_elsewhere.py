@@ -130,11 +130,18 @@ def test_an_officer_signs_on_their_telephone(
 
     ask(officer, served, questions=3)
     officer.page.reload()
-    officer.go(officer.page.url.removesuffix("/waiting"))  # the document's own page leads back to where one waits
+    document = officer.page.url.removesuffix("/waiting")
+    officer.page.goto("about:blank")
+    served.killed_and_served_again()
+    officer.go(document)  # the document's own page leads back to where one waits
     officer.page.wait_for_url("**/waiting")
+    assert len(telephone.asked(served.telephone)) == 3, "nobody is asked again for what is asked already"
     question = telephone.asked(served.telephone)[-1]
     telephone.answer(question, sign_with(KEY, telephone.to_be_signed(question)))
     officer.reads("Signed and safely kept")
+    link = officer.page.get_by_role("link", name=officer.words("Signed document (PDF)"))
+    assert officer.get(link.get_attribute("href") or "").count(b"/SubFilter /ETSI.CAdES.detached") == 1, "signed once"
+    assert len(telephone.asked(served.telephone)) == 3
 
 
 def ask(officer: Person, served: ServedOffice, *, questions: int) -> None:
