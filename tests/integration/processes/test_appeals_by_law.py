@@ -45,7 +45,7 @@ def barred(rehearsal: Rehearsal, item: WorkItem, login: str, fields: dict[str, A
 
 def test_the_table_never_leaves_a_complaint_with_the_body_it_is_about(rehearsal: Rehearsal) -> None:
     case_id = rehearsal.play(APPEAL, ABOUT_ITSELF, until="registration_check")
-    with rehearsal.office.reading() as uow:
+    with rehearsal.office.unit_of_work() as uow:
         variables = uow.engine.lock(case_id).variables
     assert (variables["competent_body"], variables["route_barred"]) == ("agency", True)
     assert rehearsal.audit("case:route:bar")[0].details == {"about": "executive", "instead": "agency"}
@@ -156,7 +156,7 @@ def test_a_fourth_appeal_after_three_answers_is_marked_repeated(rehearsal: Rehea
         ("-other-person", {"applicant_name": "Quliyev Rəşad Elman oğlu"}, False),
     ):
         case_id = rehearsal.play(APPEAL, ANSWERED, until="registration_check", copy=copy, **changed)
-        with rehearsal.office.reading() as uow:
+        with rehearsal.office.unit_of_work() as uow:
             assert uow.engine.lock(case_id).variables["repeated"] is repeated, copy
 
 
