@@ -17,6 +17,7 @@ from processes.evidence_jobs import begin_evidence
 from processes.exporting import sweep_exports
 from processes.handing_over import tend_events
 from processes.jobs import idle
+from processes.lasting import keep_for_good
 from processes.locks import Locks, LocksLost
 from processes.logs import configure_logs
 from processes.office import Office
@@ -133,6 +134,7 @@ def run_worker(settings: Settings, *, tell: Callable[[str], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     with working(office):
+        keep_for_good()
         tell(f"Working as {settings.executor_id}; the log is {log_file} (Ctrl-C ends it)")
         stopping.wait()
     office.close()

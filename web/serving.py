@@ -9,6 +9,7 @@ from types import FrameType
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 from processes.bootstrap import bootstrap, is_initialised, warn
+from processes.lasting import keep_for_good
 from processes.logs import configure_logs
 from processes.settings import Settings
 from processes.tools import initialise_home
@@ -49,6 +50,7 @@ def serve_office(
     signal.signal(signal.SIGTERM, stop)
     try:
         with working(office) if worker else contextlib.nullcontext():
+            keep_for_good()
             tell(f"Serving at http://{settings.host}:{settings.port} (Ctrl-C ends it)")
             with contextlib.suppress(KeyboardInterrupt):
                 server.run()

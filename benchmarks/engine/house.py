@@ -12,6 +12,7 @@ from engine.deadlines import WorkingCalendar
 from engine.service import DefinitionCache, Engine
 from engine.tables import Base
 from processes.database import create_engine
+from processes.lasting import keep_for_good
 
 NOW = datetime(2026, 3, 19, 5, 30, tzinfo=UTC)
 OPENING = {"body": "agency", "calendar": "AZ", "time_zone": "Asia/Baku", "language": "az", "case_number": "M-1"}
@@ -28,6 +29,7 @@ class House:
         with Session(self.database) as session, session.begin():
             for package in model.packages():
                 self._engine(session).deploy(package, by="designer")
+        keep_for_good()
 
     def _engine(self, session: Session) -> Engine:
         return Engine(

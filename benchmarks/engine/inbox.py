@@ -9,6 +9,7 @@ from benchmarks.engine.house import House
 from benchmarks.run import Clock, Figures, Run
 from processes.bootstrap import bootstrap, create_keys, initialise
 from processes.clock import Clock as OfficeClock
+from processes.lasting import keep_for_good
 from processes.office import Office
 from processes.queries.inbox import Inbox, inbox
 from processes.queries.inbox_filter import InboxFilter, Tab
@@ -72,4 +73,5 @@ def _office(home: Path, url: str) -> Office:
     initialise(settings)
     create_keys(settings, at=crowd.BASE)
     office = bootstrap(settings)
+    keep_for_good()
     return replace(office, clock=OfficeClock(office.database, real=lambda: crowd.BASE))

@@ -23,6 +23,7 @@ from SpiffWorkflow.util.task import TaskState
 from benchmarks.engine.model import PROCESS, STOCK, decision, model
 from benchmarks.run import Clock
 from processes.database import create_engine
+from processes.lasting import keep_for_good
 
 
 class Stock:
@@ -42,6 +43,7 @@ class Stock:
         parser.add_bpmn_io(BytesIO(model(STOCK)))
         self._spec = parser.get_spec(PROCESS)
         self._inner = parser.get_subprocess_specs(PROCESS)
+        keep_for_good()
 
     def start(self) -> UUID:
         """Begin a case; it waits at its first user task."""
