@@ -40,7 +40,7 @@ def create_engine(url: str) -> sa.Engine:
 
 @lru_cache(maxsize=16)
 def readonly(database: sa.Engine) -> sa.Engine:
-    """The same for those who only read: no write lock, and the database refuses what writes.
+    """The same for those who only read: no write lock, and PostgreSQL refuses what writes.
 
     Kept: making it costs more than a read.
     """
@@ -64,11 +64,11 @@ class _Readonly(ConnectionCharacteristic):
     transactional = True
 
     def set_characteristic(self, _dialect: Any, dbapi_conn: Any, value: Any) -> None:
+        # no PRAGMA query_only: SQLite would compile every statement anew each time
         dbapi_conn.readonly = bool(value)
-        dbapi_conn.execute(f"PRAGMA query_only={bool(value):d}")
 
-    def reset_characteristic(self, dialect: Any, dbapi_conn: Any) -> None:
-        self.set_characteristic(dialect, dbapi_conn, value=False)
+    def reset_characteristic(self, _dialect: Any, dbapi_conn: Any) -> None:
+        dbapi_conn.readonly = False
 
     def get_characteristic(self, _dialect: Any, dbapi_conn: Any) -> Any:
         return dbapi_conn.readonly

@@ -65,7 +65,7 @@ class Office:
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
-        """A unit of work that takes no write lock and in which the database refuses what writes."""
+        """A unit of work that takes no write lock; PostgreSQL refuses what writes in it."""
         session = Session(readonly(self.database), expire_on_commit=False)
         with self._unit(session, own=True) as uow:
             yield uow
