@@ -60,7 +60,7 @@ class AuditTrail:
         )
         line.sha256 = link(previous, _facts(line))
         self._session.flush()  # what was added before keeps its place before the line that tells of it
-        values = {name: getattr(line, name) for name in AuditRow.__table__.columns.keys()}  # noqa: SIM118
+        values = {column.name: getattr(line, column.name) for column in AuditRow.__table__.columns}
         _LINE.run(self._session.connection(), values)
 
     def _head(self, stream: str) -> tuple[int, str]:

@@ -35,7 +35,7 @@ class Refused:
         raise BusinessError("NO_FUNDS", "hesabda vəsait yoxdur", {"paid": False})
 
     def record(self, *_: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        raise AssertionError("a service that raised an error has nothing to record")
 
 
 if __name__ == "__main__":
