@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.errors import CodeTaken, FileClosed, ForeignUnit, InvalidMetadata, UnitClosed, UnitNotEmpty, UnitNotFound
-from archive.store import DOCUMENT, table_of
+from archive.store import DOCUMENT, reground, table_of
 from archive.tables import ArrangementEventRow, FileRow, FondsRow, SeriesRow
 
 FONDS = table_of(FondsRow)
@@ -233,6 +233,7 @@ class Arrangement:
             raise ForeignUnit(kind=above, id=target)
         if kind == "file":
             self._change(kind, unit_id, {"series_id": target})
+            reground(self._session, DOCUMENT.c.file_id == unit_id)
             return
         fonds_id = target
         if below_series:

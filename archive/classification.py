@@ -22,7 +22,7 @@ from archive.retention import (
     read_facts,
     write_facts,
 )
-from archive.store import DOCUMENT, DOCUMENT_COLUMNS, Store, table_of, to_document
+from archive.store import DOCUMENT, DOCUMENT_COLUMNS, reground, table_of, to_document
 from archive.tables import RetentionClassRow
 
 RETENTION_CLASS = table_of(RetentionClassRow)
@@ -32,9 +32,8 @@ _BATCH = 1000
 class Classifier:
     """Applies classifications and retention in one session."""
 
-    def __init__(self, session: Session, store: Store, arrangement: Arrangement) -> None:
+    def __init__(self, session: Session, arrangement: Arrangement) -> None:
         self._session = session
-        self._store = store
         self._arrangement = arrangement
 
     def classes(self) -> list[RetentionClass]:
@@ -85,8 +84,9 @@ class Classifier:
         changes: dict[str, Any] = {} if file is None else {"file_id": file.id}
         if decision.unit is not None:
             changes["unit"] = decision.unit or None
-            self._store.reground(documents, unit=changes["unit"])
         self._update(documents, changes, retention, {})
+        if changes:
+            reground(self._session, DOCUMENT.c.id.in_([document.id for document in documents]))
         write_access(self._session, {document.id: after(document, decision) for document in documents})
         return self._arrangement.file(file.id) if file is not None else None
 

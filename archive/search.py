@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.access import Visibility
 from archive.documents import ArchivedDocument
-from archive.facets import FACETS, FacetValue, counted, facet_columns, values_of_codes
+from archive.facets import FACETS, Counted, FacetValue, counted_in_keys, counted_in_rows, facet_columns
 from archive.highlights import Fragment, Marker
 from archive.query import Term, parse_query
 from archive.ranking import Candidate, rank
@@ -83,7 +83,7 @@ class Search:
         self._in_keys = in_keys(session, query)
         self._of = IN_KEYS if self._in_keys else IN_ROWS
         most = FEW_GROUNDS if query.text.strip() else MOST_GROUNDS
-        self._narrow = narrowed(query, visible, most=most) if self._in_keys else ()
+        self._narrow = narrowed(session, query, visible, most=most) if self._in_keys else ()
         self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
@@ -114,11 +114,12 @@ class Search:
 
     def facets(self) -> tuple[int, Mapping[str, tuple[FacetValue, ...]]]:
         """The number of hits (at most COUNTED + 1) and the facets over these newest of them."""
-        rows = self._counted_rows()
-        if not rows and self._loosen():
-            rows = self._counted_rows()
-        codes = values_of_codes(self._session, rows) if self._in_keys else None
-        return len(rows), counted(rows, codes)
+        if self._nothing_asked:
+            return 0, dict.fromkeys(FACETS, ())
+        total, facets = self._counted()
+        if not total and self._loosen():
+            return self._counted()
+        return total, facets
 
     def _look_for(self, terms: tuple[Term, ...]) -> None:
         self._terms = terms
@@ -182,7 +183,7 @@ class Search:
         """Where many hits are wanted, the index is asked for many grounds, too."""
         if not self._terms or not self._in_keys:
             return []
-        many = narrowed(self._query, self._visible, most=MOST_GROUNDS)
+        many = narrowed(self._session, self._query, self._visible, most=MOST_GROUNDS)
         return text_conditions(self._session, (), many) if many != self._narrow else []
 
     def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
@@ -197,8 +198,7 @@ class Search:
         tables: sa.FromClause = KEYS if self._in_keys else DOCUMENT
         if self._fts5:
             tables = tables.join(INDEX, INDEX.c.rowid == self._of.seq)
-        reads_tokens = self._by_relevance or any(term.is_phrase for term in self._terms)
-        if reads_tokens or (self._terms and not self._fts5):
+        if self._by_relevance or (self._terms and not self._fts5):
             tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == self._of.seq)
         if self._by_relevance and self._in_keys:
             tables = tables.join(DOCUMENT, DOCUMENT.c.seq == self._of.seq)
@@ -233,11 +233,6 @@ class Search:
         }
         return tuple(to_document(rows[seq]) for seq in seqs), highlights
 
-    def _counted_rows(self) -> list[Any]:
-        if self._nothing_asked:
-            return []
-        return list(
-            self._session.execute(
-                self._select(*facet_columns(in_keys=self._in_keys), limit=COUNTED + 1, arranged=True)
-            ).all()
-        )
+    def _counted(self) -> Counted:
+        hits = self._select(*facet_columns(in_keys=self._in_keys), limit=COUNTED + 1, arranged=True)
+        return (counted_in_keys if self._in_keys else counted_in_rows)(self._session, hits)

@@ -4,15 +4,16 @@ Only `matches` differs between the databases; everything else is the same SQL, s
 """
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from archive.access import Visibility
-from archive.grounds import GROUNDS, NOTHING, grounds
+from archive.grounds import NOTHING, grounds
 from archive.query import Term
 from archive.search_index import INDEX_TABLE, VECTOR_COLUMN
 from archive.search_keys import Described
@@ -28,8 +29,10 @@ _EQUAL = (
     *("owner", "unit", "type", "number", "status", "language", "verdict", "level"),
     *("access_level", "retention_class", "file_id", "case_id"),
 )
-_FEW = ("number", "file_id", "case_id", "signer", "retention_class", "type", "series_id", "dated_from", "dated_to")
+_FEW = ("number", "file_id", "case_id", "signer", "retention_class", "type", "dated_from", "dated_to")
 """Facets whose own index finds the newest documents sooner than a walk through all."""
+_GROUNDS_ASKED = ("owner", "unit", "case_id")
+"""Facets that are grounds as they stand."""
 MOST_GROUNDS = 1_000
 """Words of why somebody may see documents that the index is asked for where many hits are wanted, or no words are."""
 FEW_GROUNDS = 50
@@ -78,9 +81,8 @@ def facet_conditions(query: SearchQuery, of: Described) -> list[sa.ColumnElement
     if query.fonds_id is not None:
         conditions.append(of.one_of("fonds", [query.fonds_id]))
     if query.series_id is not None:
-        parts = sa.select(SERIES.c.id).where(SERIES.c.above_id == query.series_id)
-        within = (FILE.c.series_id == query.series_id) | FILE.c.series_id.in_(parts)
-        files = sa.select(FILE.c.id).where(within)
+        parts = sa.select(SERIES.c.id).where(_part_of(query.series_id))
+        files = sa.select(FILE.c.id).where(FILE.c.series_id.in_(parts))
         conditions.append(of.among(DOCUMENT.c.file_id.in_(files)))
     if query.signer is not None:
         named = (SIGNER.c.name == query.signer) | (SIGNER.c.serial == query.signer)
@@ -88,28 +90,41 @@ def facet_conditions(query: SearchQuery, of: Described) -> list[sa.ColumnElement
     return conditions
 
 
-def narrowed(query: SearchQuery, visible: Visibility, *, most: int) -> tuple[frozenset[str], ...]:
+def narrowed(session: Session, query: SearchQuery, visible: Visibility, *, most: int) -> tuple[frozenset[str], ...]:
     """Sets of words of the index of each of which every hit has one: why it may be seen, whose it is asked to be.
 
-    :param most: words of why it may be seen; were they more, they are left out
+    :param most: words of a set; one that would have more is left out
     """
-    seen = visible.grounds()
-    asked = [grounds(name, [value]) for name in GROUNDS if (value := getattr(query, name)) is not None]
-    return (*([seen] if seen is not None and len(seen) <= most else []), *asked)
+    asked = [grounds(name, [value]) for name in _GROUNDS_ASKED if (value := getattr(query, name)) is not None]
+    filed = (sa.select(SERIES.c.id).where(within).limit(most + 1) for within in _series_asked(query))
+    asked += [grounds("series_id", session.scalars(series)) for series in filed]
+    return tuple(each for each in (visible.grounds(), *asked) if each is not None and len(each) <= most)
+
+
+def _series_asked(query: SearchQuery) -> Iterator[sa.ColumnElement[bool]]:
+    """Conditions on series, in one of which every hit is filed."""
+    if query.fonds_id is not None:
+        yield SERIES.c.fonds_id == query.fonds_id
+    if query.series_id is not None:
+        yield _part_of(query.series_id)
+
+
+def _part_of(series_id: UUID) -> sa.ColumnElement[bool]:
+    """A series, and its parts."""
+    return (SERIES.c.id == series_id) | (SERIES.c.above_id == series_id)
 
 
 def text_conditions(
     session: Session, terms: Sequence[Term], narrow: Sequence[frozenset[str]]
 ) -> list[sa.ColumnElement[bool]]:
-    """Every word of every term is there; the order of a phrase's words is told by the token string itself.
+    """Every word of every term is there, those of a phrase in its order, as FTS5 or the token string itself tells.
 
     :param narrow: sets of words of each of which one is there as well
     """
-    place = sa.func.instr if is_sqlite(session) else sa.func.strpos
     phrases = [
-        sa.or_(*(place(SEARCH_TEXT.c.tokens, f" {' '.join(stream)} ") > 0 for stream in term.streams))
+        sa.or_(*(sa.func.strpos(SEARCH_TEXT.c.tokens, f" {' '.join(stream)} ") > 0 for stream in term.streams))
         for term in terms
-        if term.is_phrase
+        if term.is_phrase and not is_sqlite(session)
     ]
     return [_matches(session, terms, narrow), *phrases] if terms or narrow else []
 
@@ -133,7 +148,15 @@ def indexed(session: Session, stems: Collection[str]) -> frozenset[str]:
 def _matches(session: Session, terms: Sequence[Term], narrow: Sequence[frozenset[str]]) -> sa.ColumnElement[bool]:
     if is_sqlite(session):
         terms = [_spelt_out(session, term) for term in terms]
-        expression = _boolean(terms, narrow, either=" OR ", both=" AND ", prefix='"{}"*', word='"{}"')
+        phrases = [term for term in terms if term.is_phrase]
+        expression = _boolean(
+            [term for term in terms if not term.is_phrase],
+            [*narrow, *(frozenset(map(" ".join, phrase.streams)) for phrase in phrases)],
+            either=" OR ",
+            both=" AND ",
+            prefix='"{}"*',
+            word='"{}"',
+        )
         return sa.literal_column(INDEX_TABLE).op("MATCH", is_comparison=True)(expression)
     expression = _boolean(terms, narrow, either=" | ", both=" & ", prefix="'{}':*", word="'{}'")
     return _VECTOR.op("@@", is_comparison=True)(sa.cast(expression, TSQUERY()))

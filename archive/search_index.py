@@ -17,9 +17,11 @@ VECTOR_COLUMN = "vector"
 _PAGES = 500
 """of the index, merged in one transaction: others write in between"""
 
-# tokenize ascii: all beyond ASCII belongs to a token; only what folding.py puts between tokens separates them
+# tokenize ascii: all beyond ASCII belongs to a token; only what folding.py puts between tokens separates them, and what
+# it puts between parts of a text is a token, over which no phrase reaches. No sizes are kept: nothing asks for them
 _SQLITE = (
-    "CREATE VIRTUAL TABLE archive_search_index USING fts5(tokens, content='', detail=none, tokenize='ascii')",
+    """CREATE VIRTUAL TABLE archive_search_index
+        USING fts5(tokens, content='', columnsize=0, tokenize='ascii tokenchars ''|''')""",
     # the words of the index, read in it, nothing is stored; 'instance', since 'row' reads all hits of each word
     "CREATE VIRTUAL TABLE archive_search_index_words USING fts5vocab(archive_search_index, 'instance')",
     """CREATE TRIGGER archive_search_index_insert AFTER INSERT ON archive_search_text BEGIN

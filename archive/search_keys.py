@@ -42,7 +42,10 @@ _FONDS = (
     "(SELECT series.fonds_id FROM archive_file AS file JOIN archive_series AS series ON series.id = file.series_id"
     " WHERE file.id = new.file_id)"
 )
-_SIGNERS = "(SELECT json_group_array(json_extract(value, '$.name')) FROM json_each(new.signers))"
+_SIGNERS = (
+    "(SELECT json_group_array(DISTINCT name) FROM"
+    " (SELECT CAST(json_extract(value, '$.name') AS TEXT) AS name FROM json_each(new.signers)) WHERE name <> '')"
+)
 _CODE = "(SELECT code FROM archive_search_index_values WHERE value = {})"
 _VALUE = {name: _FONDS if name == "fonds" else f"new.{name}" for name in CODED}
 _NAMES = ", ".join(("seq", *CODED, *_PLAIN, "signers"))

@@ -64,7 +64,7 @@ class Archive:
         self._blobs = blobs
         self._now = now
         self.arrangement = self._arrangement = Arrangement(session)
-        self._classifier = Classifier(session, self._store, self._arrangement)
+        self._classifier = Classifier(session, self._arrangement)
         self.schedules = Schedules(session, self._classifier, now)
         self._holds = Holds(session)
         self.quarantine = Quarantines(session)

@@ -13,7 +13,7 @@ from archive.custody import CustodyEvent, CustodyHead
 from archive.documents import GONE, ArchivedDocument, Revision
 from archive.errors import DocumentNotFound, RevisionNotFound
 from archive.grounds import GROUNDS, grounds_of
-from archive.tables import Base, CustodyRow, DocumentRow, RevisionRow, SearchTextRow, SignerRow
+from archive.tables import Base, CustodyRow, DocumentRow, FileRow, RevisionRow, SearchTextRow, SignerRow
 
 
 def table_of(row: type[Base]) -> sa.Table:
@@ -29,6 +29,7 @@ REVISION = table_of(RevisionRow)
 CUSTODY = table_of(CustodyRow)
 SIGNER = table_of(SignerRow)
 SEARCH_TEXT = table_of(SearchTextRow)
+_FILE = table_of(FileRow)
 
 _TUPLES = ("access_flags", "signers")
 DOCUMENT_COLUMNS = [DOCUMENT.c[field.name] for field in fields(ArchivedDocument)]
@@ -40,6 +41,18 @@ def to_document(row: sa.RowMapping) -> ArchivedDocument:
     """A row of archive_document as the archive's type."""
     values = {field.name: row[field.name] for field in fields(ArchivedDocument)}
     return ArchivedDocument(**{**values, **{name: tuple(values[name]) for name in _TUPLES}})
+
+
+def reground(session: Session, of: sa.ColumnElement[bool]) -> None:
+    """The unit or the series of these documents is another from now on: the index is told by what they are found."""
+    told = [DOCUMENT.c[name] for name in GROUNDS if name in DOCUMENT.c]
+    query = sa.select(SEARCH_TEXT.c.seq, SEARCH_TEXT.c.grounds, *told, _FILE.c.series_id)
+    filed = query.join_from(DOCUMENT, SEARCH_TEXT).outerjoin(_FILE, _FILE.c.id == DOCUMENT.c.file_id).where(of)
+    found = session.execute(filed).mappings().all()
+    rows = [{"of": row["seq"], "new": new} for row in found if (new := grounds_of(dict(row))) != row["grounds"]]
+    if rows:
+        update = sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == sa.bindparam("of"))
+        session.connection().execute(update.values(grounds=sa.bindparam("new")), rows)
 
 
 class Store:
@@ -128,16 +141,6 @@ class Store:
         """What a search finds the document by; `text=""` forgets what it quotes, too."""
         seq = sa.select(DOCUMENT.c.seq).where(DOCUMENT.c.id == document_id).scalar_subquery()
         self.session.execute(sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == seq).values(tokens=tokens, **texts))
-
-    def reground(self, documents: Sequence[ArchivedDocument], **changed: str | None) -> None:
-        """Documents may be seen on other grounds from now on: their unit is another."""
-        rows = [
-            {"of": each.seq, "new": grounds_of({name: getattr(each, name) for name in GROUNDS} | changed)}
-            for each in documents
-        ]
-        if rows:
-            update = sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.seq == sa.bindparam("of"))
-            self.session.connection().execute(update.values(grounds=sa.bindparam("new")), rows)
 
     def update(self, document_id: UUID, **values: Any) -> None:
         """Change columns of one document."""

@@ -68,6 +68,11 @@ def case(number: int) -> UUID:
     return UUID(int=5 << 64 | number)
 
 
+def series_of(seq: int) -> UUID:
+    """The series in which a document is filed."""
+    return UUID(int=2 << 64 | seq // FILES_OF % BODIES)
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """One document: what differs from the pattern."""
@@ -182,7 +187,7 @@ def _arrangement(connection: sa.Connection, pattern: dict[sa.Table, dict[str, An
     fonds = [{"id": UUID(int=1 << 64 | i), "code": f"F{i}", "owner": body(i)} for i in numbers]
     series = [{"id": UUID(int=2 << 64 | i), "fonds_id": fonds[i]["id"], "code": "S"} for i in numbers]
     opened = [
-        {"id": UUID(int=3 << 64 | i), "series_id": series[i % BODIES]["id"], "code": f"S-{i:06}", "title": f"File {i}"}
+        {"id": UUID(int=3 << 64 | i), "series_id": series_of(i * FILES_OF), "code": f"S-{i:06}", "title": f"File {i}"}
         for i in range(count // FILES_OF + 1)
     ]
     for table, rows in ((FONDS, fonds), (SERIES, series), (FILE, opened)):
@@ -209,7 +214,7 @@ def _write_batch(connection: sa.Connection, insert: Any, pattern: dict[str, Any]
             "seq": made.seq,
             "text": made.text,
             "tokens": made.tokens,
-            "grounds": grounds_of(pattern | made.columns),
+            "grounds": grounds_of(pattern | made.columns | {"series_id": series_of(made.seq)}),
             "folding": FOLDING_VERSION,
         }
         for made in batch
