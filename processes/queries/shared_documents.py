@@ -49,8 +49,8 @@ class SharedView:
 
     document_id: UUID
     number: str
-    title: str
-    language: str
+    titles: Titles
+    """the step's, for whoever reads the page; in the document's own language, the one that stands on it"""
     sha256: str
     bytes: int
     state: str
@@ -77,8 +77,7 @@ def shared_view(uow: UnitOfWork, document_id: UUID) -> SharedView | None:
     return SharedView(
         document_id=document_id,
         number=archived.number,
-        title=archived.title,
-        language=archived.language,
+        titles={**(element.titles if element else {}), archived.language: archived.title},
         sha256=archived.sha256,
         bytes=archived.bytes,
         state=row.state,

@@ -67,6 +67,10 @@ class RemoteService:
     lifetime: int = 3600
     given: list[str] = field(default_factory=list)
     """tokens that are taken"""
+    passwords: list[str] = field(default_factory=list)
+    """of the signer's generator, each good for one authorisation"""
+    wants_password: bool = False
+    """an authorisation takes one of them beside the PIN"""
 
 
 class _Renamed:
@@ -88,13 +92,22 @@ def _second_version(server: CSCWithCertomancer, service: RemoteService) -> list[
     async def info(request: web.Request) -> web.StreamResponse:
         answer = json.loads((await server.credentials_info(_Renamed(await request.json()))).text or "")
         del answer["authMode"]
-        answer["auth"] = {"mode": "explicit", "expression": "PIN", "objects": [{"type": "Password", "id": "PIN"}]}
+        names = ["PIN", "OTP"] if service.wants_password else ["PIN"]
+        objects = [{"type": "Password", "id": name} for name in names]
+        answer["auth"] = {"mode": "explicit", "expression": " AND ".join(names), "objects": objects}
         return web.json_response(answer | service.info)
 
     async def authorize(request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        if body.get("authData") != [{"id": "PIN", "value": SERVICE_PIN}]:
+        told = {one["id"]: one["value"] for one in body.get("authData") or ()}
+        if told.pop("PIN", "") != SERVICE_PIN:
             return web.json_response({"error": "invalid_pin", "error_description": "The PIN is invalid"}, status=400)
+        if service.wants_password:
+            if told.get("OTP") not in service.passwords:
+                return web.json_response({"error": "invalid_otp", "error_description": "The OTP is invalid"}, status=400)
+            service.passwords.remove(told.pop("OTP"))
+        if told:
+            return web.json_response({"error": "invalid_request"}, status=400)
         return await server.credentials_authorize(_Renamed(body))
 
     async def sign(request: web.Request) -> web.StreamResponse:

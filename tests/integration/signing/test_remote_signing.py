@@ -28,6 +28,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteService]:
 def service(served: RemoteService) -> RemoteService:
     served.asked.clear()
     served.status, served.delay, served.signing, served.info = 200, 0.0, {}, {}
+    served.wants_password, served.passwords = False, []
     return served
 
 
@@ -144,14 +145,19 @@ def test_a_changed_certificate_is_told(store: CscStore):
         pass
 
 
-def test_pin_and_one_time_password_are_typed_with_a_space_between(store: CscStore, service: RemoteService):
-    objects = [{"type": "Password", "id": "PIN"}, {"type": "Password", "id": "OTP"}]
-    service.info = {"auth": {"mode": "explicit", "expression": "PIN AND OTP", "objects": objects}}
-    entry = store.credential("office/ec").entry
-    for secret in (SERVICE_PIN, f"{SERVICE_PIN} 123456"):
-        with pytest.raises(WrongPin), store.open(entry, secret) as key:
-            key.sign(b"data")
-    assert service.asked[-1][1]["authData"] == [{"id": "PIN", "value": SERVICE_PIN}, {"id": "OTP", "value": "123456"}]
+@pytest.mark.parametrize("credential", ["office/rsa", "office/ec"])
+def test_a_key_asks_for_pin_and_a_one_time_password_typed_with_a_space_between(
+    pilot: Pilot, store: CscStore, service: RemoteService, credential: str
+):
+    service.wants_password, service.passwords = True, ["123456", "654321"]
+    signed, entry = sign(store, pilot, credential, f"{SERVICE_PIN} 123456")
+    report = pilot.signing.validate(signed.pdf, TrustStore(anchors=entry.chain[-1:]), at=JUDGED)
+    assert report.verdict is not Verdict.TOTAL_FAILED, report.findings
+    for wrong in (SERVICE_PIN, f"{SERVICE_PIN} 123456", "0000 654321", f"{SERVICE_PIN} 999999"):
+        with pytest.raises(WrongPin):
+            sign(store, pilot, credential, wrong)
+    assert sign(store, pilot, credential, f"{SERVICE_PIN} 654321")[0].pdf
+    assert service.passwords == []
 
 
 def test_what_is_set_up_badly_is_found_without_asking(store: CscStore, service: RemoteService, tmp_path: Path):

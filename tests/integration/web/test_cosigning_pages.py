@@ -1,5 +1,6 @@
 """The pages of a document that several sign: shown exactly, who has signed, who is awaited, who refused and why."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -53,6 +54,9 @@ def test_members_sign_refuse_and_lose_on_the_pages(visitor: Visitor, office: Off
 
     step = open_step(visitor, "executor1", case)
     assert "The document you are asked to sign" in visitor.text
+    for language, title in (("kk", "Бірлескен акт"), ("az", "Birgə akt"), ("en", "Joint act")):
+        visitor.get(f"{step}?lang={language}")
+        assert re.search(rf"</b> · {title}, ", visitor.text), "the reader's language, not the document's"
     shown = visitor.get(f"{step}/document.pdf").data
     assert shown.startswith(b"%PDF-")
     visitor.get(step)

@@ -193,6 +193,12 @@ def test_an_unknown_verification_code_and_a_broken_file_end_in_a_page(visitor: V
     visitor.post("/verify", {"file": (io.BytesIO(b"no pdf at all"), "a.pdf")}, content_type="multipart/form-data")
     assert visitor.page.status_code == 200
     assert "must not be relied on" in visitor.text
+    assert "No signed document could be read in it." in visitor.text
+    assert "A signature does not fit" not in visitor.text
+
+
+TICK = "M16 24.5l6 6L41 12"
+"""the stroke of the mark that says yes"""
 
 
 def test_several_files_are_verified_together(visitor: Visitor, office: Office) -> None:
@@ -209,8 +215,12 @@ def test_several_files_are_verified_together(visitor: Visitor, office: Office) -
     handed_in(*lot)
     for told in ("2 of 3 documents are genuine", "a.pdf (2)", "b.pdf", "The file is damaged, encrypted or no PDF."):
         assert told in visitor.text
+    assert "Not a readable signed document" in visitor.text
+    assert "Signature not valid" not in visitor.text
+    assert visitor.page.text.count(TICK) == 1, "the summary of a lot that did not pass has no tick; the product's mark has"
     handed_in(*lot[:2])
     assert "All 2 documents are genuine" in visitor.text
+    assert visitor.page.text.count(TICK) == 2
     handed_in(*lot, format="json")
     assert [one["file"] for one in visitor.page.json or ()] == ["a.pdf", "a.pdf (2)", "b.pdf"]
     handed_in(*(("a.pdf", b"x") for _ in range(21)))
