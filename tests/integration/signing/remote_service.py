@@ -104,7 +104,9 @@ def _second_version(server: CSCWithCertomancer, service: RemoteService) -> list[
             return web.json_response({"error": "invalid_pin", "error_description": "The PIN is invalid"}, status=400)
         if service.wants_password:
             if told.get("OTP") not in service.passwords:
-                return web.json_response({"error": "invalid_otp", "error_description": "The OTP is invalid"}, status=400)
+                return web.json_response(
+                    {"error": "invalid_otp", "error_description": "The OTP is invalid"}, status=400
+                )
             service.passwords.remove(told.pop("OTP"))
         if told:
             return web.json_response({"error": "invalid_request"}, status=400)
