@@ -8,7 +8,9 @@ from lxml import etree
 
 from engine.errors import ExpressionError
 from engine.expressions import Expression, Script, compile_expression, compile_script
-from engine.reading.document import BpmnDocument, Node
+from engine.findings import Severity
+from engine.reading.content_model import XSI_TYPE
+from engine.reading.document import BpmnDocument, Node, nearest_id, unprefixed
 from engine.reading.markup import BPMN, bpmn_children, local, text_of
 from engine.rules.events import TIMERS
 from engine.rules.registry import Found, bpmn_rule
@@ -16,6 +18,8 @@ from engine.rules.registry import Found, bpmn_rule
 LITERAL = re.compile(r"(?:R\d*/\S+|P[\dT]\S*|\d{4}-\d{2}-\d{2}(?:[T ]\S+)?|\d{4}-?W\d{2}\S*)")
 """an ISO 8601 date, duration or repetition, which a timer takes as it stands"""
 LOOP_EXPRESSIONS = ("loopCardinality", "completionCondition", "loopCondition")
+EITHER_KIND = ("conditionExpression", "condition", *TIMERS, *LOOP_EXPRESSIONS, "activationCondition", "from", "to")
+"""what BPMN's schema lets be an expression in a natural language or a formal one"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +85,16 @@ def expression(document: BpmnDocument) -> Iterator[Found]:
             written.compiled()
         except ExpressionError as error:
             yield Found(written.element, f"the {written.what} {error.source!r} is refused: {error.reason}")
+
+
+@bpmn_rule("formal-expression", "BPMN 2.0.2, 8.4.6 Expressions", Severity.WARNING)
+def formal_expression(document: BpmnDocument) -> Iterator[Found]:
+    """In an executable process an expression says that it is a formal one; others are in a natural language."""
+    for process in (one for one in document.processes.values() if one.executable):
+        for element in process.element.iter(*(f"{{{BPMN}}}{name}" for name in EITHER_KIND)):
+            if text_of(element) and unprefixed(element.get(XSI_TYPE, "")) != "tFormalExpression":
+                yield Found(
+                    nearest_id(element.getparent()),
+                    f"its {local(element)} is run as an expression of this engine, but written as one in a natural "
+                    'language: add xsi:type="tFormalExpression"',
+                )

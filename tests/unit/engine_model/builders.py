@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+FORMAL = 'xsi:type="tFormalExpression"'
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:karguzar="urn:karguzar:bpmn:1" '
@@ -15,7 +16,7 @@ HEAD = (
 
 def flow(source: str, target: str, condition: str | None = None, name: str | None = None) -> str:
     """A sequence flow named after its ends."""
-    inner = f"<conditionExpression>{condition}</conditionExpression>" if condition is not None else ""
+    inner = f"<conditionExpression {FORMAL}>{condition}</conditionExpression>" if condition is not None else ""
     identifier = name or f"{source}_{target}"
     return f'<sequenceFlow id="{identifier}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
 
@@ -48,7 +49,7 @@ PACKAGE_BODY = """
 <userTask id="check" name="Check"><extensionElements>
 <karguzar:task form="check" document="generic" signature="personal" deadline="review"/></extensionElements></userTask>
 <boundaryEvent id="overdue" attachedToRef="check" cancelActivity="false"><timerEventDefinition>
-<timeDate>deadline('review')</timeDate></timerEventDefinition></boundaryEvent>
+<timeDate xsi:type="tFormalExpression">deadline('review')</timeDate></timerEventDefinition></boundaryEvent>
 <serviceTask id="mark" name="Mark"><extensionElements>
 <karguzar:task handler="case.mark_overdue"/></extensionElements></serviceTask>
 <endEvent id="late"/>
@@ -58,7 +59,7 @@ PACKAGE_BODY = """
 <sequenceFlow id="s_check" sourceRef="s" targetRef="check"/>
 <sequenceFlow id="check_g" sourceRef="check" targetRef="g"/>
 <sequenceFlow id="g_sc" sourceRef="g" targetRef="sc">
-<conditionExpression>outcome == 'accepted'</conditionExpression></sequenceFlow>
+<conditionExpression xsi:type="tFormalExpression">outcome == 'accepted'</conditionExpression></sequenceFlow>
 <sequenceFlow id="g_r" sourceRef="g" targetRef="r"/>
 <sequenceFlow id="sc_e" sourceRef="sc" targetRef="e"/>
 <sequenceFlow id="overdue_mark" sourceRef="overdue" targetRef="mark"/>

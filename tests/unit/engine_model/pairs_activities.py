@@ -161,6 +161,7 @@ PAIRS = [
     Pair("event-subprocess-kind", "t", cancelled(CANCEL).replace(b'<transaction id="t"', b'<transaction id="t" triggeredByEvent="true"'), cancelled(CANCEL).replace(b'<transaction id="t"', b'<transaction id="t" triggeredByEvent="false"')),
     Pair("transaction", "b", cancelled(""), cancelled(CANCEL)),
     Pair("multi-instance", "t", on_the_way(LOOP.format("")), on_the_way(LOOP.format("<loopCardinality>2</loopCardinality>"))),
+    Pair("formal-expression", "t", on_the_way(LOOP.format("<loopCardinality>2</loopCardinality>")), on_the_way(LOOP.format('<loopCardinality xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="tFormalExpression">2</loopCardinality>'))),
     Pair("empty-expression", "t", on_the_way(LOOP.format("<loopCardinality> </loopCardinality>")), on_the_way(LOOP.format("<loopCardinality>2</loopCardinality>"))),
     Pair("expression", "t", on_the_way(LOOP.format("<loopCardinality>${n}</loopCardinality>")), on_the_way(LOOP.format("<loopCardinality>n</loopCardinality>"))),
     Pair("subprocess-start", "i", on_the_way(subprocess(f'<startEvent id="i">{TIMER}</startEvent><endEvent id="ie"/>', chain("i", "ie"), name="t")), on_the_way(subprocess('<startEvent id="i"/><endEvent id="ie"/>', chain("i", "ie"), name="t"))),

@@ -25,7 +25,7 @@ def event(tag: str, name: str, trigger: str = "", attributes: str = "") -> str:
     return f'<{tag} id="{name}"{attributes}>{trigger}</{tag}>'
 
 
-TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+TIMER = "<timerEventDefinition><timeDuration xsi:type='tFormalExpression'>PT1H</timeDuration></timerEventDefinition>"
 SIGNALLED = '<signalEventDefinition signalRef="sig"/>'
 MESSAGED = '<messageEventDefinition messageRef="msg"/>'
 
@@ -46,7 +46,7 @@ def subprocess(inner: str, attributes: str = "", tag: str = "subProcess") -> str
     return f'<{tag} id="sub"{attributes}>{inner}</{tag}>'
 
 
-INSTANCES = '<userTask id="t"><multiInstanceLoopCharacteristics{}><loopCardinality>2</loopCardinality>{}</multiInstanceLoopCharacteristics></userTask>'  # fmt: skip
+INSTANCES = '<userTask id="t"><multiInstanceLoopCharacteristics{}><loopCardinality xsi:type="tFormalExpression">2</loopCardinality>{}</multiInstanceLoopCharacteristics></userTask>'  # fmt: skip
 
 
 LINK = '<linkEventDefinition name="{}"/>'
@@ -213,7 +213,7 @@ GOOD = [
     bpmn(START + '<parallelGateway id="g"/><task id="a"/><task id="b"/><parallelGateway id="j"/>' + END
          + chain("s", "g", "a", "j", "e") + chain("g", "b", "j")),
     with_event("intermediateCatchEvent", TIMER),
-    with_event("intermediateCatchEvent", "<timerEventDefinition><timeCycle>R3/PT1H</timeCycle></timerEventDefinition>"),
+    with_event("intermediateCatchEvent", "<timerEventDefinition><timeCycle xsi:type='tFormalExpression'>R3/PT1H</timeCycle></timerEventDefinition>"),
     with_event("boundaryEvent", TIMER, ' cancelActivity="false"'),
     with_event("boundaryEvent", "<errorEventDefinition/>"),
     with_event("endEvent", "<terminateEventDefinition/>"),
@@ -225,7 +225,7 @@ GOOD = [
     bpmn(START + subprocess('<startEvent id="i"/><endEvent id="ie"/>' + chain("i", "ie")) + END + chain("s", "sub", "e")),
     bpmn(START + END + chain("s", "e") + subprocess(
         event("startEvent", "i", SIGNALLED) + '<endEvent id="ie"/>' + chain("i", "ie"), ' triggeredByEvent="true"'), SIGNAL),
-    bpmn(START + '<userTask id="t"><multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>'
+    bpmn(START + '<userTask id="t"><multiInstanceLoopCharacteristics><loopCardinality xsi:type="tFormalExpression">3</loopCardinality>'
          '</multiInstanceLoopCharacteristics></userTask>' + END + chain("s", "t", "e")),
     bpmn(START + '<task id="t"><standardLoopCharacteristics loopMaximum="3"/></task>' + END + chain("s", "t", "e")),
     bpmn(START + '<scriptTask id="t"><script>x = 1</script></scriptTask>' + END + chain("s", "t", "e")),

@@ -235,7 +235,7 @@ BAD = {
         body("outcome == 'accepted'", "outcom == 'accepted'"),
         body("note = 'accepted'", "nte = 'accepted'"),
         body("note = 'accepted'", "case_number = 'accepted'"),
-        body("<timeDate>deadline('review')</timeDate>", "<timeDate>deadline('gone')</timeDate>"),
+        body("deadline('review')</timeDate>", "deadline('gone')</timeDate>"),
     ],
     "deadline-known": [task('<karguzar:task form="check" deadline="gone"/>')],
     "deadline-unused": [{"process.toml": MANIFEST + '[deadlines.other]\nlaw = "x"\nterm = "1 day"\ntitles = { az = "x", kk = "x", ru = "x", en = "x" }\n'}],
