@@ -201,7 +201,8 @@ class DisposalRefused(ProcessesError):
     def __init__(self, reason: str, numbers: Sequence[str]) -> None:
         super().__init__()
         self.reason = reason
-        """not-due: held, kept longer, on another list or gone; both: destroyed and handed over at once; no-receiver"""
+        """not-due: held, kept longer, on another list or gone; both: destroyed and handed over at once; no-receiver;
+        not-accepted: the receiver has signed nothing that counts"""
         self.numbers = tuple(numbers)
         """of the documents it is about"""
 

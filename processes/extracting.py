@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from archive.errors import IngestRefused
 from processes.children import Child, ChildGone, ChildPool, ChildTooSlow
+from signing.report import SignatureReport
 
 SECONDS = 20.0
 """what one file may take"""
@@ -72,6 +73,11 @@ class Extractor:
         """A page (from 1) as PNG, and how many there are. Raises TextUnreadable."""
         answer = self._asked("pictured", pdf, number=number)
         return base64.b64decode(answer["picture"]), int(answer["pages"])
+
+    def names(self, signed: bytes, signatures: Sequence[SignatureReport], digest: str) -> bool:
+        """Whether what these of its signatures are over names a SHA-256 (lower-case hex). Raises TextUnreadable."""
+        told = [{"field": each.field, "covered_bytes": each.covered_bytes} for each in signatures]
+        return bool(self._asked("named", signed, signatures=told, digest=digest)["named"])
 
     def rows(self, spreadsheet: bytes) -> list[list[str]]:
         """The cells of a spreadsheet's first sheet. Raises IngestRefused."""

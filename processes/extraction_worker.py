@@ -1,10 +1,12 @@
 """The process that takes text out of strangers' files: started by path, capped in memory, may be killed.
 
-A question is the JSON object {what, seconds} and the file; `what` is text, layers, blackened or pictured (of a PDF) or
-rows (of a spreadsheet), with what these need beside: words that are removed, areas, a page's number. An answer is
-{text}, {rows} or what `layers_of` and blackening.py say, or {refused} with the reason.
+A question is the JSON object {what, seconds} and the file; `what` is text, layers, blackened or pictured (of a PDF),
+rows (of a spreadsheet) or named (of a signed file), with what these need beside: words that are removed, areas, a
+page's number, signatures and a digest. An answer is {text}, {rows}, {named} or what `layers_of` and blackening.py say,
+or {refused} with the reason.
 """
 
+import hashlib
 import io
 import re
 import sys
@@ -109,6 +111,51 @@ def _inner_texts(content: bytes) -> list[str]:
     ]
 
 
+def named_in(content: bytes, signatures: list[dict[str, Any]], digest: str) -> dict[str, Any]:
+    """Whether what these signatures {field, covered_bytes} are over names a SHA-256: in its text, in the text of a file
+    attached to it, or by being, or having attached, the very file.
+    """
+    from signing.any_file import signed_parts
+
+    parts = [part for each in signatures for part in signed_parts(content, each["field"], each["covered_bytes"])]
+    for part in parts:
+        if part.startswith(b"%PDF-"):
+            inside = _pdf_parts(part)
+            if "refused" in inside:
+                return inside
+            texts, files = [inside["text"]], inside["files"]
+        else:
+            texts, files = [], [part]
+        texts += [text for file in files for text in _read_plainly(file)]
+        hashes = {hashlib.sha256(file).hexdigest() for file in [part, *files]}
+        if digest in hashes or any(digest in _BETWEEN.sub("", text).lower() for text in texts):
+            return {"named": True}
+    return {"named": False}
+
+
+_BETWEEN = re.compile(r"[\s\x00-\x1f:\u00ad\u200b\ufffe-]")
+"""what may stand between the digits of a digest: spaces, colons, line ends with their hyphens"""
+
+
+def _pdf_parts(content: bytes) -> dict[str, Any]:
+    """The text of a PDF, and the files attached to it."""
+    import pypdfium2
+
+    shown = text_of(content)
+    if "refused" in shown:
+        return shown
+    try:
+        with pypdfium2.PdfDocument(content) as document:
+            found = [document.get_attachment(place) for place in range(document.count_attachments())]
+            return shown | {"files": [bytes(each.get_data()) for each in found]}
+    except (pypdfium2.PdfiumError, MemoryError, ValueError) as error:
+        return {"refused": f"{type(error).__name__}: {error}"[:300]}
+
+
+def _read_plainly(content: bytes) -> list[str]:
+    return [content.decode("utf-8", "ignore"), content.decode("utf-16-le", "ignore")]
+
+
 def rows_of(content: bytes) -> dict[str, Any]:
     """The cells of a spreadsheet's first sheet as text."""
     import python_calamine
@@ -139,6 +186,8 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
         return layers_of(content, question["removed"])
     if question["what"] in {"blackened", "pictured"}:
         return _pages_of(question, content)
+    if question["what"] == "named":
+        return named_in(content, question["signatures"], question["digest"])
     return {"text": text_of, "rows": rows_of}[question["what"]](content)
 
 

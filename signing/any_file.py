@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from signing.asic import judge_container
-from signing.cades import is_cms, judge_cms
+from signing.asic import judge_container, signed_files
+from signing.cades import is_cms, judge_cms, signed_content
 from signing.other_files import judge_other
 from signing.report import ValidationReport, format_failure, limit_exceeded
 from signing.trust import TrustStore
 from signing.validation import LARGEST, validate
 
 PDF = "application/pdf"
+CONTAINER = b"PK\x03\x04"
+"""how a ZIP begins"""
 Judge = Callable[[bytes, TrustStore, datetime], ValidationReport]
 
 
@@ -25,7 +27,7 @@ def validate_any(
     :param media_type: what it was taken in as, by content; empty: a PDF, unless it is a container or CMS
     """
     judge: Judge
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(CONTAINER):
         judge = judge_container
     elif is_cms(content):
         judge = judge_cms
@@ -38,6 +40,19 @@ def validate_any(
     else:
         report = _judged(judge, content, trust, at)
     return replace(report, file=file, at=at, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+
+
+def signed_parts(content: bytes, field: str, covered_bytes: int) -> list[bytes]:
+    """What one signature of a judged file is over: the beginning of a PDF, a CMS's content, files of a container.
+
+    :param field: as the report calls the signature
+    :param covered_bytes: as the report has it
+    """
+    if content.startswith(CONTAINER):
+        return signed_files(content, field)
+    if is_cms(content):
+        return [signed_content(content)]
+    return [content[:covered_bytes]]
 
 
 def _judge_other(media_type: str, content: bytes, _trust: TrustStore, _at: datetime) -> ValidationReport:

@@ -71,6 +71,17 @@ def judge_container(content: bytes, trust: TrustStore, at: datetime) -> Validati
     return judged(signatures, (*findings, *_left_open(files, signatures, objects - covered)))
 
 
+def signed_files(content: bytes, signature: str) -> list[bytes]:
+    """The files of a judged container that one of its signatures covers.
+
+    :param signature: its name in the container, as the report calls it
+    """
+    files = _files(content)
+    objects = {name for name in files if name != "mimetype" and not name.startswith(META)}
+    _, covered, _ = _signed(files, signature, objects)
+    return [files[name] for name in sorted(covered) if name in files]
+
+
 def _left_open(files: Files, signatures: list[SignatureReport], bare: set[str]) -> list[tuple[Verdict, str]]:
     """What keeps the verdict open."""
     told = [

@@ -79,6 +79,14 @@ def judge_cms(content: bytes, trust: TrustStore, at: datetime) -> ValidationRepo
     return judged([judge_signature("CMS", content, inside, trust, at)])
 
 
+def signed_content(content: bytes) -> bytes:
+    """What a judged CMS carries and signs. Raises ValueError: it carries nothing."""
+    inside = read_cms(content)["encap_content_info"]["content"].native
+    if not isinstance(inside, bytes):
+        raise ValueError("the signature stands apart from what it signs")  # noqa: TRY004 - the file, not the caller
+    return inside
+
+
 def read_cms(content: bytes) -> Any:
     """Its SignedData. Raises ValueError."""
     if pem.detect(content):

@@ -57,7 +57,9 @@ def disposal_refused(error: ProcessesError) -> tuple[str, str, str]:
     reason, numbers = (error.reason, error.numbers) if isinstance(error, DisposalRefused) else ("", ())
     texts = {
         "both": _("Each document has one decision; these are in both lists: %(numbers)s.", numbers=", ".join(numbers)),
-        "no-receiver": _("No body of this office takes over documents. The administrator says which one does."),
+        "no-receiver": _(
+            "No body of this office takes over documents. Name a receiver outside, or ask the administrator."
+        ),
     }
     held = _("Held, to be kept longer, on another list or gone already: %(numbers)s.", numbers=", ".join(numbers))
     return _("These documents cannot be disposed of like that"), texts.get(reason, held), _("Change the selection.")

@@ -47,6 +47,7 @@ LEFT_OUT = frozenset(
         "joint-act/refused-then-signed-by-substitute",
         "document-disposal/destroyed",
         "document-disposal/handed-over",
+        "document-disposal/handed-over-outside",
         "document-disposal/not-accepted",
     }
 )

@@ -9,6 +9,7 @@ MODULES = (
     "oversight",
     "archival",
     "disposal",
+    "transfers",
     "appeal_intake",
     "appeal_rules",
     "appeal_letters",

@@ -1,9 +1,10 @@
-"""Disposal: the review list, the reviewers' decisions, the act carried out, the package handed over.
+"""Disposal: the review list, the reviewers' decisions, the act carried out.
 
 The rows of the review list tell what is done, so every effect may run again after a kill.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from archive.documents import ArchivedDocument
 from archive.review_lists import Decision, DisposalEntry, EntryState
-from processes.disposing import ApprovedAct, carry_out, carry_out_transfer
+from processes.disposing import ApprovedAct, carry_out
 from processes.documents import DocumentSection
 from processes.errors import DisposalRefused
 from processes.handlers import CompletedStep, Job, ProposedStep, Variables, guards, recorders, service
@@ -21,12 +22,27 @@ from processes.organisation import bodies, body
 from processes.sealing import SealRequest, file_sealed, seal
 from processes.steps import last_fields
 from processes.tables import StepRecordRow
-from processes.transfers import make_package
 from processes.unit_of_work import UnitOfWork
 from processes.words import word
 
 STATE_ARCHIVE = "state_archive"
 """the function of the body that takes documents over"""
+IN_OFFICE, OUTSIDE = "office", "outside"
+"""receivers, as the act says"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActPaper:
+    """A sealed act that says what became of documents."""
+
+    kind: str
+    words: tuple[str, str]
+    """title and summary, as `processes.words` calls them"""
+    states: Sequence[EntryState]
+    """of the entries it lists"""
+    sections: Sequence[DocumentSection] = ()
+    """before the lists"""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _ids(fields: Mapping[str, Any], name: str) -> list[UUID]:
@@ -63,15 +79,13 @@ def record_list(uow: UnitOfWork, step: CompletedStep) -> None:
 
 @guards("disposal.review")
 def guard_opinion(uow: UnitOfWork, step: ProposedStep) -> None:
-    """One decision a document; nothing is handed over where nobody is there to take it.
+    """One decision a document.
 
-    :raises DisposalRefused: named in both lists, or nobody to hand over to
+    :raises DisposalRefused: named in both lists
     """
     destroy, transfer = set(_ids(step.fields, "destroy")), set(_ids(step.fields, "transfer"))
     if both := destroy & transfer:
         raise DisposalRefused("both", [each.number for each in uow.archive.documents(list(both))])
-    if transfer and not any(STATE_ARCHIVE in each.functions for each in bodies(uow.session)):
-        raise DisposalRefused("no-receiver", [])
 
 
 @recorders("disposal.review")
@@ -81,6 +95,17 @@ def record_opinion(uow: UnitOfWork, step: CompletedStep) -> None:
     said = dict.fromkeys(_ids(step.fields, "destroy"), Decision.DESTROY)
     said |= dict.fromkeys(_ids(step.fields, "transfer"), Decision.TRANSFER)
     uow.archive.review_lists.give_opinion(step.case.id, str(step.item.assignee or step.person_id), listed | said)
+
+
+@guards("disposal.act")
+def guard_act(uow: UnitOfWork, step: ProposedStep) -> None:
+    """Nothing is handed over in this office where no body is there to take it.
+
+    :raises DisposalRefused: nobody to hand over to
+    """
+    here = step.fields.get("receiver") == IN_OFFICE
+    if here and not any(STATE_ARCHIVE in each.functions for each in bodies(uow.session)):
+        raise DisposalRefused("no-receiver", [])
 
 
 @service("disposal.gather")
@@ -114,71 +139,12 @@ class CarryOut:
         for _ in carry_out(office, act):
             pass
         with office.reading() as uow:
-            request = _told(uow, job, act, kind="destruction_act", words=_DESTRUCTION, states=_AFTER_DESTRUCTION)
+            request = told_in_act(uow, job, act, _DESTRUCTION)
         return {"sealed": seal(office, request)}
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
         """File the destruction act."""
         file_sealed(office, uow, job.case, job.call.task_id, effect["sealed"])
-        return {}
-
-
-@service("disposal.hand_over")
-class HandOver:
-    """Makes the package for the receiver. Nothing leaves the archive by this."""
-
-    def effect(self, office: Office, job: Job) -> Variables:
-        """A BagIt folder beside the office's data; made before, it is left as it is."""
-        with office.reading() as uow:
-            wanted = [
-                entry.document_id
-                for entry in uow.archive.review_lists.entries(job.case.id)
-                if entry.decision == Decision.TRANSFER and entry.state == EntryState.LISTED
-            ]
-        return make_package(office, job.case.number, wanted, language=job.body.language)
-
-    def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
-        """Tell the receiver's form what to check."""
-        del office, uow, job
-        return {"package_name": effect["name"], "package_sha256": effect["sha256"]}
-
-
-@service("disposal.finish_transfer")
-class FinishTransfer:
-    """The receiver has signed: what was handed over leaves this archive, and the transfer act says so."""
-
-    def effect(self, office: Office, job: Job) -> Variables:
-        """Each document in a transaction of its own, then its bytes."""
-        with office.reading() as uow:
-            act = approved_act(uow, job)
-        for _ in carry_out_transfer(office, act):
-            pass
-        with office.reading() as uow:
-            request = _told(uow, job, act, kind="transfer_act", words=_TRANSFER, states=_AFTER_TRANSFER)
-        return {"sealed": seal(office, request)}
-
-    def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
-        """File the transfer act."""
-        file_sealed(office, uow, job.case, job.call.task_id, effect["sealed"])
-        return {}
-
-
-@service("disposal.keep_refused")
-class KeepRefused:
-    """The receiver did not take the documents: they stay, and are due again."""
-
-    def effect(self, office: Office, job: Job) -> Variables:
-        """Nothing outside."""
-        del office, job
-        return {}
-
-    def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
-        """Say so in the list."""
-        del office, effect
-        reason = last_fields(uow.session, job.case.id, "accept_transfer").get("reason")
-        for entry in uow.archive.review_lists.entries(job.case.id):
-            if entry.state == EntryState.LISTED:
-                uow.archive.review_lists.end(job.case.id, entry.document_id, EntryState.REFUSED, reason)
         return {}
 
 
@@ -201,8 +167,11 @@ def approved_act(uow: UnitOfWork, job: Job) -> ApprovedAct:
     )
 
 
-_DESTRUCTION = ("destruction-title", "destruction-summary")
-_TRANSFER = ("transfer-title", "transfer-summary")
+_DESTRUCTION = ActPaper(
+    kind="destruction_act",
+    words=("destruction-title", "destruction-summary"),
+    states=(EntryState.DESTROYED, EntryState.WITHHELD, EntryState.RETAINED, EntryState.LISTED),
+)
 _HEADINGS: Mapping[EntryState, str] = {
     EntryState.DESTROYED: "entry-destroyed",
     EntryState.WITHHELD: "entry-withheld",
@@ -210,31 +179,27 @@ _HEADINGS: Mapping[EntryState, str] = {
     EntryState.LISTED: "entry-listed",
     EntryState.TRANSFERRED: "entry-transferred",
 }
-_AFTER_DESTRUCTION = (EntryState.DESTROYED, EntryState.WITHHELD, EntryState.RETAINED, EntryState.LISTED)
-_AFTER_TRANSFER = (EntryState.TRANSFERRED, EntryState.WITHHELD)
 
 
-def _told(
-    uow: UnitOfWork, job: Job, act: ApprovedAct, *, kind: str, words: tuple[str, str], states: Sequence[EntryState]
-) -> SealRequest:
+def told_in_act(uow: UnitOfWork, job: Job, act: ApprovedAct, paper: ActPaper) -> SealRequest:
     """What became of the documents of the list, for people and in step.json."""
-    language, (title, summary) = job.body.language, words
-    entries = [each for each in uow.archive.review_lists.entries(job.case.id) if each.state in states]
+    language, (title, summary) = job.body.language, paper.words
+    entries = [each for each in uow.archive.review_lists.entries(job.case.id) if each.state in paper.states]
     documents = {each.id: each for each in uow.archive.documents([each.document_id for each in entries])}
-    sections = [
+    listed = [
         DocumentSection(title=word(_HEADINGS[state], language), rows=tuple(rows))
-        for state in states
+        for state in paper.states
         if (rows := [_row(documents[each.document_id], each) for each in entries if each.state == state])
     ]
     return SealRequest(
         case_id=job.case.id,
         step_id=job.call.task_id,
         element_id=job.call.element_id,
-        kind=kind,
+        kind=paper.kind,
         title=word(title, language),
         summary=word(summary, language, act=act.number),
-        sections=sections,
-        facts={"act": act.number, "documents": _listed(uow, entries, documents)},
+        sections=[*paper.sections, *listed],
+        facts={"act": act.number, **paper.facts, "documents": _listed(uow, entries, documents)},
     )
 
 

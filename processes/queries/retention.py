@@ -15,6 +15,7 @@ from processes.archivists import kept_bodies
 from processes.office import Office
 from processes.organisation import Body, bodies
 from processes.tables import CaseRow
+from processes.transfers import container_of
 from processes.unit_of_work import UnitOfWork
 
 SHOWN = 50
@@ -53,6 +54,8 @@ class ListLine:
     status: str
     states: Mapping[str, int]
     """state of an entry → how many"""
+    package: bool
+    """a package for a receiver outside lies there"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,7 @@ def retention_page(office: Office, by: UUID) -> RetentionPage:
         return RetentionPage(
             schedules=_schedules(uow, mine, uow.now.date()),
             bodies=[_due(uow, each) for each in kept],
-            lists=_lists(uow, [each.id for each in kept]),
+            lists=_lists(office, uow, [each.id for each in kept]),
         )
 
 
@@ -113,7 +116,7 @@ def _schedules(uow: UnitOfWork, owners: frozenset[str], today: date) -> list[Sch
     ]
 
 
-def _lists(uow: UnitOfWork, owners: Sequence[UUID]) -> list[ListLine]:
+def _lists(office: Office, uow: UnitOfWork, owners: Sequence[UUID]) -> list[ListLine]:
     cases = uow.session.execute(
         sa.select(CaseRow)
         .where(CaseRow.definition_key == PROCESS, CaseRow.body_id.in_(owners))
@@ -136,6 +139,7 @@ def _lists(uow: UnitOfWork, owners: Sequence[UUID]) -> list[ListLine]:
             subject=each.subject,
             status=each.status,
             states=states.get(each.id, {}),
+            package=container_of(office, each.number).exists(),
         )
         for each in found
     ]

@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from processes.errors import GroundTooShort
 from processes.queries.holds import holds_page
 from processes.queries.retention import PROCESS, retention_page
+from processes.transfers import open_transfer
 from processes.use_cases.lift_hold import LiftHold, lift_hold
 from processes.use_cases.place_hold import HoldFound, PlaceHold, hold_found, place_hold
 from processes.use_cases.record_retention_event import RecordRetentionEvent, record_retention_event
 from web.blueprints.archive import archive_filter
 from web.current import my_id, office
+from web.documents import saved
 from web.errors import told
 from web.requests import number, text
 from web.session import signed_in_only
@@ -30,6 +32,14 @@ Answer = Response | BaseResponse | str
 def page() -> str:
     """How long documents are kept, and what is due."""
     return render_template("retention.html", page=retention_page(office(), my_id()), process=PROCESS)
+
+
+@pages.get("/transfers/<uuid:case_id>")
+@signed_in_only
+def package(case_id: UUID) -> Answer:
+    """What an archivist gives to a receiver outside this office."""
+    name, opened = open_transfer(office(), case_id, my_id())
+    return saved(opened, name, "application/zip")
 
 
 @pages.get("/holds")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from archive_machine import NOW, ArchiveMachine, Place
 from buckets import S3Server
 from founded import administer, new_database
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from archive.blobs import BlobStore
@@ -47,6 +47,8 @@ def run(places: Places, authority: PilotAuthority, *, examples: int, steps: int)
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            # a failure is shown as it was found: tracing and replaying it for a smaller one takes an hour on a bucket
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
         ),
     )
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from disposals import answered, due_in_2033
 from founded import FoundedOffice
 from rehearsal import Rehearsal
 
@@ -21,6 +22,8 @@ from processes.office import Office
 from processes.settings import Settings
 from processes.signing_room import signing_room
 from processes.validating import Validator
+
+__all__ = ["answered", "due_in_2033"]
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,18 @@
 """Documents due are reviewed, approved, destroyed or handed over by a signed case; a kill in between loses nothing."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from rehearsal import APPEAL, Rehearsal
+from disposals import approve, compile_list, do, documents
+from rehearsal import Rehearsal
 
 from archive.blobs.local import LocalBlobStore
-from archive.documents import ArchivedDocument, Classification
+from archive.documents import ArchivedDocument
 from archive.errors import DocumentDestroyed
 from archive.holds import HoldTarget
 from archive.review_lists import EntryState
@@ -22,72 +23,9 @@ from processes.use_cases.sweep_blobs import sweep_blobs
 from signing.validation import read_attachment
 from web.cli import main
 
-DISPOSAL = "document-disposal"
-LATER = datetime(2033, 2, 1, 9, 0, tzinfo=UTC)
-
 
 class Killed(BaseException):
     """The process ends here."""
-
-
-def documents(rehearsal: Rehearsal, case_id: UUID) -> list[ArchivedDocument]:
-    with rehearsal.office.reading() as uow:
-        return uow.archive.case_documents(case_id)
-
-
-def make_due(rehearsal: Rehearsal, found: list[ArchivedDocument]) -> None:
-    """The case was closed and classified years ago."""
-    with rehearsal.office.unit_of_work() as uow:
-        ids = [each.id for each in found]
-        uow.archive.classify(ids, Classification(retention_class="appeals-5-years"), actor="archivist")
-        uow.archive.record_retention_facts(ids, {"case_closed_on": date(2026, 5, 1)}, actor="archivist")
-        uow.commit()
-
-
-def do(rehearsal: Rehearsal, case_id: UUID, element: str, login: str, **fields: Any) -> None:
-    item = rehearsal.item(case_id, element)
-    rehearsal.sign(rehearsal.submit(item, login, fields), login)
-
-
-def compile_list(rehearsal: Rehearsal, wanted: list[ArchivedDocument]) -> UUID:
-    """A review list of one reviewer and one member of the commission; the case."""
-    case = rehearsal.start(DISPOSAL, "executive", "archivist").case_id
-    people = {"reviewers": [str(rehearsal.person("executor1"))], "members": [str(rehearsal.person("executor2"))]}
-    ids = [str(each.id) for each in wanted]
-    do(rehearsal, case, "compile", "archivist", subject="2026", documents=ids, quorum=1, **people)
-    return case
-
-
-def approve(rehearsal: Rehearsal, case: UUID, **act: Any) -> None:
-    """The act is drawn up and signed by all; nothing is carried out yet."""
-    rehearsal.work()
-    do(rehearsal, case, "draft_act", "archivist", text="Saxlama siyahısı, m. 75", **act)
-    do(rehearsal, case, "sign_member", "executor2", decision="sign")
-    do(rehearsal, case, "sign_head", "head", decision="sign")
-
-
-@pytest.fixture
-def answered(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> list[ArchivedDocument]:
-    """The documents of a finished appeal that are due in 2033; certificates are as valid then as today."""
-    case_id = rehearsal.play(APPEAL, "answered-in-15-working-days")
-    found = documents(rehearsal, case_id)
-    make_due(rehearsal, found)
-    # the archive looks years ahead; the pilot's certificates would not
-    monkeypatch.setattr("archive.review_lists.ReviewLists.due", _due_in_2033)
-    monkeypatch.setattr("archive.disposal.Disposal.require_removable", _removable_in_2033)
-    return found
-
-
-_DUE = __import__("archive.review_lists", fromlist=["ReviewLists"]).ReviewLists.due
-_REMOVABLE = __import__("archive.disposal", fromlist=["Disposal"]).Disposal.require_removable
-
-
-def _due_in_2033(self: Any, **asked: Any) -> Any:
-    return _DUE(self, **{**asked, "on": LATER.date()})
-
-
-def _removable_in_2033(self: Any, document: Any, over_on: date | None) -> None:
-    _REMOVABLE(self, document, LATER.date() if over_on else None)
 
 
 def test_a_case_of_disposal(
@@ -251,7 +189,7 @@ def test_a_transfer_ends_with_the_receivers_signature(rehearsal: Rehearsal, answ
     office, wanted = rehearsal.office, answered[:2]
     case = compile_list(rehearsal, wanted)
     do(rehearsal, case, "review", "executor1", transfer=[str(each.id) for each in wanted])
-    approve(rehearsal, case)
+    approve(rehearsal, case, receiver="office")
     rehearsal.work()
     assert rehearsal.waiting(case) == ["accept_transfer"]
     with office.reading() as uow:
