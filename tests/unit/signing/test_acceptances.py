@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 import typst
@@ -96,7 +97,7 @@ def test_each_refusal_names_its_rule(pilot: Pilot, sign, officer, other):
     sound = signed_pdf(pilot, pdf(PACKAGE))
     unproven = pilot.signed(pilot.signing.allot_fields(pdf(PACKAGE), ["Signature1"]), level=SignatureLevel.B_B).pdf
     serial = f"{x509.load_der_x509_certificate(pilot.key.certificate).serial_number:x}"
-    now, revoked = pilot.trust(), pilot.trust(Revoked(serial=serial, at=JUDGED))
+    now, revoked = pilot.trust(), pilot.trust(Revoked(serial=serial, at=JUDGED - timedelta(hours=1)))
     cases = {
         "no signature": (pdf(PACKAGE), now, officer, ("unsigned", "NO_SIGNATURE")),
         "no signature in a container": (container({"a": b"a"}), now, officer, ("unsigned", "NO_SIGNATURE")),
