@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import TypeVar
@@ -135,10 +135,16 @@ class Repository:
 
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
         """A deployed version, the newest unless one is named. Raises DefinitionNotFound."""
-        row = self._store.definition(key, version)
-        if row is None:
-            raise DefinitionNotFound(key, version)
-        return self._read(key, row["sha256"])
+        return self.each([(key, version)])[0]
+
+    def each(self, named: Sequence[tuple[str, int | None]]) -> list[ProcessDefinition]:
+        """Several in their order, each as `definition` tells it, asked for at once. Raises DefinitionNotFound."""
+        found = []
+        for (key, version), row in zip(named, self._store.each_definition(named), strict=True):
+            if row is None:
+                raise DefinitionNotFound(key, version)
+            found.append(self._read(key, row["sha256"]))
+        return found
 
     def newest(self) -> list[ProcessDefinition]:
         """The newest version of each process."""

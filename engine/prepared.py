@@ -18,6 +18,8 @@ from engine.tables import UtcDateTime
 
 Row = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+_FEWEST = 2
+"""statements that are worth asking for at once"""
 KNOWN_INSTANTS = 64
 """the instants of a transaction are few and written often"""
 
@@ -89,15 +91,23 @@ class Prepared:
 
     def one(self, connection: sa.Connection, parameters: Row) -> Row | None:
         """The first row of a SELECT."""
-        plan = self._plan(connection.dialect)
+        plan = self.plan(connection.dialect)
         cursor = plan.execute(connection, plan.parameters(parameters))
         values = cursor.fetchone()
         cursor.close()
         return None if values is None else plan.row(values)
 
+    def all(self, connection: sa.Connection, parameters: Row) -> list[Row]:
+        """The rows of a SELECT."""
+        plan = self.plan(connection.dialect)
+        cursor = plan.execute(connection, plan.parameters(parameters))
+        found = [plan.row(values) for values in cursor.fetchall()]
+        cursor.close()
+        return found
+
     def run(self, connection: sa.Connection, parameters: Any) -> int:
         """Change rows; how many."""
-        plan = self._plan(connection.dialect)
+        plan = self.plan(connection.dialect)
         cursor = plan.execute(connection, plan.parameters(parameters))
         changed = int(cursor.rowcount)
         cursor.close()
@@ -106,10 +116,11 @@ class Prepared:
     def run_each(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
         """Do it for each row of parameters."""
         if rows:
-            plan = self._plan(connection.dialect)
+            plan = self.plan(connection.dialect)
             plan.execute(connection, [plan.parameters(row) for row in rows], many=True).close()
 
-    def _plan(self, dialect: Dialect) -> _Plan:
+    def plan(self, dialect: Dialect) -> _Plan:
+        """The statement in the words of this database."""
         plan = self._plans.get(dialect.name)
         if plan is None or plan.dialect is not dialect:
             self._plans[dialect.name] = plan = self._compile(dialect)
@@ -131,6 +142,29 @@ class Prepared:
             reads=_conversions(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in selected),
             dialect=dialect,
         )
+
+
+Asked = tuple[Prepared, Row]
+"""a statement and its parameters"""
+
+
+def rows_of_all(connection: sa.Connection, asked: Sequence[Asked]) -> list[list[Row]]:
+    """The rows of several SELECTs, none of which needs what another finds: PostgreSQL is asked for them at once."""
+    if connection.dialect.driver != "psycopg" or len(asked) < _FEWEST:
+        return [statement.all(connection, parameters) for statement, parameters in asked]
+    plans = [(statement.plan(connection.dialect), parameters) for statement, parameters in asked]
+    raw: Any = connection.connection.dbapi_connection
+    cursors = [raw.cursor() for _ in plans]
+    try:
+        with raw.pipeline():
+            for cursor, (plan, parameters) in zip(cursors, plans, strict=True):
+                cursor.execute(plan.text, plan.parameters(parameters), prepare=True)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise plans[0][0].translated(error) from error
+    return [
+        [plan.row(values) for values in cursor.fetchall()]
+        for cursor, (plan, _parameters) in zip(cursors, plans, strict=True)
+    ]
 
 
 def _taker(binds: Sequence[Any]) -> Callable[[Row], Iterable[Any]]:

@@ -1,6 +1,6 @@
 """The engine's door. An Engine is bound to one session and one instant; it flushes, its caller commits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -62,6 +62,10 @@ class Engine(Starting, Worklist):
     def definition(self, key: str, version: int | None = None) -> ProcessDefinition:
         """A deployed version, the newest unless one is named. :raises DefinitionNotFound:"""
         return self._repository.definition(key, version)
+
+    def each_definition(self, named: Sequence[tuple[str, int | None]]) -> list[ProcessDefinition]:
+        """The same of several keys and versions, in their order and at once. :raises DefinitionNotFound:"""
+        return self._repository.each(named)
 
     def definitions(self) -> list[ProcessDefinition]:
         """The newest version of each process."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from engine.history import HistoryEvent
 from engine.instance import InstanceStatus, ProcessInstance
-from engine.prepared import Prepared, Row
+from engine.prepared import Prepared, Row, rows_of_all
 from engine.tables import (
     Base,
     DefinitionRow,
@@ -51,8 +51,8 @@ _KEY: sa.BindParameter[Any] = sa.bindparam("key")
 _VERSION: sa.BindParameter[Any] = sa.bindparam("version")
 _SHA256: sa.BindParameter[Any] = sa.bindparam("sha256")
 _definition_facts = sa.select(*(column for column in _definition.columns if column.name != "files"))
-_DEFINITION = _definition_facts.where(_definition.c.key == _KEY, _definition.c.version == _VERSION)
-_NEWEST = _definition_facts.where(_definition.c.key == _KEY).order_by(_definition.c.version.desc()).limit(1)
+_DEFINITION = Prepared(_definition_facts.where(_definition.c.key == _KEY, _definition.c.version == _VERSION))
+_NEWEST = Prepared(_definition_facts.where(_definition.c.key == _KEY).order_by(_definition.c.version.desc()).limit(1))
 _CONTENT = sa.select(_definition).where(_definition.c.key == _KEY, _definition.c.sha256 == _SHA256)
 _instance_of_timer = sa.select(_timer.c.instance_id).where(_timer.c.id == _ID).scalar_subquery()
 _INSTANCE = Prepared(sa.select(_instance).where(_instance.c.id == _ID))
@@ -111,9 +111,14 @@ class Store:
 
     def definition(self, key: str, version: int | None = None) -> Row | None:
         """A definition's row without its files; the newest unless a version is named."""
-        if version is None:
-            return self._one(_NEWEST, key=key)
-        return self._one(_DEFINITION, key=key, version=version)
+        return self.each_definition([(key, version)])[0]
+
+    def each_definition(self, named: Sequence[tuple[str, int | None]]) -> list[Row | None]:
+        """The same of several keys and versions, in their order and at once."""
+        asked = [
+            (_NEWEST if version is None else _DEFINITION, {"key": key, "version": version}) for key, version in named
+        ]
+        return [next(iter(rows), None) for rows in rows_of_all(self._connection, asked)]
 
     def definition_of_content(self, key: str, sha256: str) -> Row | None:
         """A definition's row with its files."""

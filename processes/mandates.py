@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.prepared import Asked, Prepared, Row
 from processes.tables import CandidateRoleRow, MandateRow, PersonRow
 
 
@@ -74,21 +75,26 @@ _SELECT = (
     .outerjoin(_absent, _absent.c.id == _substituted.c.holder_id)
 )
 _CANDIDATE = sa.inspect(CandidateRoleRow).local_table
-_OF_HOLDER = _SELECT.where(_MANDATE.c.holder_id == sa.bindparam("holder_id"))
-_AS_CANDIDATE = _SELECT.add_columns(_CANDIDATE.c.process_key, _CANDIDATE.c.role.label("lane")).join(
-    _CANDIDATE, _CANDIDATE.c.candidate == _MANDATE.c.role
-)
-_OF_CANDIDATE = _AS_CANDIDATE.where(_MANDATE.c.holder_id == sa.bindparam("holder_id"))
+_OF_HOLDER = _MANDATE.c.holder_id == sa.bindparam("holder_id")
+_GIVEN = Prepared(_SELECT.where(_OF_HOLDER))
+_WITH_LANES = _SELECT.add_columns(_CANDIDATE.c.process_key, _CANDIDATE.c.role.label("lane"))
+_ITS_CANDIDATE = _CANDIDATE.c.candidate == _MANDATE.c.role
+_AS_CANDIDATE = _WITH_LANES.join(_CANDIDATE, _ITS_CANDIDATE)
+_FOR_WORK = Prepared(_WITH_LANES.outerjoin(_CANDIDATE, _ITS_CANDIDATE).where(_OF_HOLDER))
+_NAMES = (*_COLUMNS, "holder", "absent_id", "acts_for")
 
 
-def _mandate(row: Any) -> Mandate:
-    names = (*_COLUMNS, "holder", "absent_id", "acts_for")
-    return Mandate(**{name: getattr(row, name) for name in names} | {"scope": tuple(row.scope)})
+def _mandate(row: Row) -> Mandate:
+    return Mandate(**{name: row[name] for name in _NAMES} | {"scope": tuple(row["scope"])})
+
+
+def _rows(session: Session, statement: sa.Select[Any]) -> Iterator[Row]:
+    return (row._asdict() for row in session.execute(statement))
 
 
 def mandates_of(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
     """Everything this person was given at `at`; own mandates before substitutions."""
-    rows = session.execute(_OF_HOLDER, {"holder_id": person_id}).all()
+    rows = _GIVEN.all(session.connection(), {"holder_id": person_id})
     return _in_force((_mandate(row) for row in rows), at)
 
 
@@ -98,23 +104,36 @@ def mandates_for_work(session: Session, person_id: UUID, at: datetime) -> list[M
     A mandate is worth one of the lane's role where a process names its role as the lane's candidate, limited to that
     process. It opens work, never an office: who watches or administers is asked of `mandates_of`.
     """
-    rows = session.execute(_OF_CANDIDATE, {"holder_id": person_id}).all()
-    return mandates_of(session, person_id, at) + _in_force(_as_candidates(rows), at)
+    statement, parameters = asked_for_work(person_id)
+    return mandates_among(statement.all(session.connection(), parameters), at)
+
+
+def asked_for_work(person_id: UUID) -> Asked:
+    """What the database is asked for `mandates_for_work`, for those who ask for more at once."""
+    return _FOR_WORK, {"holder_id": person_id}
+
+
+def mandates_among(rows: Iterable[Row], at: datetime) -> list[Mandate]:
+    """What it answers: each mandate with each lane whose role names it as its candidate, or with none."""
+    found = list(rows)
+    own = {row["id"]: row for row in found}.values()
+    lanes = [row for row in found if row["lane"] is not None]
+    return _in_force((_mandate(row) for row in own), at) + _in_force(_as_candidates(lanes), at)
 
 
 def takers(session: Session, role: str, body_id: UUID, process_key: str, at: datetime) -> list[Mandate]:
     """Who may do the work of a lane of a process in a body at `at`; own mandates before substitutions, then by name."""
     where = (CandidateRoleRow.process_key == process_key, CandidateRoleRow.role == role, MandateRow.body_id == body_id)
-    candidates = [one for one in _as_candidates(session.execute(_AS_CANDIDATE.where(*where)).all()) if one.in_force(at)]
+    candidates = [one for one in _as_candidates(_rows(session, _AS_CANDIDATE.where(*where))) if one.in_force(at)]
     own = [one for one in holders(session, role, body_id, at) if not one.scope or process_key in one.scope]
     return sorted(own + candidates, key=lambda mandate: (mandate.acts_for_id is not None, mandate.holder))
 
 
-def _as_candidates(rows: Iterable[Any]) -> Iterator[Mandate]:
+def _as_candidates(rows: Iterable[Row]) -> Iterator[Mandate]:
     for row in rows:
-        found = _mandate(row)
-        if not found.scope or row.process_key in found.scope:
-            yield replace(found, role=row.lane, scope=(row.process_key,))
+        found, process = _mandate(row), row["process_key"]
+        if not found.scope or process in found.scope:
+            yield replace(found, role=row["lane"], scope=(process,))
 
 
 def _in_force(mandates: Iterable[Mandate], at: datetime) -> list[Mandate]:
@@ -124,20 +143,20 @@ def _in_force(mandates: Iterable[Mandate], at: datetime) -> list[Mandate]:
 
 def holders(session: Session, role: str, body_id: UUID, at: datetime) -> list[Mandate]:
     """Who was given `role` of a body at `at`; own mandates before substitutions, then by name."""
-    rows = session.execute(_SELECT.where(MandateRow.role == role, MandateRow.body_id == body_id)).all()
+    rows = _rows(session, _SELECT.where(MandateRow.role == role, MandateRow.body_id == body_id))
     found = [mandate for row in rows if (mandate := _mandate(row)).in_force(at)]
     return sorted(found, key=lambda mandate: (mandate.acts_for_id is not None, mandate.holder))
 
 
 def mandates_where(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Mandate]:
     """Mandates, past ones too, the newest first."""
-    rows = session.execute(_SELECT.where(*conditions).order_by(MandateRow.valid_from.desc(), MandateRow.role)).all()
+    rows = _rows(session, _SELECT.where(*conditions).order_by(MandateRow.valid_from.desc(), MandateRow.role))
     return [_mandate(row) for row in rows]
 
 
 def mandate(session: Session, mandate_id: UUID) -> Mandate | None:
     """The mandate with this id, in force or not."""
-    row = session.execute(_SELECT.where(MandateRow.id == mandate_id)).first()
+    row = next(_rows(session, _SELECT.where(MandateRow.id == mandate_id)), None)
     return _mandate(row) if row else None
 
 
@@ -152,5 +171,5 @@ def standing_in(session: Session, holder_id: UUID, role: str, process_key: str, 
         CandidateRoleRow.process_key == process_key, CandidateRoleRow.role == role
     )
     covered = sa.or_(MandateRow.role == role, MandateRow.role.in_(candidates))
-    rows = session.execute(_SELECT.where(_substituted.c.holder_id == holder_id, covered)).all()
+    rows = _rows(session, _SELECT.where(_substituted.c.holder_id == holder_id, covered))
     return sorted({found.holder for row in rows if (found := _mandate(row)).in_force(at)})

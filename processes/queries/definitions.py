@@ -1,6 +1,6 @@
 """Titles from deployed packages: a version never changes, so each is read once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.definition import ProcessDefinition
 from processes.unit_of_work import UnitOfWork
@@ -18,6 +18,11 @@ class Definitions:
         if (key, version) not in self._found:
             self._found[key, version] = self._uow.engine.definition(key, version)
         return self._found[key, version]
+
+    def know(self, named: Iterable[tuple[str, int | None]]) -> None:
+        """Ask for those that will be needed, all at once."""
+        wanted = [each for each in dict.fromkeys(named) if each not in self._found]
+        self._found |= zip(wanted, self._uow.engine.each_definition(wanted), strict=True)
 
     def version_of(self, key: str, sha256: str) -> int:
         """The version with this content."""

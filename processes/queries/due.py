@@ -37,6 +37,7 @@ class DueCounter:
         self._uow = uow
         self._calendars: dict[str, WorkingCalendar] = {}
         self._between: dict[tuple[str, date, date], int] = {}
+        self._today: dict[str, tuple[ZoneInfo, date]] = {}
 
     def calendar(self, code: str) -> WorkingCalendar:
         """AZ or KZ with this office's overrides."""
@@ -48,11 +49,18 @@ class DueCounter:
         """What an instant means today in that body; `on` is the day of the law, where it is kept apart."""
         if due_at is None:
             return None
-        zone = ZoneInfo(time_zone)
-        today, last = self._uow.now.astimezone(zone).date(), on or due_at.astimezone(zone).date()
+        zone, today = self._in(time_zone)
+        last = on or due_at.astimezone(zone).date()
         late = self._uow.now > due_at
         left = -max(1, self._working_days(calendar, last, today)) if late else self._working_days(calendar, today, last)
         return Due(on=last, at=due_at, days_left=left, late=late)
+
+    def _in(self, time_zone: str) -> tuple[ZoneInfo, date]:
+        """A time zone and the day it is there now."""
+        if time_zone not in self._today:
+            zone = ZoneInfo(time_zone)
+            self._today[time_zone] = zone, self._uow.now.astimezone(zone).date()
+        return self._today[time_zone]
 
     def _working_days(self, calendar: str, first: date, last: date) -> int:
         """Many lines of a list are due on one day, which is counted once."""

@@ -7,21 +7,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.deadlines import WorkingCalendar
-from engine.tables import CalendarOverrideRow, TimerRow, WorkItemRow
+from engine.prepared import Prepared
+from engine.tables import CalendarOverrideRow, TimerRow, UtcDateTime, WorkItemRow
 from engine.workitem import WorkItemState
 
 _OVERRIDE = sa.inspect(CalendarOverrideRow).local_table.c
-_OVERRIDES = (
-    sa.select(_OVERRIDE.day, _OVERRIDE.working)
-    .where(_OVERRIDE.calendar == sa.bindparam("code"))
-    .order_by(_OVERRIDE.version)
-)
+_CODE: sa.BindParameter[str] = sa.bindparam("code")
+_OF_CODE = sa.select(_OVERRIDE.day, _OVERRIDE.working).where(_OVERRIDE.calendar == _CODE).order_by(_OVERRIDE.version)
+_OVERRIDES = Prepared(_OF_CODE)
+_OVERRIDES_AT = Prepared(_OF_CODE.where(_OVERRIDE.entered_at <= sa.bindparam("at", type_=UtcDateTime())))
 
 
 def working_calendar(session: Session, code: str, at: datetime | None = None) -> WorkingCalendar:
     """The calendar `code` (AZ or KZ) with the newest version of each day's override; `at`: as it stood then."""
-    query = _OVERRIDES if at is None else _OVERRIDES.where(_OVERRIDE.entered_at <= at)
-    newest: dict[date, bool | None] = {row.day: row.working for row in session.execute(query, {"code": code})}
+    query = _OVERRIDES if at is None else _OVERRIDES_AT
+    rows = query.all(session.connection(), {"code": code, "at": at})
+    newest: dict[date, bool | None] = {row["day"]: row["working"] for row in rows}
     return WorkingCalendar(code, {day: working for day, working in newest.items() if working is not None})
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine.prepared import Asked, Prepared, Row, rows_of_all
 from processes.queries import reach
 from processes.queries.matching import contains
 from processes.queries.reach import ITEM
@@ -16,7 +17,7 @@ from processes.tables import CaseRow
 from processes.unit_of_work import UnitOfWork
 
 CASE = sa.inspect(CaseRow).local_table
-_PLAN_ONCE = sa.text("SET LOCAL plan_cache_mode = force_generic_plan")
+_PLAN_ONCE = Prepared(sa.select(sa.func.set_config("plan_cache_mode", "force_generic_plan", sa.true())))
 Slices = Sequence[reach.Slice]
 """a tuple where a statement is made of them: it is kept by their shapes"""
 
@@ -70,7 +71,7 @@ class InboxFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asking:
     """Who asks, when, and in which transaction."""
 
     uow: UnitOfWork
@@ -81,17 +82,23 @@ class Asked:
         """When."""
         return self.uow.now
 
-    def plan_once(self) -> None:
-        """PostgreSQL makes a plan of each statement once a connection: that takes it as long as to answer.
+    def together(self, *asked: Asked) -> list[list[Row]]:
+        """The rows of statements of which none needs what another finds: one way to the database for all of them."""
+        return rows_of_all(self.uow.session.connection(), asked)
+
+    def first(self, *asked: Asked) -> list[list[Row]]:
+        """The same before anything else. PostgreSQL then makes a plan of each statement once a connection: that takes
+        it as long as to answer.
 
         The lists are asked for by the same index whoever asks, so a plan that knows no values is no worse.
         """
-        if self.uow.session.get_bind().dialect.name == "postgresql":
-            self.uow.session.execute(_PLAN_ONCE)
+        postgresql = self.uow.session.get_bind().dialect.name == "postgresql"
+        planning: list[Asked] = [(_PLAN_ONCE, {})] if postgresql else []
+        return self.together(*planning, *asked)[len(planning) :]
 
-    def rows(self, statement: sa.Select[Any] | sa.CompoundSelect[Any], slices: Slices) -> Sequence[Any]:
-        """What a statement over these slices finds."""
-        return self.uow.session.execute(statement, reach.parameters(self.person_id, self.now, slices)).all()
+    def of(self, statement: Prepared, slices: Slices) -> Asked:
+        """A statement over these slices with this person's parameters."""
+        return statement, reach.parameters(self.person_id, self.now, slices)
 
 
 def within(query: sa.Select[Any], one: reach.Slice, wanted: InboxFilter) -> sa.Select[Any]:

@@ -66,15 +66,15 @@ class Slice:
     kind: Kind
     place: str = ""
     """tells its parameters from those of the other slices of the same statement"""
-    limited: bool = False
-    """whether to some processes"""
+    named: int = 0
+    """how many values its condition lists, each a parameter of its own: 0 of a group for every process"""
     values: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """its own parameters"""
 
     @property
     def condition(self) -> Condition:
         """For a WHERE."""
-        return _condition(self.kind, self.place, self.limited)
+        return _condition(self.kind, self.place, self.named)
 
 
 def parameters(person_id: UUID, now: datetime, slices: Iterable[Slice]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def everything(mandates: Sequence[Mandate]) -> list[Slice]:
     """All of it, whatever list it stands in, and each item once."""
     others = [mandate for mandate in mandates if mandate.acts_for_id is not None]
     substituted = sorted(str(holder) for holder in absent_holders(others))
-    delegated = Slice(Kind.DELEGATED_ELSEWHERE, values={"substituted": substituted})
+    delegated = Slice(Kind.DELEGATED_ELSEWHERE, named=len(substituted), values=_listed("substituted", substituted))
     return [
         Slice(Kind.HELD),
         delegated if substituted else Slice(Kind.DELEGATED),
@@ -160,15 +160,22 @@ def _slice(
     kind: Kind, place: str, key: _Group, processes: set[str] | None, more: Mapping[str, Any] | None = None
 ) -> Slice:
     values = {f"role_{place}": key[0], f"scope_{place}": str(key[1]), **(more or {})}
-    if processes is not None:
-        values[f"processes_{place}"] = sorted(processes)
-    return Slice(kind, place, processes is not None, values)
+    limited = sorted(processes or ())
+    return Slice(kind, place, len(limited), values | _listed(f"process_{place}_", limited))
+
+
+def _listed(name: str, values: Sequence[str]) -> dict[str, Any]:
+    """Each value as a parameter: a statement with a list as one parameter would be written anew each time."""
+    return {f"{name}{number}": value for number, value in enumerate(values)}
+
+
+def _binds(name: str, number: int) -> list[sa.BindParameter[Any]]:
+    return [sa.bindparam(each, type_=sa.Text()) for each in _listed(name, [""] * number)]
 
 
 @lru_cache(SHAPES)
-def _condition(kind: Kind, place: str, limited: bool) -> Condition:
-    held, parts = _held(_ME), _of_group(place, limited=limited)
-    substituted: sa.BindParameter[Any] = sa.bindparam("substituted", expanding=True)
+def _condition(kind: Kind, place: str, named: int) -> Condition:
+    held, parts = _held(_ME), _of_group(place, named)
     conditions: Mapping[Kind, tuple[Condition, ...]] = {
         Kind.MINE: (held, sa.not_(sa.func.coalesce(_HIDDEN, sa.false()))),
         Kind.HELD: (held,),
@@ -176,7 +183,7 @@ def _condition(kind: Kind, place: str, limited: bool) -> Condition:
         Kind.DELEGATED: (_DELEGATED,),
         Kind.DELEGATED_ELSEWHERE: (
             _DELEGATED,
-            ITEM.c.assignee.not_in(substituted),
+            ITEM.c.assignee.not_in(_binds("substituted", named)),
         ),
         Kind.DONE: (ITEM.c.assignee == _ME, ITEM.c.state == "completed"),
         Kind.GROUP: (*parts, OPEN, ITEM.c.state == "ready", ITEM.c.named.is_(False), _UNBARRED),
@@ -189,13 +196,12 @@ def _held(holder: sa.BindParameter[Any]) -> Condition:
     return sa.and_(ITEM.c.state == "reserved", ITEM.c.assignee == holder)
 
 
-def _of_group(place: str, *, limited: bool) -> tuple[Condition, ...]:
+def _of_group(place: str, named: int) -> tuple[Condition, ...]:
     parts = (
         ITEM.c.role == sa.bindparam(f"role_{place}"),
         ITEM.c.scope == sa.bindparam(f"scope_{place}"),
     )
-    within = ITEM.c.definition_key.in_(sa.bindparam(f"processes_{place}", expanding=True))
-    return (*parts, within) if limited else parts
+    return (*parts, ITEM.c.definition_key.in_(_binds(f"process_{place}_", named))) if named else parts
 
 
 _HIDDEN = sa.and_(

@@ -1,11 +1,12 @@
 """What somebody keeps under a name: views of the inbox, searches of the archive."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine.prepared import Asked, Prepared, Row
 from processes.tables import SavedFilterRow, SavedIn
 from processes.unit_of_work import UnitOfWork
 
@@ -21,12 +22,22 @@ class SavedFilter:
 
 def saved_filters(uow: UnitOfWork, person_id: UUID, place: SavedIn) -> list[SavedFilter]:
     """All that a person keeps of one page, by name."""
-    rows = uow.session.execute(_KEPT, {"person": person_id, "place": place})
-    return [SavedFilter(id=row.id, name=row.name, wanted=row.wanted) for row in rows]
+    statement, parameters = asked_for_saved(person_id, place)
+    return saved_among(statement.all(uow.session.connection(), parameters))
+
+
+def asked_for_saved(person_id: UUID, place: SavedIn) -> Asked:
+    """What the database is asked for `saved_filters`, for those who ask for more at once."""
+    return _KEPT, {"person": person_id, "place": place}
+
+
+def saved_among(rows: Iterable[Row]) -> list[SavedFilter]:
+    """What it answers."""
+    return [SavedFilter(**row) for row in rows]
 
 
 _SAVED = sa.inspect(SavedFilterRow).local_table.c
-_KEPT = (
+_KEPT = Prepared(
     sa.select(_SAVED.id, _SAVED.name, _SAVED.wanted)
     .where(_SAVED.person_id == sa.bindparam("person"), _SAVED.place == sa.bindparam("place"))
     .order_by(_SAVED.name)

@@ -14,8 +14,8 @@ from engine.tables import WorkItemRow
 from processes.database import create_engine
 from processes.mandates import Mandate
 from processes.queries import inbox_numbers, reach
-from processes.queries.inbox_filter import Asked, Tab
-from processes.queries.inbox_numbers import _counting, _Part, held, numbers
+from processes.queries.inbox_filter import Asking, Tab
+from processes.queries.inbox_numbers import Counting, Part, counting, held
 
 NOW = datetime(2026, 3, 19, tzinfo=UTC)
 ME, BODY = uuid4(), uuid4()
@@ -66,9 +66,9 @@ def test_no_slice_reads_the_whole_table(sqlite_url: str, number: int) -> None:
 def test_items_are_counted_in_the_indexes_alone(sqlite_url: str) -> None:
     engine = create_engine(sqlite_url)
     lists = {Tab.MINE: SLICES[:1], Tab.GROUP: SLICES[-2:], Tab.SUBSTITUTE: reach.substitution([substitute("head")])}
-    parts = tuple(_Part(one) for slices in lists.values() for one in slices)
+    parts = tuple(Part(one) for slices in lists.values() for one in slices)
     asked = reach.parameters(ME, NOW, [part.slice for part in parts])
-    query = str(_counting(parts).params(asked).compile(engine, compile_kwargs={"literal_binds": True}))
+    query = str(counting(parts).params(asked).compile(engine, compile_kwargs={"literal_binds": True}))
     with engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     engine.dispose()
@@ -79,17 +79,19 @@ def test_items_are_counted_in_the_indexes_alone(sqlite_url: str) -> None:
 
 def test_a_number_is_exact_up_to_where_it_is_counted(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox_numbers, "COUNTED", 2)
-    _counting.cache_clear()
+    inbox_numbers._prepared.cache_clear()
     engine = create_engine(sqlite_url)
     with Session(engine) as session:
         session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
         for number in range(4):
             session.execute(sa.insert(WorkItemRow).values(**an_item(number)))
         uow = Mock(session=session, now=NOW)
-        found = numbers(Asked(uow, ME), {Tab.MINE: reach.mine(), Tab.ASIDE: reach.aside()}, Tab.MINE, reach.mine())
-        assert held(Asked(uow, ME)) == 3
+        by = Asking(uow, ME)
+        asked = Counting({Tab.MINE: reach.mine(), Tab.ASIDE: reach.aside()}, Tab.MINE, reach.mine())
+        found = asked.numbers(*by.together(asked.asked(by)))
+        assert held(by) == 3
     engine.dispose()
-    _counting.cache_clear()
+    inbox_numbers._prepared.cache_clear()
     assert found.tabs == {Tab.MINE: 3, Tab.ASIDE: 0}, "two, and that there are more"
     assert found.late == 3
     assert found.today == 0
