@@ -12,8 +12,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-import rfc8785
-
+from archive.canonical import canonical
 from archive.errors import CustodyBroken
 
 GENESIS = "0" * 64
@@ -113,11 +112,11 @@ def _event_hash(document_id: UUID, seq: int, facts: Mapping[str, str]) -> str:
 
 
 def _line(document_id: UUID, seq: int, facts: Mapping[str, str]) -> bytes:
-    return rfc8785.dumps({"document": str(document_id), "seq": seq, **facts})
+    return canonical({"document": str(document_id), "seq": seq, **facts})
 
 
 def _details_digest(salt: str, details: Mapping[str, Any]) -> str:
-    return sha256(salt.encode() + rfc8785.dumps(dict(details))).hexdigest()
+    return sha256(salt.encode() + canonical(dict(details))).hexdigest()
 
 
 def _instant(at: datetime) -> str:

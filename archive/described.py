@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
-import rfc8785
-
+from archive.canonical import canonical
 from archive.custody import CustodyEvent
 from archive.documents import GONE, ArchivedDocument
 
@@ -30,7 +29,7 @@ UNTOLD = {"restriction ended": ("access_level",)}
 
 def description_digest(values: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON of the unchanging columns."""
-    return sha256(rfc8785.dumps({name: _plain(values[name]) for name in UNCHANGING})).hexdigest()
+    return sha256(canonical({name: _plain(values[name]) for name in UNCHANGING})).hexdigest()
 
 
 def contradictions(document: ArchivedDocument, events: Sequence[CustodyEvent]) -> Iterator[str]:

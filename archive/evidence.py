@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from archive.canonical import canonical
 from archive.errors import EvidenceMissing
 from archive.evidence_tables import EvidenceBatchRow, EvidenceMemberRow, EvidenceNodesRow
 from archive.store import DOCUMENT, REVISION, table_of
@@ -61,7 +61,7 @@ class EvidenceObject:
             "sequence": self.number,
             "sha256": self.sha256,
         }
-        return rfc8785.dumps({**told})
+        return canonical({**told})
 
     def digest(self, algorithm: str, stream: Callable[[str], Iterator[bytes]]) -> bytes:
         """Its hash. `stream` gives a blob's bytes: a document is read only where its SHA-256 will not do.

@@ -80,14 +80,17 @@ class Archive:
 
         Raises StateSecretRefused, InvalidMetadata, BlobMissing, AccessionConflict.
         """
+        self.take_in(accession, actor=actor)
+        return self.document(accession.id)
+
+    def take_in(self, accession: Accession, *, actor: str) -> None:
+        """As `accession`, for who does not ask what is kept then."""
         check_accession(accession)
         self.rely_on(accession.blob.sha256)
-        if self._store.find(accession.id) is None and self._take_in(accession, actor):
-            return self.document(accession.id)
-        first = self._store.revision(accession.id, 1)
-        if first.sha256 != accession.blob.sha256:
-            raise AccessionConflict(document_id=accession.id, sha256=accession.blob.sha256, kept=first.sha256)
-        return self.document(accession.id)
+        if self._store.find(accession.id) is not None or not self._take_in(accession, actor):
+            kept = self._store.revision(accession.id, 1).sha256
+            if kept != accession.blob.sha256:
+                raise AccessionConflict(document_id=accession.id, sha256=accession.blob.sha256, kept=kept)
 
     def accession_all(self, accessions: Sequence[Accession], *, actor: str) -> frozenset[UUID]:
         """Take many documents in at once; which of them are new here. One that is refused leaves none taken.
@@ -101,9 +104,8 @@ class Archive:
             self.rely_on(accession.blob.sha256)
         if new and not self._inserted(list(new.values()), actor):
             new = {each.id: each for each in new.values() if self._take_in(each, actor)}
-        for accession in accessions:
-            if accession is not new.get(accession.id):
-                self.accession(accession, actor=actor)
+        for accession in (each for each in accessions if each is not new.get(each.id)):
+            self.take_in(accession, actor=actor)
         return frozenset(new)
 
     def rely_on(self, sha256: str) -> None:
@@ -112,8 +114,9 @@ class Archive:
 
     def _inserted(self, accessions: Sequence[Accession], actor: str) -> bool:
         """False if somebody else took one of them in at this very moment; none is inserted then."""
+        self._session.flush()
         try:
-            with self._session.begin_nested():
+            with self._session.connection().begin_nested():
                 insert_documents(self._store, accessions, now=self._now, actor=actor)
         except IntegrityError:
             return False

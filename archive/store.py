@@ -37,6 +37,13 @@ _REVISION_COLUMNS = [REVISION.c[field.name] for field in fields(Revision)]
 _CUSTODY_COLUMNS = [CUSTODY.c[field.name] for field in fields(CustodyEvent)]
 
 
+# statements that every document taken in needs are built once, and told to the connection: it maps no objects
+_FIND = sa.select(*DOCUMENT_COLUMNS).where(DOCUMENT.c.id == sa.bindparam("wanted"))
+_KEEP_TEXT = sa.insert(SEARCH_TEXT).returning(SEARCH_TEXT.c.seq, sort_by_parameter_order=True)
+_INSERT_DOCUMENT, _INSERT_SIGNER = sa.insert(DOCUMENT), sa.insert(SIGNER)
+_INSERT_REVISION, _INSERT_CUSTODY = sa.insert(REVISION), sa.insert(CUSTODY)
+
+
 def to_document(row: sa.RowMapping) -> ArchivedDocument:
     """A row of archive_document as the archive's type."""
     values = {field.name: row[field.name] for field in fields(ArchivedDocument)}
@@ -63,8 +70,8 @@ class Store:
 
     def find(self, document_id: UUID) -> ArchivedDocument | None:
         """The document, or None."""
-        found = self.documents([document_id])
-        return found[0] if found else None
+        row = self.session.connection().execute(_FIND, {"wanted": document_id}).mappings().first()
+        return to_document(row) if row is not None else None
 
     def documents(self, document_ids: Sequence[UUID]) -> list[ArchivedDocument]:
         """Those of these documents that exist, in the order of accession."""
@@ -115,10 +122,10 @@ class Store:
 
     def insert(self, documents: Sequence[Mapping[str, Any]], searchable: Sequence[Mapping[str, Any]]) -> None:
         """Insert documents with their signers and, in the same order, {text, tokens, folding} of each."""
-        kept = sa.insert(SEARCH_TEXT).returning(SEARCH_TEXT.c.seq, sort_by_parameter_order=True)
-        places = self.session.scalars(kept, [dict(each) for each in searchable]).all()
+        connection = self.session.connection()
+        places = connection.scalars(_KEEP_TEXT, [dict(each) for each in searchable]).all()
         rows = [{**values, "seq": seq} for values, seq in zip(documents, places, strict=True)]
-        self.session.execute(sa.insert(DOCUMENT), rows)
+        connection.execute(_INSERT_DOCUMENT, rows)
         self._insert_signers({values["id"]: values["signers"] for values in documents})
 
     def _insert_signers(self, signers: Mapping[UUID, Sequence[Mapping[str, Any]]]) -> None:
@@ -128,7 +135,7 @@ class Store:
             for place, signer in enumerate(listed)
         ]
         if rows:
-            self.session.execute(sa.insert(SIGNER), rows)
+            self.session.connection().execute(_INSERT_SIGNER, rows)
 
     def replace_signers(self, document_id: UUID, signers: Sequence[Mapping[str, Any]]) -> str:
         """Others are its signers from now on; the document's text."""
@@ -162,7 +169,7 @@ class Store:
 
     def insert_revisions(self, revisions: Sequence[Revision]) -> None:
         """Add revisions, of one document or of several."""
-        self.session.execute(sa.insert(REVISION), [_row(revision) for revision in revisions])
+        self.session.connection().execute(_INSERT_REVISION, [_row(revision) for revision in revisions])
 
     def revisions_of(self, document_ids: Sequence[UUID]) -> list[Revision]:
         """All revisions of several documents, oldest first."""
@@ -190,7 +197,7 @@ class Store:
 
     def begin_custody(self, events: Sequence[CustodyEvent]) -> None:
         """The first event of each of several new documents, whose rows name it already."""
-        self.session.execute(sa.insert(CUSTODY), [_row(event) for event in events])
+        self.session.connection().execute(_INSERT_CUSTODY, [_row(event) for event in events])
 
     def append_custody(self, events: Sequence[CustodyEvent]) -> None:
         """Add one event to each of several locked documents and move their heads."""

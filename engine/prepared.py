@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
 
 from engine.tables import UtcDateTime
 
@@ -165,6 +166,12 @@ def rows_of_all(connection: sa.Connection, asked: Sequence[Asked]) -> list[list[
         [plan.row(values) for values in cursor.fetchall()]
         for cursor, (plan, _parameters) in zip(cursors, plans, strict=True)
     ]
+
+
+def flushed(session: Session) -> sa.Connection:
+    """A session's connection, for statements that must see what was added to the session before."""
+    session.flush()
+    return session.connection()
 
 
 def _taker(binds: Sequence[Any]) -> Callable[[Row], Iterable[Any]]:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.prepared import Prepared
 from processes.errors import RouteBarred
 from processes.office import Office
 from processes.organisation import body, person
@@ -110,14 +111,19 @@ def _folded(text: str) -> str:
     return text.casefold().replace("\u0307", "").replace("ı", "i")
 
 
+_OF_CASE = AppealRow.case_id == sa.bindparam("case", type_=sa.Uuid())
+_COMPLAINED_BODY = Prepared(sa.select(AppealRow.complained_body_id).where(_OF_CASE))
+_COMPLAINED_PERSON = Prepared(sa.select(AppealRow.complained_person_id).where(_OF_CASE))
+
+
 def require_unbarred_bodies(uow: UnitOfWork, case_id: UUID, bodies: Iterable[UUID]) -> None:
     """A complaint never goes to the body it is about; whatever kind the clerk registers, what was declared counts.
 
     :raises RouteBarred: one of `bodies` is that body
     """
-    appeal = uow.session.get(AppealRow, case_id)
-    if appeal is not None and appeal.complained_body_id in set(bodies):
-        raise RouteBarred(body(uow.session, UUID(str(appeal.complained_body_id))).named())
+    barred = uow.first(_COMPLAINED_BODY, case=case_id)
+    if barred is not None and barred in set(bodies):
+        raise RouteBarred(body(uow.session, barred).named())
 
 
 def require_unbarred_people(uow: UnitOfWork, case_id: UUID, people: Iterable[UUID]) -> None:
@@ -125,9 +131,9 @@ def require_unbarred_people(uow: UnitOfWork, case_id: UUID, people: Iterable[UUI
 
     :raises RouteBarred: one of `people` is that person
     """
-    appeal = uow.session.get(AppealRow, case_id)
-    if appeal is not None and appeal.complained_person_id in set(people):
-        raise RouteBarred(person(uow.session, UUID(str(appeal.complained_person_id))).name)
+    barred = uow.first(_COMPLAINED_PERSON, case=case_id)
+    if barred is not None and barred in set(people):
+        raise RouteBarred(person(uow.session, barred).name)
 
 
 def content(uow: UnitOfWork, appeal: AppealRow) -> dict[str, Any]:

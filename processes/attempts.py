@@ -57,26 +57,25 @@ def open_attempt(office: Office, uow: UnitOfWork, new: NewAttempt) -> SigningAtt
         ended_at=uow.now,
         ended_reason="prepared anew",
     )
-    attempt = SigningAttemptRow(
-        id=new.id,
-        work_item_id=new.item_id,
-        case_id=new.case_id,
-        item_version=new.version,
-        attempt=_next_attempt(uow, new.item_id),
-        person_id=new.by,
-        mandate_id=new.mandate_id,
-        cosigns=new.cosigns,
-        number=new.number,
-        state="prepared",
-        step=dict(new.step),
-        pdf=new.pdf,
-        pdf_sha256=hashlib.sha256(new.pdf).hexdigest(),
-        prepared_at=uow.now,
-        expires_at=uow.now + timedelta(minutes=office.settings.attempt_minutes),
-    )
-    uow.session.add(attempt)
-    uow.session.flush()
-    return attempt
+    values = {
+        "id": new.id,
+        "work_item_id": new.item_id,
+        "case_id": new.case_id,
+        "item_version": new.version,
+        "attempt": _next_attempt(uow, new.item_id),
+        "person_id": new.by,
+        "mandate_id": new.mandate_id,
+        "cosigns": new.cosigns,
+        "number": new.number,
+        "state": "prepared",
+        "step": dict(new.step),
+        "pdf": new.pdf,
+        "pdf_sha256": hashlib.sha256(new.pdf).hexdigest(),
+        "prepared_at": uow.now,
+        "expires_at": uow.now + timedelta(minutes=office.settings.attempt_minutes),
+    }
+    uow.insert(SigningAttemptRow, **values)
+    return SigningAttemptRow(**values)
 
 
 def _next_attempt(uow: UnitOfWork, item_id: UUID) -> int:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from archive.blobs import BlobRef
 from archive.documents import GONE
 from archive.service import Accession
-from engine.prepared import Prepared
+from engine.prepared import Prepared, flushed
+from processes.detached import Detached
 from processes.errors import NotFound
 from processes.numbers import use_number
 from processes.organisation import body
@@ -65,9 +66,15 @@ SUBJECT_FIELDS = ("subject", "service_name")
 
 
 _OF_CASE = CaseDocumentRow.case_id == sa.bindparam("case", type_=sa.Uuid())
+_CASE = Detached(CaseRow, CaseRow.id == sa.bindparam("case", type_=sa.Uuid()))
 _LAST = Prepared(sa.select(sa.func.max(CaseDocumentRow.seq)).where(_OF_CASE))
-_HEADS = (
-    sa.select(CaseDocumentRow.document_id, CaseDocumentRow.number, CaseDocumentRow.sha256, CaseDocumentRow.bytes)
+_HEADS = Prepared(
+    sa.select(
+        CaseDocumentRow.document_id.label("document"),
+        CaseDocumentRow.number,
+        CaseDocumentRow.sha256,
+        CaseDocumentRow.bytes,
+    )
     .where(_OF_CASE, CaseDocumentRow.referenced_by.is_(None))
     .order_by(CaseDocumentRow.seq)
 )
@@ -79,11 +86,11 @@ def named_subject(fields: Mapping[str, Any]) -> str | None:
 
 
 def case_row(session: Session, case_id: UUID) -> CaseRow:
-    """The case with this id.
+    """The case with this id, to be looked at: nothing that is set on it is written.
 
     :raises NotFound: there is none
     """
-    row = session.get(CaseRow, case_id)
+    row = _CASE.one(session, case=case_id)
     if row is None:
         raise NotFound("no such case")
     return row
@@ -91,8 +98,7 @@ def case_row(session: Session, case_id: UUID) -> CaseRow:
 
 def heads(session: Session, case_id: UUID) -> list[ChainLink]:
     """The documents of a case that no later one has named yet, oldest first."""
-    rows = session.execute(_HEADS, {"case": case_id})
-    return [ChainLink(document=row.document_id, number=row.number, sha256=row.sha256, bytes=row.bytes) for row in rows]
+    return [ChainLink(**row) for row in _HEADS.all(flushed(session), {"case": case_id})]
 
 
 def documents_of(session: Session, case_id: UUID) -> list[CaseDocumentRow]:
@@ -108,7 +114,7 @@ def kept_of(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
 
 def file_document(uow: UnitOfWork, case: CaseRow, document: NewDocument, *, actor: str) -> None:
     """Take a document into the archive and at the end of its case's chain. The case's instance must be locked."""
-    uow.archive.accession(_accession(uow, case, document), actor=actor)
+    uow.archive.take_in(_accession(uow, case, document), actor=actor)
     last = uow.first(_LAST, case=case.id)
     uow.insert(
         CaseDocumentRow,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from processes.detached import Detached
 from processes.errors import NoCertificate, PinLocked, PinRefused
 from processes.office import Office
 from processes.tables import CertificateRow
@@ -28,6 +29,17 @@ class OpenedKey:
     key: SoftwareKey
 
 
+_NOW = sa.bindparam("now", type_=CertificateRow.not_after.type)
+_VALID = (
+    CertificateRow.person_id == sa.bindparam("person", type_=sa.Uuid()),
+    CertificateRow.revoked_at.is_(None),
+    CertificateRow.not_before <= _NOW,
+    CertificateRow.not_after > _NOW,
+)
+_IN_FORCE = Detached(CertificateRow, *_VALID, order=(CertificateRow.issued_at.desc(), CertificateRow.not_after.desc()))
+_NAMED = Detached(CertificateRow, *_VALID, CertificateRow.serial == sa.bindparam("serial", type_=sa.String()))
+
+
 def certificate_of(uow: UnitOfWork, person_id: UUID, here: Collection[str] = ()) -> CertificateRow:
     """The certificate of a person that was enrolled last, of those valid now.
 
@@ -36,17 +48,7 @@ def certificate_of(uow: UnitOfWork, person_id: UUID, here: Collection[str] = ())
     :param here: the keys of that browser, by their references
     :raises NoCertificate: there is none
     """
-    rows = uow.session.execute(
-        sa.select(CertificateRow)
-        .where(
-            CertificateRow.person_id == person_id,
-            CertificateRow.revoked_at.is_(None),
-            CertificateRow.not_before <= uow.now,
-            CertificateRow.not_after > uow.now,
-        )
-        .order_by(CertificateRow.issued_at.desc(), CertificateRow.not_after.desc())
-    ).scalars()
-    found = list(rows)
+    found = _IN_FORCE.all(uow.session, person=person_id, now=uow.now)
     if not found:
         raise NoCertificate
     if found[0].key_store != "browser":
@@ -59,15 +61,7 @@ def named_certificate(uow: UnitOfWork, person_id: UUID, serial: str) -> Certific
 
     :raises NoCertificate: revoked, expired, or somebody else's
     """
-    row = uow.session.execute(
-        sa.select(CertificateRow).where(
-            CertificateRow.person_id == person_id,
-            CertificateRow.serial == serial,
-            CertificateRow.revoked_at.is_(None),
-            CertificateRow.not_before <= uow.now,
-            CertificateRow.not_after > uow.now,
-        )
-    ).scalar()
+    row = _NAMED.one(uow.session, person=person_id, serial=serial, now=uow.now)
     if row is None:
         raise NoCertificate
     return row

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import rfc8785
+from archive.canonical import canonical
 
 GENESIS = "0" * 64
 
@@ -17,9 +17,9 @@ def new_salt() -> str:
 
 def salted_digest(salt: str, body: Mapping[str, Any] | None) -> str:
     """SHA-256 over the salt and the canonical JSON (RFC 8785) of `body`."""
-    return hashlib.sha256(salt.encode() + rfc8785.dumps(body)).hexdigest()
+    return hashlib.sha256(salt.encode() + canonical(body)).hexdigest()
 
 
 def link(previous: str, facts: Mapping[str, Any]) -> str:
     """The next head of a chain: SHA-256 over the head before and the canonical JSON of the line's facts."""
-    return hashlib.sha256(previous.encode() + rfc8785.dumps(facts)).hexdigest()
+    return hashlib.sha256(previous.encode() + canonical(facts)).hexdigest()

@@ -14,6 +14,7 @@ from archive.service import DocumentStatus
 from engine.cosigning import DECISION, SIGN, Cosigner, cosigners
 from engine.errors import EngineError
 from engine.expressions import ExpressionContext
+from engine.prepared import Prepared
 from processes.errors import CosignersUnknown, NoPlaceToSign, StepOvertaken
 from processes.forms import FormContext
 from processes.mandates import mandate, standing_in
@@ -225,11 +226,20 @@ def lapse(uow: UnitOfWork, document: SharedDocumentRow, ground: str) -> None:
     )
 
 
+_ANY_OPEN = Prepared(
+    sa.select(SharedDocumentRow.document_id)
+    .where(SharedDocumentRow.case_id == sa.bindparam("case", type_=sa.Uuid()), SharedDocumentRow.state == "open")
+    .limit(1)
+)
+
+
 def settle_shared(office: Office, uow: UnitOfWork, case_id: UUID, *, ended: bool) -> None:
     """After the case has moved on: what enough have signed is to be closed, what cannot be completed lapses.
 
     A task whose others are still asked, though enough have signed, is waited for: a model may want it so.
     """
+    if uow.first(_ANY_OPEN, case=case_id) is None:
+        return
     query = sa.select(SharedDocumentRow).where(SharedDocumentRow.case_id == case_id, SharedDocumentRow.state == "open")
     for document in uow.session.execute(query).scalars().all():
         if _enough(cosignatures(uow, document.document_id)) and not _asked(uow, document):

@@ -7,12 +7,27 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from engine.prepared import Prepared
 from processes.office import Office
 from processes.tables import CaseRow, IncidentRow
 from processes.unit_of_work import UnitOfWork
 
 LONGEST_CAUSE = 1000
 OPEN = ("open", "retried")
+_CLOSE = Prepared(
+    sa.update(IncidentRow)
+    .where(
+        IncidentRow.subject == sa.bindparam("of", type_=sa.String()),
+        sa.or_(*(IncidentRow.state == state for state in OPEN)),
+    )
+    .values(
+        state="closed",
+        closed_at=sa.bindparam("now", type_=IncidentRow.closed_at.type),
+        closed_how=sa.bindparam("how", type_=sa.String()),
+        closed_by=sa.bindparam("who", type_=sa.Uuid()),
+        ground=sa.bindparam("said", type_=sa.String()),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +86,8 @@ def close_incidents(
     uow: UnitOfWork, subjects: Iterable[object], how: str, *, by: UUID | None = None, ground: str | None = None
 ) -> None:
     """What had failed has succeeded, or somebody passed over it."""
-    wanted = [str(subject) for subject in subjects]
-    if wanted:
-        uow.session.execute(
-            sa.update(IncidentRow)
-            .where(IncidentRow.subject.in_(wanted), IncidentRow.state.in_(OPEN))
-            .values(state="closed", closed_at=uow.now, closed_how=how, closed_by=by, ground=ground)
-        )
+    for subject in subjects:
+        uow.run(_CLOSE, of=str(subject), now=uow.now, how=how, who=by, said=ground)
 
 
 def words_of(error: BaseException) -> str:

@@ -23,6 +23,7 @@ from dbos import (
 from dbos._datasource import DatasourceOptions
 from sqlalchemy.orm import Session
 
+from engine.prepared import flushed
 from processes import pacing
 from processes.auditing import tend_audit
 from processes.closing import close_document
@@ -90,7 +91,7 @@ class JobClient:
     def enqueue(self, session: Session, workflow: str, arguments: tuple[str, ...], job_id: str) -> None:
         """Write the job in the session's transaction; an id already there is left as it is."""
         self.client.enqueue_in_transaction(
-            session,
+            flushed(session),
             {
                 "workflow_name": workflow,
                 "queue_name": self.queues[workflow],

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.prepared import Asked, Prepared, Row
+from engine.prepared import Asked, Prepared, Row, flushed
 from processes.tables import CandidateRoleRow, MandateRow, PersonRow
 
 
@@ -94,7 +94,7 @@ def _rows(session: Session, statement: sa.Select[Any]) -> Iterator[Row]:
 
 def mandates_of(session: Session, person_id: UUID, at: datetime) -> list[Mandate]:
     """Everything this person was given at `at`; own mandates before substitutions."""
-    rows = _GIVEN.all(session.connection(), {"holder_id": person_id})
+    rows = _GIVEN.all(flushed(session), {"holder_id": person_id})
     return _in_force((_mandate(row) for row in rows), at)
 
 
@@ -105,7 +105,7 @@ def mandates_for_work(session: Session, person_id: UUID, at: datetime) -> list[M
     process. It opens work, never an office: who watches or administers is asked of `mandates_of`.
     """
     statement, parameters = asked_for_work(person_id)
-    return mandates_among(statement.all(session.connection(), parameters), at)
+    return mandates_among(statement.all(flushed(session), parameters), at)
 
 
 def asked_for_work(person_id: UUID) -> Asked:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from cryptography import x509
@@ -56,17 +57,21 @@ def entry_of(office: Office, certificate: CertificateRow) -> KeyEntry:
     container = unwrap(certificate.wrapped_key, office.keys.server_key) if certificate.wrapped_key else b""
     return KeyEntry(
         certificate=der_of_pem(certificate.pem),
-        chain=tuple(_der(one) for one in x509.load_pem_x509_certificates(certificate.chain.encode()))
-        if certificate.chain
-        else (),
+        chain=_ders_of_pem(certificate.chain) if certificate.chain else (),
         reference=certificate.key_reference,
         container=container,
     )
 
 
+@lru_cache(maxsize=256)
 def der_of_pem(pem: str) -> bytes:
     """A certificate as the stores know it."""
     return _der(x509.load_pem_x509_certificate(pem.encode()))
+
+
+@lru_cache(maxsize=256)
+def _ders_of_pem(pem: str) -> tuple[bytes, ...]:
+    return tuple(_der(one) for one in x509.load_pem_x509_certificates(pem.encode()))
 
 
 def _der(certificate: x509.Certificate) -> bytes:

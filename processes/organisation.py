@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.prepared import Prepared, flushed
 from processes.errors import NotFound
 from processes.tables import BodyRow, PersonRow
 
@@ -71,17 +72,22 @@ def _person(row: PersonRow) -> Person:
     return Person(**{name: getattr(row, name) for name in names})
 
 
+_BODY_COLUMNS = ("id", "code", "title", "calendar", "time_zone", "language", "functions", "superior_id", "territory")
+_BODIES = sa.inspect(BodyRow).local_table.c
+_BODY_OF = Prepared(
+    sa.select(*(_BODIES[name] for name in _BODY_COLUMNS)).where(_BODIES.id == sa.bindparam("wanted", type_=sa.Uuid()))
+)
+
+
 def body(session: Session, body_id: UUID) -> Body:
     """The body with this id.
 
     :raises NotFound: there is none
     """
-    row = session.get(BodyRow, body_id)
+    row = _BODY_OF.one(flushed(session), {"wanted": body_id})
     if row is None:
         raise NotFound("no such body")
-    # a session forgets rows that nobody holds, and a step asks for its body seven times
-    session.info.setdefault("bodies", {})[body_id] = row
-    return _body(row)
+    return Body(**{**row, "functions": tuple(row["functions"])})
 
 
 def bodies(session: Session) -> list[Body]:

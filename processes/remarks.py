@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
-
 from processes.organisation import people_named
 from processes.steps import OpenStep, open_remarks
 from processes.tables import CaseRow, RemarkRow
@@ -26,11 +24,7 @@ class OpenRemark:
 def record_remarks(uow: UnitOfWork, step: OpenStep, step_id: UUID, record: Mapping[str, Any], author_id: UUID) -> None:
     """Keep the remarks of a signed step; if its form answers remarks, the open ones are answered by it."""
     if step.form.answers_remarks:
-        uow.session.execute(
-            sa.update(RemarkRow)
-            .where(RemarkRow.case_id == step.case.id, RemarkRow.resolved_at.is_(None))
-            .values(resolved_at=uow.now)
-        )
+        uow.update(RemarkRow, {"case_id": step.case.id, "resolved_at": None}, resolved_at=uow.now)
     for remark in record["remarks"]:
         uow.insert(
             RemarkRow,

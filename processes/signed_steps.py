@@ -15,6 +15,7 @@ from engine.prepared import Prepared
 from processes.cases import NewDocument, file_document
 from processes.cosignatures import keep_cosignature, note_cosignature, take_turn
 from processes.cosigning import note_refusal_to_sign, share
+from processes.detached import Detached
 from processes.documents.canonical import canonical_json
 from processes.errors import AttemptExpired, CaseStuck, DocumentMoved, NotFound, NotPermitted, StepOvertaken
 from processes.filed_papers import Papers, file_papers
@@ -37,10 +38,12 @@ log = structlog.get_logger(__name__)
 
 
 _NOW = sa.bindparam("now", type_=SigningAttemptRow.expires_at.type)
+_THIS = SigningAttemptRow.id == sa.bindparam("attempt", type_=sa.Uuid())
+_ATTEMPT = Detached(SigningAttemptRow, _THIS)
 _TAKE = Prepared(
     sa.update(SigningAttemptRow)
     .where(
-        SigningAttemptRow.id == sa.bindparam("attempt", type_=sa.Uuid()),
+        _THIS,
         SigningAttemptRow.state == "prepared",
         SigningAttemptRow.expires_at > _NOW,
     )
@@ -83,7 +86,7 @@ def waiting_attempt(office: Office, attempt_id: UUID, by: UUID) -> SigningAttemp
     :raises DocumentMoved: somebody else has signed it since it was shown; it is prepared anew
     """
     with office.reading() as uow:
-        attempt = uow.session.get(SigningAttemptRow, attempt_id)
+        attempt = _ATTEMPT.one(uow.session, attempt=attempt_id)
         if attempt is None or attempt.person_id != by:
             raise NotFound("no document waits for your signature here")
         if attempt.state == "signed":
@@ -92,8 +95,8 @@ def waiting_attempt(office: Office, attempt_id: UUID, by: UUID) -> SigningAttemp
             require_actable(uow, item_of(uow, attempt.work_item_id), None)
         except StepOvertaken:
             # a double click: the other one of the two was first, between our looking at the attempt and at the item
-            uow.session.refresh(attempt)
-            if attempt.state == "signed":
+            attempt = _ATTEMPT.one(uow.session, attempt=attempt_id)
+            if attempt is not None and attempt.state == "signed":
                 return attempt
             raise
         if attempt.state != "prepared" or attempt.expires_at <= uow.now or attempt.pdf is None:

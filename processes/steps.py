@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.definition import UNSIGNED, ElementDefinition, ProcessDefinition
 from engine.errors import WorkItemNotFound
+from engine.prepared import Prepared, flushed
 from engine.workitem import WorkItem
 from processes.attachments import StoredFile
 from processes.authorization import mandate_for
@@ -193,18 +194,29 @@ _ATTACHED = (
     .where(AttachmentRow.work_item_id == sa.bindparam("item"), AttachmentRow.removed_at.is_(None))
     .order_by(AttachmentRow.added_at, AttachmentRow.name)
 )
-_DONE = (
-    sa.select(sa.func.count())
+_ANY_ATTACHED = Prepared(
+    sa.select(AttachmentRow.id)
+    .where(AttachmentRow.work_item_id == sa.bindparam("item", type_=sa.Uuid()), AttachmentRow.removed_at.is_(None))
+    .limit(1)
+)
+_DONE = Prepared(
+    sa.select(sa.func.count().label("times"))
     .select_from(StepRecordRow)
-    .where(StepRecordRow.case_id == sa.bindparam("case"), StepRecordRow.element_id == sa.bindparam("element"))
+    .where(
+        StepRecordRow.case_id == sa.bindparam("case", type_=sa.Uuid()),
+        StepRecordRow.element_id == sa.bindparam("element", type_=sa.String()),
+    )
 )
 
 
 def attachments_of(session: Session, item_id: UUID) -> list[AttachmentRow]:
     """The files added to a work item and not removed again."""
+    if _ANY_ATTACHED.one(flushed(session), {"item": item_id}) is None:
+        return []  # as nearly always; objects are mapped only where there are any
     return list(session.execute(_ATTACHED, {"item": item_id}).scalars())
 
 
 def round_of(session: Session, case_id: UUID, element_id: str) -> int:
     """Which time this element is being done in this case, from 1."""
-    return (session.scalar(_DONE, {"case": case_id, "element": element_id}) or 0) + 1
+    done = _DONE.one(flushed(session), {"case": case_id, "element": element_id})
+    return (done["times"] if done else 0) + 1

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from engine.prepared import Prepared
 from processes.clock import real_time
 from processes.office import Office
 from processes.tables import CertificateRow, RevocationCacheRow, TrustAnchorRow
@@ -53,7 +54,7 @@ def trust_pilot_authority(office: Office) -> None:
 def trust_store(office: Office) -> TrustStore:
     """Anchors, services of trusted lists, intermediates and revocation lists; lists near their end are made anew."""
     with office.reading() as uow:
-        entered = [(_der(pem), purpose) for pem, purpose in uow.session.execute(_IN_FORCE, {"now": uow.now})]
+        entered = [(_der(row["pem"]), row["purpose"]) for row in uow.all(_IN_FORCE, now=uow.now)]
         services = services_in_force(uow)
         kept = _fresh(uow)
     anchors = tuple(der for der, purpose in entered if purpose == ANY)
@@ -70,14 +71,18 @@ def trust_store(office: Office) -> TrustStore:
 
 
 _NOW = sa.bindparam("now", type_=TrustAnchorRow.valid_from.type)
-_IN_FORCE = sa.select(TrustAnchorRow.pem, TrustAnchorRow.purpose).where(
-    TrustAnchorRow.removed_at.is_(None),
-    TrustAnchorRow.valid_from <= _NOW,
-    sa.or_(TrustAnchorRow.valid_until.is_(None), TrustAnchorRow.valid_until > _NOW),
+_IN_FORCE = Prepared(
+    sa.select(TrustAnchorRow.pem, TrustAnchorRow.purpose).where(
+        TrustAnchorRow.removed_at.is_(None),
+        TrustAnchorRow.valid_from <= _NOW,
+        sa.or_(TrustAnchorRow.valid_until.is_(None), TrustAnchorRow.valid_until > _NOW),
+    )
 )
-_OWN = sa.select(
-    RevocationCacheRow.source, RevocationCacheRow.data, RevocationCacheRow.issued_at, RevocationCacheRow.ends_at
-).where(RevocationCacheRow.source.in_(OWN_LISTS))
+_OWN = Prepared(
+    sa.select(
+        RevocationCacheRow.source, RevocationCacheRow.data, RevocationCacheRow.issued_at, RevocationCacheRow.ends_at
+    ).where(sa.or_(*(RevocationCacheRow.source == source for source in OWN_LISTS)))
+)
 
 
 def current_lists(office: Office) -> dict[str, bytes]:
@@ -94,8 +99,8 @@ def authority_certificate(office: Office, role: str) -> bytes:
 
 def _fresh(uow: UnitOfWork) -> dict[str, bytes] | None:
     # a rehearsal's clock may have gone back: a list from the future is no list of now
-    good = [row for row in uow.session.execute(_OWN) if row.issued_at <= uow.now < row.ends_at - REFRESH_BEFORE]
-    return {row.source: row.data for row in good} if len(good) == len(OWN_LISTS) else None
+    good = [row for row in uow.all(_OWN) if row["issued_at"] <= uow.now < row["ends_at"] - REFRESH_BEFORE]
+    return {row["source"]: row["data"] for row in good} if len(good) == len(OWN_LISTS) else None
 
 
 def issue_revocation_lists(office: Office) -> dict[str, bytes]:

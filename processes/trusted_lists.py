@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from engine.prepared import Prepared
 from processes.errors import NotFound, TrustedListUnusable
 from processes.incidents import Failure, close_incidents, note_incident, subject_of
 from processes.office import Office
@@ -132,16 +133,20 @@ def _service_row(list_id: UUID, one: TrustedService) -> TrustedServiceRow:
     )
 
 
+_counts = TrustedListRow.removed_at.is_(None)
 _THAT_COUNT = (
     sa.select(TrustedServiceRow, TrustedListRow.next_update)
     .join(TrustedListRow, TrustedListRow.id == TrustedServiceRow.list_id)
-    .where(TrustedListRow.removed_at.is_(None))
+    .where(_counts)
     .order_by(TrustedServiceRow.name, TrustedServiceRow.id)
 )
+_ANY_LIST = Prepared(sa.select(TrustedListRow.id).where(_counts).limit(1))
 
 
 def services_in_force(uow: UnitOfWork) -> tuple[TrustedService, ...]:
     """Of every list that counts."""
+    if uow.first(_ANY_LIST) is None:
+        return ()
     return tuple(service_of(row, known_until) for row, known_until in uow.session.execute(_THAT_COUNT))
 
 

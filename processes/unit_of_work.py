@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.service import Archive
-from engine.prepared import Prepared
+from engine.prepared import Prepared, Row, flushed
 from engine.service import Engine
 from processes.audit import AuditTrail
 
@@ -65,14 +65,16 @@ class UnitOfWork:
 
     def run(self, statement: Prepared, **values: Any) -> int:
         """A prepared statement that changes rows; how many there were. What was added before is there already."""
-        self.session.flush()
-        return statement.run(self.session.connection(), values)
+        return statement.run(flushed(self.session), values)
 
     def first(self, statement: Prepared, **values: Any) -> Any:
         """The first column of a prepared SELECT's first row, or None."""
-        self.session.flush()
-        row = statement.one(self.session.connection(), values)
+        row = statement.one(flushed(self.session), values)
         return None if row is None else next(iter(row.values()))
+
+    def all(self, statement: Prepared, **values: Any) -> list[Row]:
+        """Every row of a prepared SELECT."""
+        return statement.all(flushed(self.session), values)
 
     def _update_by(self, table: type, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
         """To what an expression gives, such as one more than before."""

@@ -66,6 +66,7 @@ def signer_of(certificate: bytes, chain: tuple[bytes, ...] = ()) -> Signer:
     )
 
 
+@lru_cache(maxsize=256)
 def load_certificate(data: bytes) -> x509.Certificate:
     """A DER certificate.
 

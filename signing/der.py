@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 SEQUENCE, SET, BIT_STRING, OCTET_STRING, INTEGER, OID, NULL = 0x30, 0x31, 0x03, 0x04, 0x02, 0x06, b"\x05\x00"
 GENERALIZED_TIME = 0x18
@@ -46,6 +47,7 @@ def integer(value: int) -> bytes:
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
 
 
+@lru_cache(maxsize=256)
 def oid(dotted: str) -> bytes:
     """OBJECT IDENTIFIER."""
     first, second, *rest = (int(arc) for arc in dotted.split("."))

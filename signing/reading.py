@@ -10,6 +10,8 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic
 
+from signing import plain_objects
+
 FIRST, LONGEST = 256, 1024 * 1024
 """bytes read at first, each time twice as many; a longer string is pyHanko's to read, or to refuse"""
 _DIGITS = re.compile(rb"<[0-9A-Fa-f]*>")
@@ -72,3 +74,4 @@ def install() -> None:
     generic._decode_name = decode_name  # noqa: SLF001
     generic.NameObject.write_to_stream = write_name
     generic.TextStringObject.write_to_stream = write_text
+    plain_objects.install()

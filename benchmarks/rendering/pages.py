@@ -98,10 +98,10 @@ def _weasyprint(run: Run) -> Clock | None:
 
 
 def _html() -> str:
-    from processes.documents.render import _qr
+    from processes.documents.qr import qr_code
 
     font = (FONTS / "NotoSans-Regular.ttf").as_uri()
-    code = base64.b64encode(_qr(VERIFY).encode()).decode()
+    code = base64.b64encode(qr_code(VERIFY).encode()).decode()
     attached = base64.b64encode(canonical_json({"fields": dict(ROWS), "previous": []})).decode()
     rows = "".join(f"<tr><th>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in ROWS)
     return f"""<!doctype html><html lang="az"><head><title>Məlumat anketi</title>

@@ -4,6 +4,7 @@ from typing import Any
 
 import rfc8785
 
+from archive.canonical import canonical
 from processes.documents.errors import NotCanonical
 
 
@@ -12,6 +13,6 @@ def canonical_json(value: Any) -> bytes:
     anything that is no JSON value: dates, UUIDs and decimals are written as strings by whoever knows their form.
     """
     try:
-        return rfc8785.dumps(value)
+        return canonical(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise NotCanonical(f"no canonical JSON form: {error}") from error

@@ -1,6 +1,5 @@
 """Renders office documents: PDF/A-3b and PDF/UA-1 with step.json as an associated file, the same bytes each time."""
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,14 +7,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import segno
-
 from processes.documents.canonical import canonical_json
 from processes.documents.data import template_data
 from processes.documents.errors import DocumentRefused
 from processes.documents.glyphs import FONTS, printable, printable_characters
 from processes.documents.model import OfficeDocument, RenderedDocument
 from processes.documents.pool import CompileRequest, WorkerPool
+from processes.documents.qr import qr_code
 
 _TEMPLATES = Path(__file__).parent / "typst"
 _GENERIC = (_TEMPLATES / "document.typ").read_text(encoding="utf-8")
@@ -47,7 +45,7 @@ class DocumentRenderer:
         text = json.dumps(data, ensure_ascii=False)
         if len(text) > _LARGEST:
             raise DocumentRefused("too-large", f"more than {_LARGEST} characters of text")
-        inputs = {"data": text, "step": canonical_json(document.step).decode(), "qr": _qr(document.verify_url)}
+        inputs = {"data": text, "step": canonical_json(document.step).decode(), "qr": qr_code(document.verify_url)}
         request = CompileRequest(source=source, inputs=inputs, name="document.typ" if template is None else name)
         # typst ends with %%EOF and no line end; what a signature appends would touch it and break PDF/A (6.1.9)
         return RenderedDocument(pdf=self._pool.compile(request).rstrip() + b"\n", replaced=replaced)
@@ -95,15 +93,3 @@ def _pictured(page: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
         "svg": f"<svg {_SVG} {size}>{picture}</svg>",
         "words": [each for each in words if each[0]],
     }
-
-
-def _qr(url: str) -> str:
-    """An SVG of the verify page's address, or nothing without one."""
-    if not url:
-        return ""
-    image = io.BytesIO()
-    # to score all eight masks takes longer than the page; any reader undoes any of them (ISO/IEC 18004, 7.8)
-    segno.make(url, error="m", micro=False, mask=3).save(
-        image, kind="svg", border=0, dark="#1b2340", xmldecl=False, svgns=True, nl=False
-    )
-    return image.getvalue().decode()

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+
+from engine.prepared import Prepared
 from processes.appeals import require_unbarred_bodies, require_unbarred_people, tell_on_track
 from processes.handlers import CompletedStep, Job, ProposedStep, Variables, guards, recorders, service
 from processes.handlers.appeal_intake import appeal_of
 from processes.office import Office
 from processes.organisation import Body, body, body_by_code, body_with_function
-from processes.tables import AppealRow, ResolutionRow
+from processes.tables import AppealRow, CaseRow, ResolutionRow
 from processes.unit_of_work import UnitOfWork
 from processes.vocabulary import TOPICS
 from processes.words import KINDS
@@ -32,6 +35,10 @@ def _executors(fields: Mapping[str, Any]) -> list[UUID]:
     return [UUID(str(each)) for each in named if each]
 
 
+_OF_CASE = AppealRow.case_id == sa.bindparam("case", type_=sa.Uuid())
+_KIND, _TOPIC = (Prepared(sa.select(column).where(_OF_CASE)) for column in (AppealRow.kind, AppealRow.topic))
+
+
 @recorders("appeal.registration")
 def record_registration(uow: UnitOfWork, step: CompletedStep) -> None:
     """The clerk has confirmed kind, topic and territory: they are the register's from now on."""
@@ -39,9 +46,10 @@ def record_registration(uow: UnitOfWork, step: CompletedStep) -> None:
     if not facts:
         return
     uow.update(AppealRow, {"case_id": step.case.id}, **facts)
-    appeal = uow.session.get_one(AppealRow, step.case.id, populate_existing=True)
+    kind, topic = uow.first(_KIND, case=step.case.id), uow.first(_TOPIC, case=step.case.id)
     language = body(uow.session, step.case.body_id).language
-    step.case.subject = f"{KINDS[appeal.kind][language]}: {TOPICS.get(appeal.topic, TOPICS['other'])[language]}"
+    subject = f"{KINDS[kind][language]}: {TOPICS.get(topic, TOPICS['other'])[language]}"
+    uow.update(CaseRow, {"id": step.case.id}, subject=subject)
 
 
 @recorders("appeal.resolution")

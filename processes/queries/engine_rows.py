@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.deadlines import WorkingCalendar
-from engine.prepared import Prepared
+from engine.prepared import Prepared, flushed
 from engine.tables import CalendarOverrideRow, TimerRow, UtcDateTime, WorkItemRow
 from engine.workitem import WorkItemState
 
@@ -21,7 +21,7 @@ _OVERRIDES_AT = Prepared(_OF_CODE.where(_OVERRIDE.entered_at <= sa.bindparam("at
 def working_calendar(session: Session, code: str, at: datetime | None = None) -> WorkingCalendar:
     """The calendar `code` (AZ or KZ) with the newest version of each day's override; `at`: as it stood then."""
     query = _OVERRIDES if at is None else _OVERRIDES_AT
-    rows = query.all(session.connection(), {"code": code, "at": at})
+    rows = query.all(flushed(session), {"code": code, "at": at})
     newest: dict[date, bool | None] = {row["day"]: row["working"] for row in rows}
     return WorkingCalendar(code, {day: working for day, working in newest.items() if working is not None})
 

@@ -23,7 +23,8 @@ DOORS = {
                 "hash_trees", "any_file"},
     "archive": {"service", "ingest", "packages", "errors", "blobs", "retention", "documents", "arrangement",
                 "holds", "search", "access", "highlights", "restrictions", "lifting", "nomenclature", "quarantine",
-                "publication", "blob_locks", "evidence", "fixity", "disposal", "review_lists", "schedules"},
+                "publication", "blob_locks", "evidence", "fixity", "disposal", "review_lists", "schedules",
+                "canonical"},
 }  # fmt: skip
 """what processes may import of each room: its door, its central types and its errors"""
 TABLE_READERS = ("processes/queries/", "processes/migrations/")
