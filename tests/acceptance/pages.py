@@ -43,6 +43,14 @@ WIDER_THAN_THE_WINDOW = """() => {
   const wide = [...document.querySelectorAll('body *')].filter(beyond);
   return [document.documentElement.scrollWidth, ...wide.slice(-3).map((each) => each.outerHTML.slice(0, 200))];
 }"""
+OVER_EACH_OTHER = """(selector) => {
+  const seen = [...document.querySelectorAll(selector)].map((each) => [each, each.getBoundingClientRect()])
+    .filter(([, box]) => box.width && box.height);
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  return seen.flatMap(([one, box], number) => seen.slice(number + 1).filter(([, other]) => over(box, other))
+    .map(([other]) => `${one.textContent} over ${other.textContent}`));
+}"""
 PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sd]|%%")
 LONG = 14
 """characters of a sentence's fixed part that do not stand in a page by chance"""

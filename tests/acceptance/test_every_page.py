@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from acceptance.appeals import EXECUTIVE, submit_quickly
-from acceptance.pages import EVERY, JUDGED, Sight, look_through
+from acceptance.pages import EVERY, JUDGED, LANGUAGES, OVER_EACH_OTHER, Sight, look_through
 from acceptance.person import Person
 from acceptance.services import PACKAGE, QUESTIONNAIRE, REMARKS, claim
 from acceptance.town import Town
@@ -174,6 +174,18 @@ def test_every_page_holds_by_day_or_by_night(town: Town, visitor: str) -> None:
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_every_page_holds_in_four_languages_wide_and_narrow(town: Town, visitor: str) -> None:
     assert_every_page_holds(town, visitor, lambda _number: EVERY)
+
+
+@pytest.mark.parametrize("login", [None, "supervisor"])
+def test_nothing_in_the_bar_lies_over_something_else_at_any_width(town: Town, login: str | None) -> None:
+    person = town.another_browser(login) if login else town.citizen("az")
+    wrong = []
+    for language in LANGUAGES:
+        person.go(f"/?lang={language}")
+        for width in range(1400, 319, -120):
+            person.page.set_viewport_size({"width": width, "height": 800})
+            wrong += [f"{language} {width}: {each}" for each in person.page.evaluate(OVER_EACH_OTHER, "header.bar a")]
+    assert wrong == []
 
 
 def assert_every_page_holds(town: Town, visitor: str, sights: Callable[[int], Sequence[Sight]]) -> None:
