@@ -55,7 +55,7 @@ class ArchiveRecord:
 
 
 def archive_record(office: Office, document_id: UUID, by: UUID) -> ArchiveRecord:
-    """The record of a document; looking at the bytes is what leaves a trace, reading the record does not.
+    """The record of a document; the use case that asks notes it on the audit trail.
 
     :raises NotFound: there is none
     :raises NotPermitted: its access level, body or case are not this person's

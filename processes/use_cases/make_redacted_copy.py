@@ -28,6 +28,7 @@ from processes.use_cases.redact_document import (
     keep_copy,
     require_clean,
 )
+from processes.use_cases.view_document import note_view
 from processes.words import word
 from signing.service import SignedDocument
 
@@ -110,6 +111,18 @@ def picture_of(office: Office, by: UUID, document_id: UUID, number: int) -> tupl
             return extractor.pictured(content, number)
         except TextUnreadable as error:
             raise EntryRefused("file", "malformed") from error
+
+
+def view_picture(office: Office, by: UUID, document_id: UUID, number: int) -> bytes:
+    """The same to look at; it stands on the audit trail.
+
+    :raises NotFound, NotPermitted, EntryRefused: as `picture_of`
+    """
+    shown, _pages = picture_of(office, by, document_id, number)
+    with office.reading() as uow:
+        document = uow.archive.document(document_id)
+    note_view(office, document, str(by), "archive:document:picture")
+    return shown
 
 
 def _checked(request: MakeRedactedCopy, title: str, ground: str) -> list[str]:

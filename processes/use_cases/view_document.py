@@ -9,12 +9,15 @@ from processes.access import may_read, visibility
 from processes.audit import OFFICE
 from processes.errors import NotFound, NotPermitted
 from processes.office import Office
+from processes.queries.archive import ArchiveRecord, archive_record, evidence_file
+from processes.queries.managing import ManagePage, manage_page
 from processes.queries.shared_documents import document_to_cosign
 from processes.queries.submission import attachment
 from processes.queries.tracking import tracked_document
 
 BY_CODE = "tracking code"
 """how the audit trail names whoever has the code of an appeal"""
+RECORD_VIEW = "archive:record:view"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,46 @@ def view_document(office: Office, request: ViewDocument) -> tuple[ArchivedDocume
             raise NotFound("no such document")
         raise NotPermitted(rule="turn" if early else "access")
     return document, content
+
+
+def view_record(office: Office, request: ViewDocument) -> ArchiveRecord:
+    """What the archive knows of a document; that it was read stands on the audit trail.
+
+    :raises NotFound, NotPermitted: as `archive_record`
+    """
+    record = archive_record(office, request.document_id, request.by)
+    note_view(office, record.document, str(request.by), RECORD_VIEW)
+    return record
+
+
+def view_management(office: Office, request: ViewDocument) -> ManagePage:
+    """The same for whoever decides of the document.
+
+    :raises NotFound, NotPermitted: as `manage_page`
+    """
+    page = manage_page(office, request.by, request.document_id)
+    note_view(office, page.document, str(request.by), RECORD_VIEW)
+    return page
+
+
+def view_evidence(office: Office, request: ViewDocument) -> tuple[str, bytes]:
+    """The evidence record of a document and what its file is called; the trail says who has it.
+
+    :raises NotFound, NotPermitted: as `evidence_file`
+    """
+    found = evidence_file(office, request.document_id, request.by)
+    with office.reading() as uow:
+        document = uow.archive.document(request.document_id)
+    note_view(office, document, str(request.by), "archive:evidence:view")
+    return found
+
+
+def note_view(office: Office, document: ArchivedDocument, actor: str, action: str) -> None:
+    """A line on the trail of the document's case, or of the office; its chain of custody has openings of the bytes."""
+    with office.unit_of_work() as uow:
+        stream = str(document.case_id) if document.case_id else OFFICE
+        uow.audit.record(action, actor=actor, subject=str(document.id), stream=stream)
+        uow.commit()
 
 
 def view_to_cosign(office: Office, item_id: UUID, by: UUID) -> tuple[str, bytes]:

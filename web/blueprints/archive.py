@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from processes.queries.archive import archive_record
 from processes.queries.archive_list import FACETS, ArchiveFilter, SearchSort, archive_list
 from processes.use_cases.saved_filters import KEPT, SavedIn, SaveFilter, forget_filter, save_filter
+from processes.use_cases.view_document import ViewDocument, view_record
 from web.current import my_id, office
 from web.requests import choice, line, number
 from web.session import signed_in_only
@@ -63,7 +63,8 @@ def forget_search(search_id: UUID) -> Response:
 @signed_in_only
 def record(document_id: UUID) -> str:
     """One document."""
-    return render_template("archive_record.html", record=archive_record(office(), document_id, my_id()))
+    record_ = view_record(office(), ViewDocument(document_id=document_id, by=my_id()))
+    return render_template("archive_record.html", record=record_)
 
 
 def archive_filter(asked: Mapping[str, str]) -> ArchiveFilter:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from processes.attachments import MAX_BYTES, AttachmentRefused
 from processes.errors import EntryRefused, PinRefused
 from processes.forms import declares_state_secret
-from processes.queries.managing import manage_page
 from processes.use_cases.classify_document import ClassifyDocument, classify_document, restriction
 from processes.use_cases.publish_document import (
     PublishDocument,
@@ -26,6 +25,7 @@ from processes.use_cases.quarantine_document import (
     remove_document,
 )
 from processes.use_cases.redact_document import RedactDocument, redact_document
+from processes.use_cases.view_document import ViewDocument, view_management
 from processes.vocabulary import ACCESS_FLAGS, ACCESS_LEVELS
 from web.app_limits import limiter
 from web.current import my_id, office
@@ -180,7 +180,7 @@ def _chosen(name: str) -> UUID | None:
 def _page(document_id: UUID, findings: list[PageFinding]) -> Response:
     shown = render_template(
         "keeping.html",
-        page=manage_page(office(), my_id(), document_id),
+        page=view_management(office(), ViewDocument(document_id=document_id, by=my_id())),
         findings=findings,
         entered=request.form,
         levels=ACCESS_LEVELS,

@@ -5,9 +5,9 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from processes.queries.archive import evidence_file
 from processes.queries.proof_pages import audit_list, audit_report, evidence_page
 from processes.use_cases.start_audit import start_audit
+from processes.use_cases.view_document import ViewDocument, view_evidence
 from web.current import my_id, office
 from web.session import signed_in_only
 from web.texts import gettext as _
@@ -50,7 +50,7 @@ def begin() -> BaseResponse:
 @signed_in_only
 def record(document_id: UUID) -> Response:
     """The evidence record of a document's newest covered revision."""
-    name, content = evidence_file(office(), document_id, my_id())
+    name, content = view_evidence(office(), ViewDocument(document_id=document_id, by=my_id()))
     return Response(
         content,
         mimetype="application/octet-stream",

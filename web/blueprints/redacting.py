@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from processes.errors import EntryRefused
 from processes.queries.managing import manage_page
-from processes.use_cases.make_redacted_copy import Area, MakeRedactedCopy, make_redacted_copy, picture_of
+from processes.use_cases.make_redacted_copy import Area, MakeRedactedCopy, make_redacted_copy, picture_of, view_picture
 from processes.use_cases.view_document import ViewDocument, view_document
 from web.current import my_id, office
 from web.entries import refused
@@ -57,8 +57,7 @@ def made(document_id: UUID) -> Answer:
 @signed_in_only
 def picture(document_id: UUID, number: int) -> Answer:
     """A page of the document as it is."""
-    content, _count = picture_of(office(), my_id(), document_id, number)
-    answer = make_response(content)
+    answer = make_response(view_picture(office(), my_id(), document_id, number))
     answer.mimetype = "image/png"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -1,0 +1,110 @@
+"""Every opening of a document leaves a line on the audit trail; which pages are no openings, and why, is said here."""
+
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from small_pdf import small_pdf
+from visitor import Visitor
+
+from archive.service import Accession
+from processes.demo.people import demo_id
+from processes.evidence import make_evidence
+from processes.office import Office
+from processes.tables import AuditRow
+
+DATABASES = ("sqlite",)
+VIEWS = {
+    "archive.record": ("/archive/{id}", "archive:record:view"),
+    "keeping.page": ("/archive/{id}/keeping", "archive:record:view"),
+    "proof.record": ("/archive/proof/records/{id}.ers", "archive:evidence:view"),
+    "documents.pdf": ("/documents/{id}.pdf", "archive:document:view"),
+    "redacting.page": ("/archive/{id}/redact", "archive:document:view"),
+    "redacting.picture": ("/archive/{id}/redact/1.png", "archive:document:picture"),
+    "keeping.published_one": ("/published/{id}", "archive:document:view"),
+}
+"""opened below: address and action"""
+VIEWS_ELSEWHERE = {
+    "documents.attachment_file": "test_doors: case:file:view",
+    "tracking.document": "test_doors: archive:document:view by the tracking code",
+    "tasks.shared": "test_need_to_know: archive:document:view by the co-signer",
+    "exports.download": "test_export_pages: archive:export:download, and each document's custody: exported",
+    "retention.package": "test_outside_transfers: archive:transfer:download, and each document's custody: exported",
+}
+NO_VIEWS = {
+    "archive.page": "a list: title, number a line around what was found, of what this person may open anyway",
+    "cases.one": "the case: its steps with the numbers and titles of their documents; each is opened by itself",
+    "cases.diagram": "the model",
+    "tracking.one": "the applicant's own appeal: states and dates; its papers are opened one by one",
+    "verify.by_code": "what the code's holder has on paper: signers and verdict; a title only of what is open to all",
+    "verify.report_by_code": "the same",
+    "tasks.form": "a step's form is work, not a document yet; it is signed, and that stands on the trail",
+    "tasks.assign": "the same",
+    "work.delegate": "the same",
+    "signing.page": "what one is about to sign, not yet a document of the archive",
+    "signing.document": "the same",
+    "signing.receipt": "the number and hash of what one has just signed",
+    "signing_elsewhere.waiting": "a bar that waits for a telephone",
+    "registry.entry": "a public register",
+    "appeals.write": "an empty form",
+}
+OTHERS = (
+    *("admin.", "arrangement.", "nomenclature.", "proof.audit", "schedules.", "staff.", "trust.", "pki.", "static"),
+    *("cases.start", "many_", "mending.", "operations.", "undelivered."),
+)
+"""pages of people, units, rules and machinery; messages and incidents name cases, not what documents say"""
+
+
+def test_every_page_of_one_thing_is_a_view_or_is_said_not_to_be(app: Flask) -> None:
+    known = VIEWS.keys() | VIEWS_ELSEWHERE.keys() | NO_VIEWS.keys()
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.arguments and "GET" in (rule.methods or set()) and not rule.endpoint.startswith(OTHERS)
+    }
+    assert pages - known == set(), "new pages: is a document opened there?"
+    assert known - pages - {"archive.page"} == set(), "pages that are no more"
+
+
+@pytest.fixture
+def published(visitor: Visitor, office: Office) -> UUID:
+    with office.unit_of_work() as uow:
+        taken = uow.archive.accession(
+            Accession(
+                id=uuid4(), owner=str(demo_id("body", "executive")), number="V-7", type="letter", title="Yol haqqında",
+                blob=office.blobs.put(small_pdf("Yol")), media_type="application/pdf",
+            ),
+            actor="test",
+        )  # fmt: skip
+        uow.commit()
+    make_evidence(office)
+    visitor.sign_in("archivist")
+    visitor.get(f"/archive/{taken.id}/keeping?lang=en")
+    visitor.post(f"/archive/{taken.id}/keeping", {"_action": "publish", "ground": "Qanun, 7"})
+    return taken.id
+
+
+def lines(office: Office, document_id: UUID) -> list[str]:
+    query = sa.select(AuditRow.action).where(AuditRow.subject == str(document_id)).order_by(AuditRow.at, AuditRow.seq)
+    with office.reading() as uow:
+        return list(uow.session.scalars(query))
+
+
+def test_each_opening_leaves_one_line(visitor: Visitor, office: Office, published: UUID) -> None:
+    for endpoint, (address, action) in VIEWS.items():
+        before = lines(office, published)
+        assert visitor.get(address.format(id=published)).status_code == 200, endpoint
+        after = lines(office, published)
+        assert sorted(after) == sorted([*before, action]), endpoint
+
+
+def test_what_is_refused_is_no_view(visitor: Visitor, office: Office, published: UUID) -> None:
+    head = str(demo_id("person", "head"))
+    visitor.get(f"/archive/{published}/keeping")
+    visitor.post(f"/archive/{published}/keeping", {"_action": "quarantine", "second": head, "ground": "Siyahı, 7"})
+    visitor.sign_in("clerk")
+    before = lines(office, published)
+    for address, _ in VIEWS.values():
+        assert visitor.get(address.format(id=published)).status_code in {403, 404}, address
+    assert not {each for each in lines(office, published)[len(before) :] if each.endswith((":view", ":picture"))}
