@@ -47,6 +47,8 @@ def printable_characters() -> frozenset[str]:
 
 def printable(text: str) -> tuple[str, frozenset[str]]:
     """`text` as it can be set, and the characters that were replaced by a visible mark such as ⟨U+1F600⟩."""
+    if printable_characters().issuperset(text) and not _PILE.search(text) and not _LONG_WORD.search(text):
+        return text, frozenset()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     foreign = frozenset(text) - printable_characters()
     if foreign:

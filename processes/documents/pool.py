@@ -15,8 +15,10 @@ _DEAD_PROXY = "http://127.0.0.1:9"
 """typst would fetch packages over HTTP; nothing listens here, so it cannot"""
 _KEPT_BYTES = str(64 * 1024**2)
 """memory of a document that the C library keeps for the next one, instead of giving it back and asking again"""
+_THREADS = "2"
+"""of a worker: fonts and pages are compressed beside what is still being written; more do not make it quicker"""
 _ENVIRONMENT = (
-    {"RAYON_NUM_THREADS": "1"}
+    {"RAYON_NUM_THREADS": _THREADS}
     | dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), _DEAD_PROXY)
     | dict.fromkeys(("MALLOC_TOP_PAD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), _KEPT_BYTES)
 )
@@ -24,10 +26,11 @@ _ENVIRONMENT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompileRequest:
-    """A typst source with its string inputs; `name` is how refusals call the source."""
+    """A typst source and the files it may read; `name` is how refusals call the source."""
 
     source: str
-    inputs: Mapping[str, str]
+    files: Mapping[str, str]
+    """by their names in the root: `data.json` is read as `/data.json`"""
     name: str
 
 
@@ -45,12 +48,12 @@ class WorkerPool:
         """The PDF. Raises DocumentRefused, RendererBusy after the time limit without a free worker, RendererClosed."""
         message = {
             "source": request.source,
-            "inputs": dict(request.inputs),
+            "files": dict(request.files),
             "name": request.name,
             "seconds": self._timeout,
         }
         try:
-            answer, pdf = self.children.ask(json.dumps(message).encode())
+            answer, pdf = self.children.ask(json.dumps(message, ensure_ascii=False).encode())
         except ChildrenBusy:
             raise RendererBusy from None
         except ChildrenClosed:

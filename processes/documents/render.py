@@ -45,8 +45,12 @@ class DocumentRenderer:
         text = json.dumps(data, ensure_ascii=False)
         if len(text) > _LARGEST:
             raise DocumentRefused("too-large", f"more than {_LARGEST} characters of text")
-        inputs = {"data": text, "step": canonical_json(document.step).decode(), "qr": qr_code(document.verify_url)}
-        request = CompileRequest(source=source, inputs=inputs, name="document.typ" if template is None else name)
+        files = {
+            "data.json": text,
+            "step.json": canonical_json(document.step).decode(),
+            "code.svg": qr_code(document.verify_url),
+        }
+        request = CompileRequest(source=source, files=files, name="document.typ" if template is None else name)
         # typst ends with %%EOF and no line end; what a signature appends would touch it and break PDF/A (6.1.9)
         return RenderedDocument(pdf=self._pool.compile(request).rstrip() + b"\n", replaced=replaced)
 
@@ -66,8 +70,8 @@ class DocumentRenderer:
             "date": [on.year, on.month, on.day],
             "pages": [_pictured(page, known) for page in pages],
         }
-        inputs = {"data": json.dumps(data, ensure_ascii=False)}
-        return self._pool.compile(CompileRequest(source=_PICTURES, inputs=inputs, name="redacted.typ")).rstrip() + b"\n"
+        files = {"data.json": json.dumps(data, ensure_ascii=False)}
+        return self._pool.compile(CompileRequest(source=_PICTURES, files=files, name="redacted.typ")).rstrip() + b"\n"
 
     def close(self) -> None:
         """Ends the workers."""

@@ -1,7 +1,7 @@
 """The process that runs typst: started by path, imports nothing of the product, answers in plain data, may be killed.
 
 The socket is file descriptor 0. A frame is four bytes of length (big endian) and as many bytes. A request is one frame,
-the JSON object {source, name, inputs, seconds}; an answer is two, the JSON object {ok, reason, what, where} and
+the JSON object {source, name, files, seconds}; an answer is two, the JSON object {ok, reason, what, where} and
 the PDF, empty where there is none. The process ends when the other side closes.
 """
 
@@ -20,8 +20,8 @@ import typst
 MEMORY = 3 * 1024**3
 """bytes of address space; a template that wants more dies alone"""
 _PLACE = re.compile(r"┌─ .*?([^/\s]+\.typ):(\d+):(\d+)")
-_OWN_SOURCE = "__typst_py_bytes__.typ"
-"""typst's name for a source that came as bytes"""
+_OWN_SOURCE = "main.typ"
+"""what typst takes for the document among several files"""
 
 
 def read_exactly(connection: socket.socket, size: int) -> bytes:
@@ -61,12 +61,16 @@ def refusal(error: BaseException, name: str) -> dict[str, Any]:
 
 
 def compile_one(compiler: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """One document, or the reason why there is none."""
+    """One document, or the reason why there is none.
+
+    The data are files, not `sys.inputs`: these belong to typst's library, and with another library it remembers nothing
+    of what it has laid out (decision 48).
+    """
+    files = {_OWN_SOURCE: request["source"]} | request["files"]
     try:
         pdf = compiler.compile(
-            input=request["source"].encode(),
+            input={name: text.encode() for name, text in files.items()},
             format="pdf",
-            sys_inputs=request["inputs"],
             pdf_standards=["a-3b", "ua-1"],
         )
     except (KeyboardInterrupt, SystemExit):

@@ -7,6 +7,8 @@ import threading
 import pytest
 
 from processes.documents import DocumentRefused, DocumentRenderer, RendererBusy, RendererClosed
+from processes.documents.glyphs import FONTS
+from processes.documents.pool import CompileRequest, WorkerPool
 from tests.unit.papers.samples import make_document
 from tests.unit.papers.test_documents import words_of
 
@@ -47,6 +49,34 @@ def test_a_mistake_in_a_template_is_told_with_its_line(renderer):
 )
 def test_a_template_cannot_read_outside_its_root(renderer, template):
     assert refused(renderer, template).reason == "template"
+
+
+def test_a_template_reads_the_files_of_its_own_document_and_of_none_before(tmp_path):
+    pool = WorkerPool(tmp_path, FONTS)
+
+    def read(**files: str) -> str:
+        source = (
+            '#set document(title: "t", date: datetime(year: 2026, month: 1, day: 1))\n#set text(font: "Noto Sans")\n'
+        )
+        request = CompileRequest(source=source + '#read("/answers.txt")', files=files, name="own.typ")
+        return words_of(pool.compile(request))
+
+    try:
+        assert "Bakı" in read(**{"answers.txt": "Bakı"})
+        assert "Gəncə" in read(**{"answers.txt": "Gəncə"})
+        with pytest.raises(DocumentRefused, match="not found"):
+            read(**{"others.txt": "Şəki"})
+    finally:
+        pool.close()
+
+
+def test_what_is_remembered_of_one_document_is_not_shown_in_another(renderer):
+    first, second = (make_document(number=f"A-{n}", title=f"{n} anketi", body=f"{n} idarəsi") for n in ("Alma", "Nar"))
+    alone = renderer.render(first)
+    words = words_of(renderer.render(second).pdf)
+    assert words.count("Nar") >= 3
+    assert "Alma" not in words
+    assert renderer.render(first) == alone
 
 
 @pytest.mark.parametrize("template", ['#import "@preview/cetz:0.3.0": *', '#import "@local/own:1.0.0": *'])
