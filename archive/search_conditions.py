@@ -81,9 +81,7 @@ def facet_conditions(query: SearchQuery, of: Described) -> list[sa.ColumnElement
     if query.fonds_id is not None:
         conditions.append(of.one_of("fonds", [query.fonds_id]))
     if query.series_id is not None:
-        parts = sa.select(SERIES.c.id).where(_part_of(query.series_id))
-        files = sa.select(FILE.c.id).where(FILE.c.series_id.in_(parts))
-        conditions.append(of.among(DOCUMENT.c.file_id.in_(files)))
+        conditions.append(of.filed(sa.select(SERIES.c.id).where(_part_of(query.series_id))))
     if query.signer is not None:
         named = (SIGNER.c.name == query.signer) | (SIGNER.c.serial == query.signer)
         conditions.append(of.among(DOCUMENT.c.id.in_(sa.select(SIGNER.c.document_id).where(named)), few=True))

@@ -7,6 +7,7 @@ same number, in which a body or a kind is a small integer. Triggers write it: it
 
 from collections.abc import Collection
 from typing import Any, Protocol
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from archive.tables import DocumentRow, FileRow, SeriesRow
 
 CODED = (
     *("owner", "unit", "type", "language", "status", "verdict", "level", "access_level", "retention_class"),
-    "fonds",
+    *("series", "fonds"),
 )
 """Of these the narrow row has the code of a value."""
 _PLAIN = ("year", "dated_on", "official_until", "secret_until", "quarantined")
@@ -46,8 +47,11 @@ _SIGNERS = (
     "(SELECT json_group_array(DISTINCT name) FROM"
     " (SELECT CAST(json_extract(value, '$.name') AS TEXT) AS name FROM json_each(new.signers)) WHERE name <> '')"
 )
+_SERIES_OF_FILE = "(SELECT series_id FROM archive_file WHERE id = new.file_id)"
 _CODE = "(SELECT code FROM archive_search_index_values WHERE value = {})"
-_VALUE = {name: _FONDS if name == "fonds" else f"new.{name}" for name in CODED}
+_FILED = {"series": _SERIES_OF_FILE, "fonds": _FONDS}
+_OWN = tuple(name for name in CODED if name not in _FILED)
+_VALUE = {name: f"new.{name}" for name in _OWN} | _FILED
 _NAMES = ", ".join(("seq", *CODED, *_PLAIN, "signers"))
 _ROW = ", ".join(
     ("new.seq", *(_CODE.format(_VALUE[name]) for name in CODED), *(f"new.{name}" for name in _PLAIN), _SIGNERS)
@@ -57,22 +61,28 @@ _TOLD = " AS told UNION SELECT ".join(_VALUE.values())
 _KNOW = f"{_KNOW_VALUES} SELECT told FROM (SELECT {_TOLD}) WHERE told NOT NULL"  # noqa: S608 - columns named here
 _WRITE = f"INSERT INTO archive_search_index_keys ({_NAMES}) SELECT {_ROW}"
 _FORGET = "DELETE FROM archive_search_index_keys WHERE seq = old.seq"
-_READ = ", ".join((*CODED[:-1], "file_id", *_PLAIN, "signers"))
+_READ = ", ".join((*_OWN, "file_id", *_PLAIN, "signers"))
 _REFILED = (
     "UPDATE archive_search_index_keys SET fonds ="
-    " (SELECT code FROM archive_search_index_values WHERE value = {fonds}) WHERE seq IN"
+    " (SELECT code FROM archive_search_index_values WHERE value = {fonds}){also} WHERE seq IN"
     " (SELECT seq FROM archive_document WHERE file_id {of})"
 )
-_MOVED_FILE = _REFILED.format(fonds="(SELECT fonds_id FROM archive_series WHERE id = new.series_id)", of="= new.id")
-_MOVED_SERIES = _REFILED.format(fonds="new.fonds_id", of="IN (SELECT id FROM archive_file WHERE series_id = new.id)")
-_KNOW_FONDS = f"{_KNOW_VALUES} SELECT id FROM archive_fonds"  # noqa: S608 - no parameter
+_MOVED_FILE = _REFILED.format(
+    fonds="(SELECT fonds_id FROM archive_series WHERE id = new.series_id)",
+    also=f", series = {_CODE.format('new.series_id')}",
+    of="= new.id",
+)
+_MOVED_SERIES = _REFILED.format(
+    fonds="new.fonds_id", also="", of="IN (SELECT id FROM archive_file WHERE series_id = new.id)"
+)
+_KNOW_TREE = f"{_KNOW_VALUES} SELECT id FROM archive_fonds UNION SELECT id FROM archive_series"  # noqa: S608 - no parameter
 
 TRIGGERS = {
     "keys_insert": f"AFTER INSERT ON archive_document BEGIN {_KNOW}; {_WRITE}; END",
     "keys_delete": f"AFTER DELETE ON archive_document BEGIN {_FORGET}; END",
     "keys_update": f"AFTER UPDATE OF {_READ} ON archive_document BEGIN {_KNOW}; {_FORGET}; {_WRITE}; END",
-    "keys_file": f"AFTER UPDATE OF series_id ON archive_file BEGIN {_KNOW_FONDS}; {_MOVED_FILE}; END",
-    "keys_series": f"AFTER UPDATE OF fonds_id ON archive_series BEGIN {_KNOW_FONDS}; {_MOVED_SERIES}; END",
+    "keys_file": f"AFTER UPDATE OF series_id ON archive_file BEGIN {_KNOW_TREE}; {_MOVED_FILE}; END",
+    "keys_series": f"AFTER UPDATE OF fonds_id ON archive_series BEGIN {_KNOW_TREE}; {_MOVED_SERIES}; END",
 }
 TABLES = (
     "CREATE TABLE archive_search_index_values (code INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE)",
@@ -81,9 +91,9 @@ TABLES = (
 FILL = (
     *(
         f"{_KNOW_VALUES} SELECT DISTINCT {name} FROM archive_document WHERE {name} NOT NULL"  # noqa: S608 - named here
-        for name in CODED[:-1]
+        for name in _OWN
     ),
-    _KNOW_FONDS,
+    _KNOW_TREE,
     f"{_WRITE} FROM archive_document AS new ORDER BY new.seq",
 )
 """The narrow rows of documents that came in while there were no triggers."""
@@ -105,6 +115,10 @@ class Described(Protocol):
         """Whether a column has one of these values, or `fonds` is one of these."""
         ...
 
+    def filed(self, series: sa.Select[tuple[UUID]]) -> sa.ColumnElement[bool]:
+        """Whether it is filed in one of these series."""
+        ...
+
     def among(self, condition: sa.ColumnElement[bool], *, few: bool = False) -> sa.ColumnElement[bool]:
         """Whether it is one of the documents of whose rows a condition is true; `few`: better begun with."""
         ...
@@ -119,8 +133,10 @@ class _InRows:
     def one_of(self, name: str, values: Collection[Any]) -> sa.ColumnElement[bool]:
         if name != "fonds":
             return _DOCUMENT.c[name].in_(sorted(values))
-        filed = sa.select(_FILE.id).join_from(_FILE.id.table, _SERIES.id.table)
-        return _DOCUMENT.c.file_id.in_(filed.where(_SERIES.fonds_id.in_(sorted(values))))
+        return self.filed(sa.select(_SERIES.id).where(_SERIES.fonds_id.in_(sorted(values))))
+
+    def filed(self, series: sa.Select[tuple[UUID]]) -> sa.ColumnElement[bool]:
+        return _DOCUMENT.c.file_id.in_(sa.select(_FILE.id).where(_FILE.series_id.in_(series)))
 
     def among(self, condition: sa.ColumnElement[bool], *, few: bool = False) -> sa.ColumnElement[bool]:  # noqa: ARG002 - the planner sees it by itself
         return condition
@@ -137,6 +153,13 @@ class _InKeys:
             told = [value.hex if name == "fonds" else value for value in sorted(values)]
             return KEYS.c[name].in_(sa.select(VALUES.c.code).where(VALUES.c.value.in_(told)))
         return self.among(_DOCUMENT.c[name].in_(sorted(values)), few=name in _FEW)
+
+    def filed(self, series: sa.Select[tuple[UUID]]) -> sa.ColumnElement[bool]:
+        # both are kept as the same text
+        told = sa.select(VALUES.c.code).where(
+            VALUES.c.value.in_(series.with_only_columns(sa.cast(_SERIES.id, sa.Text())))
+        )
+        return KEYS.c.series.in_(told)
 
     def among(self, condition: sa.ColumnElement[bool], *, few: bool = False) -> sa.ColumnElement[bool]:
         # where these are not few, the bare number would be taken for one search each

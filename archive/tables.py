@@ -209,7 +209,7 @@ class DocumentRow(Base):
     """the document of which this one is a redacted copy"""
     quarantined: Mapped[bool]
     """found to hold a state secret: nobody sees it but the two who remove it"""
-    retention_class: Mapped[str | None] = mapped_column(index=True)
+    retention_class: Mapped[str | None]
     retention_facts: Mapped[dict[str, Any]]
     """{name of a fact: ISO date} that the start rules of retention.py read"""
     retention_starts: Mapped[date | None]
@@ -235,6 +235,7 @@ class DocumentRow(Base):
         sa.Index("ix_archive_document_case_newest", "case_id", "seq"),
         sa.Index("ix_archive_document_type_newest", "type", "seq"),
         sa.Index("ix_archive_document_year_newest", "year", "seq"),
+        sa.Index("ix_archive_document_class_newest", "retention_class", "seq"),
     )
 
 

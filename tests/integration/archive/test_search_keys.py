@@ -46,6 +46,7 @@ def test_the_narrow_rows_follow_the_documents(
     archive.quarantine.place(taken[3].id, ground="List, 7", placed_by="ann", second="bob", at=now)
     found = kept(session)
     assert [row["fonds"] for row in found] == [one.id.hex, one.id.hex, None, None]
+    assert [row["series"] for row in found] == [series[0].id.hex, series[0].id.hex, None, None]
     assert [(row["unit"], row["quarantined"], row["official_until"]) for row in (found[0], found[3])] == [
         ("A", 0, str(date.max)),
         (None, 1, str(date.min)),
