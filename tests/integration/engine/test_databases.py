@@ -77,3 +77,18 @@ def test_who_only_reads_cannot_write(postgresql_url: str) -> None:
     with database.begin() as connection:
         connection.execute(writing)
     database.dispose()
+
+
+def test_a_connection_the_server_has_ended_is_replaced_before_it_is_used(postgresql_url: str) -> None:
+    from processes.database import create_engine
+
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        ended = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+    other = create_engine(postgresql_url)
+    with other.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 30000)"), {"pid": ended})
+    other.dispose()
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT pg_backend_pid()")) != ended
+    engine.dispose()

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from engine.prepared import Prepared
+from engine.prepared import Prepared, rows_of_all
 from engine.tables import Base
 
 timers = Base.metadata.tables["engine_timer"]
@@ -47,6 +47,21 @@ def test_a_row_comes_back_as_sqlalchemy_reads_it(database: sa.Engine) -> None:
         assert found == connection.execute(wanted, {"wanted": ident}).one()._asdict()
         assert found == instance(ident)
         assert Prepared(wanted).one(connection, {"wanted": uuid4()}) is None
+
+
+def test_several_are_asked_for_at_once_and_a_failing_one_is_named(database: sa.Engine) -> None:
+    first, second = uuid4(), uuid4()
+    wanted = Prepared(sa.select(instances.c.id).where(instances.c.id == sa.bindparam("wanted")))
+    with database.begin() as connection:
+        for ident in (first, second):
+            insert(instances).run(connection, instance(ident))
+        asked = [(wanted, {"wanted": ident}) for ident in (second, uuid4(), first)]
+        assert rows_of_all(connection, asked) == [[{"id": second}], [], [{"id": first}]]
+        assert rows_of_all(connection, asked[:1]) == [[{"id": second}]]
+        assert rows_of_all(connection, []) == []
+    nonsense = Prepared(sa.select(sa.literal_column("nonsense").label("it")).select_from(instances))
+    with pytest.raises(sa.exc.DBAPIError, match="nonsense"), database.begin() as connection:
+        rows_of_all(connection, [asked[0], (nonsense, {})])
 
 
 def test_values_a_statement_brings_along_are_kept(database: sa.Engine) -> None:
