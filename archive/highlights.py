@@ -77,7 +77,8 @@ def _beginning_with(letters: frozenset[str]) -> re.Pattern[str] | None:
     if not letters <= _ALPHABET:
         return None
     ways = {way for letter in letters for way in (letter, letter.upper(), *_ways_to_write().get(letter, ""))}
-    return re.compile(rf"(?<![^\W_])[{''.join(sorted(ways))}]")
+    # what is before it is looked at behind it: an expression that begins with letters skips to one of them
+    return re.compile(rf"[{''.join(sorted(ways))}](?<![^\W_].)", re.DOTALL)
 
 
 class _Meant(dict[str, tuple[Place, ...]]):
@@ -94,13 +95,14 @@ class _Meant(dict[str, tuple[Place, ...]]):
         if self._begins is None:
             yield from spaced_places(text)
             return
-        spaced = _SPACE.sub(" ", text)
         end = -1
-        for found in self._begins.finditer(spaced):
-            if found.start() > end:
-                start = spaced.rfind(" ", 0, found.start()) + 1
-                end = spaced.find(" ", start)
-                end = len(spaced) if end < 0 else end
+        for found in self._begins.finditer(text):
+            start = found.start()
+            if start >= end:
+                while start and not text[start - 1].isspace():
+                    start -= 1
+                space = _SPACE.search(text, found.end())
+                end = space.start() if space else len(text)
                 yield start, text[start:end]
 
     def __missing__(self, written: str) -> tuple[Place, ...]:
