@@ -43,7 +43,7 @@ def fault_of(office: Office, content: bytes, media_type: str, expected: Expected
             named = extractor.names(content, theirs, expected.package)
     except TextUnreadable as error:
         return Fault("unreadable", str(error))
-    return None if named else Fault("package", f"expected: {expected.package}")
+    return None if named else Fault("package")
 
 
 def signed_by(report: ValidationReport, certificate: str) -> Sequence[SignatureReport] | Fault:
@@ -55,7 +55,7 @@ def signed_by(report: ValidationReport, certificate: str) -> Sequence[SignatureR
         return Fault("signature", told)
     theirs = [each for each in report.signatures if fingerprint(each) == plain(certificate)]
     if not theirs:
-        return Fault("certificate", f"signed with: {', '.join(fingerprint(each) for each in report.signatures)}")
+        return Fault("certificate", f"SHA-256: {', '.join(fingerprint(each) for each in report.signatures)}")
     return theirs
 
 

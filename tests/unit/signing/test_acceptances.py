@@ -83,12 +83,10 @@ def test_what_was_added_after_the_receiver_signed_is_nothing_they_accepted(pilot
 def test_a_cms_and_a_container_name_it_in_what_they_sign(pilot: Pilot, sign, other):
     trust, text = pilot.trust(), f"Paket qəbul edildi: SHA-256 {PACKAGE}"
     for content in (text.encode(), text.encode("utf-16-le"), b"the package", pdf(text)):
-        made = sign(content, detached=False)
-        assert accepted(made, trust, other)
-        assert accepted(pem.armor("PKCS7", made), trust, other)
-        assert accepted(signed_container(sign, {"akt": content, "b.txt": b"b"}), trust, other)
-        simple = container({"akt": content, "META-INF/signature.p7s": sign(content)})
-        assert accepted(simple, trust, other)
+        assert accepted(sign(content, detached=False), trust, other)
+    assert accepted(pem.armor("PKCS7", sign(text.encode(), detached=False)), trust, other)
+    assert accepted(signed_container(sign, {"akt": text.encode(), "b.txt": b"b"}), trust, other)
+    assert accepted(container({"akt": text.encode(), "META-INF/signature.p7s": sign(text.encode())}), trust, other)
     assert not accepted(sign(OTHER.encode(), detached=False), trust, other)
     assert not accepted(signed_container(sign, {"a": OTHER.encode()}), trust, other)
 
@@ -104,9 +102,9 @@ def test_each_refusal_names_its_rule(pilot: Pilot, sign, officer, other):
         "a text": (PACKAGE.encode(), now, officer, ("signature", "FORMAT_FAILURE")),
         "apart from its content": (sign(PACKAGE.encode()), now, other, ("signature", "SIGNATURE_INDETERMINATE")),
         "one byte changed": (sound.replace(b"Akt", b"Akd", 1), now, officer, ("signature", "DIGEST_MISMATCH")),
-        "another certificate": (sound, now, other, ("certificate", "signed with")),
+        "another certificate": (sound, now, other, ("certificate", "SHA-256")),
         "a stranger's authority": (sound, TrustStore(), officer, ("signature", "NOT_TRUSTED")),
-        "proven before it was revoked": (sound, revoked, other, ("certificate", "signed with")),
+        "proven before it was revoked": (sound, revoked, other, ("certificate", "SHA-256")),
         "revoked": (unproven, revoked, officer, ("signature", "REVOKED")),
     }
     told = {}
