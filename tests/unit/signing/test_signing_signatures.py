@@ -18,7 +18,7 @@ from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 from signing_pilot import CREATED, JUDGED, OFFICER, SIGNED, Pilot, SetClock, document
 
-from signing import der
+from signing import der, pades
 from signing.algorithms import digest_identifier
 from signing.authority import Revoked
 from signing.certificates import Certified, Issuer, Profile, Subject, issue, signer_name
@@ -33,6 +33,7 @@ from signing.errors import (
     NotSignable,
     OutsideValidity,
     PreparedStateInvalid,
+    RoomTooSmall,
     TimestampFailed,
 )
 from signing.keys.software import SoftwareKey
@@ -372,6 +373,28 @@ def test_a_silent_authority_costs_a_level_never_the_signature(pilot: Pilot):
     assert (signed.level, signed.proven_at) == ("B-B", None)
     report = pilot.signing.validate(signed.pdf, pilot.trust(), at=JUDGED)
     assert (report.verdict, report.level) == ("TOTAL-PASSED", "B-B")
+
+
+def test_a_token_larger_than_any_before_costs_a_level_once_and_cuts_nothing(pilot: Pilot):
+    signing = Signing(clock=pilot.clock, timestamper=pilot.authority.timestamper(pilot.clock))
+    signing._largest_token = 100  # as of an authority that used to send no certificates
+    first, second = (signing.sign(pilot.request(pilot.fielded()), pilot.key) for _ in range(2))
+    assert (first.level, second.level) == ("B-B", "B-T")
+    signing._largest_token = 100
+    raised = signing.raise_level(first.pdf, SignatureLevel.B_T)
+    for one in (first, second, raised):
+        assert pilot.signing.validate(one.pdf, pilot.trust(), at=JUDGED).verdict == "TOTAL-PASSED"
+    assert raised.level == "B-T"
+
+
+def test_a_signature_larger_than_its_room_is_refused_not_cut(pilot: Pilot):
+    prepared = pilot.signing.prepare(pilot.request(pilot.fielded()))
+    place = pades.Placeholder(prepared.pdf, prepared.digest, prepared.reserved)
+    start, end = prepared.reserved
+    room = (end - start - 2) // 2
+    assert len(place.filled(bytes(room))) == len(prepared.pdf)
+    with pytest.raises(RoomTooSmall, match=f"needs {2 * room + 2} digits, {2 * room} were kept"):
+        place.filled(bytes(room + 1))
 
 
 def test_an_authority_that_lies_is_not_believed(pilot: Pilot):
