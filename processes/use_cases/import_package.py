@@ -31,6 +31,8 @@ class ImportPackage:
 
     package: Path
     body: str
+    by: UUID | None = None
+    """who hands it in at a page; None: the operator of the machine"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +78,17 @@ def import_package(office: Office, request: ImportPackage) -> Iterator[ImportedD
     if owner is None:
         raise EntryRefused("body", "unknown")
     totals: Counter[str] = Counter()
+    actor = str(request.by) if request.by else COMMAND_LINE
     with opened(request.package) as folder:
         if findings := [*check_package(folder), *_disproved(office, folder)]:
             raise PackageBroken(findings)
         for each in _arriving(owner, folder, request.package.name):
-            state = _take_in(office, each)
+            state = _take_in(office, each, actor)
             totals[state] += 1
             yield ImportedDocument(number=each.accession.number, file=each.told["file"], state=state)
     with office.unit_of_work() as uow:
         details = {**totals, "package": request.package.name}
-        uow.audit.record("archive:import", actor=COMMAND_LINE, subject=str(owner.id), details=details)
+        uow.audit.record("archive:import", actor=actor, subject=str(owner.id), details=details)
         uow.commit()
 
 
@@ -149,7 +152,7 @@ def _accession(owner: Body, told: Mapping[str, Any], file: Path, origin: Mapping
     )
 
 
-def _take_in(office: Office, each: _Arriving) -> str:
+def _take_in(office: Office, each: _Arriving, actor: str) -> str:
     accession, told = each.accession, each.told
     with office.reading() as uow:
         if uow.archive.exists(accession.id):
@@ -157,8 +160,8 @@ def _take_in(office: Office, each: _Arriving) -> str:
     office.blobs.put(each.file.read_bytes())
     history = {"custody_head": told["custody_head"], "custody_seq": told["custody_seq"], "owner": told["owner"]}
     with office.unit_of_work() as uow:
-        uow.archive.accession(accession, actor=COMMAND_LINE)
-        uow.archive.record_event(accession.id, "imported", COMMAND_LINE, history)
+        uow.archive.accession(accession, actor=actor)
+        uow.archive.record_event(accession.id, "imported", actor, history)
         office.enqueue(uow.session, "validate_document", (str(accession.id),), f"validate:{accession.id}")
         uow.commit()
     return "taken"
