@@ -100,7 +100,16 @@ def for_the_archivist(town: Town, archivist: Person) -> Iterator[Page]:
     yield "archive-keeping", f"{town.registered_service.record_path}/keeping"
     yield "archive-redact", f"{town.registered_service.record_path}/redact"
     yield "archive-schedule", "/archive/schedules/appeals-5-years"
-    for part in ("arrangement", "nomenclature", "retention", "schedules", "holds", "proof/evidence", "proof/audits"):
+    for part in (
+        "arrangement",
+        "nomenclature",
+        "imports",
+        "retention",
+        "schedules",
+        "holds",
+        "proof/evidence",
+        "proof/audits",
+    ):
         yield f"archive-{part.replace('/', '-')}", f"/archive/{part}"
     for kind in ("fonds", "series"):
         archivist.go("/archive/arrangement")
