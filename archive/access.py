@@ -1,7 +1,7 @@
 """Who may see what: levels, and the filter every search and list passes through (B9, B16)."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -101,6 +101,14 @@ class Visibility:
         few = [*(self._not_barred(one, IN_ROWS) for one in self._worked_on(IN_ROWS)), *self._removed(IN_ROWS)]
         many = [self._not_barred(way, IN_ROWS) for way in self._ways(IN_ROWS, by_owner=True)]
         return [*((one, False) for one in many), *((one, True) for one in few)]
+
+    def without_cases(self) -> "Visibility":
+        """What this person sees but for documents of the person's cases."""
+        return replace(self, cases=frozenset())
+
+    def of_cases(self, of: Described) -> Condition:
+        """What this person sees of the documents of the person's cases."""
+        return self._not_barred(sa.true(), of)
 
     def grounds(self) -> frozenset[str] | None:
         """Words of the index (grounds.py) of which all that may be seen has one; None: no words tell it."""

@@ -3,7 +3,7 @@
 If no document has the words as they were typed, those written nearly so are looked for (typos.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from archive.search_conditions import (
     indexed,
     is_sqlite,
     narrowed,
+    sees_many_cases,
     text_conditions,
 )
 from archive.search_keys import IN_KEYS, IN_ROWS, KEYS
@@ -83,7 +84,9 @@ class Search:
         self._in_keys = in_keys(session, query)
         self._of = IN_KEYS if self._in_keys else IN_ROWS
         most = FEW_GROUNDS if query.text.strip() else MOST_GROUNDS
-        self._narrow = narrowed(session, query, visible, most=most) if self._in_keys else ()
+        self._apart = self._in_keys and not query.text.strip() and sees_many_cases(visible)
+        others = visible.without_cases() if self._apart else visible
+        self._narrow = narrowed(session, query, others, most=most) if self._in_keys else ()
         self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
@@ -168,15 +171,19 @@ class Search:
     ) -> sa.Select[Any]:
         """The newest hits first; if they are to be arranged, with their file and series."""
         slices = [] if self._terms or self._in_keys else self._visible.slices()
-        if 1 < len(slices) <= _MOST_SLICES:
-            tables, conditions = self._merged(slices, limit + offset), []
+        conditions: list[sa.ColumnElement[bool]] = []
+        if self._apart:
+            tables = self._cases_and_others(limit + offset)
+        elif 1 < len(slices) <= _MOST_SLICES:
+            tables = self._merged(slices, limit + offset)
         else:
             further = self._further_narrowed() if limit + offset >= CANDIDATES else []
             tables, conditions = self._tables, [self._visible.condition(self._of), *self._conditions, *further]
         if arranged and not self._in_keys:
             tables = tables.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
             tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
-        query = sa.select(*columns).select_from(tables).where(*conditions).order_by(self._order)
+        order = self._of.seq.desc() if self._apart else self._order
+        query = sa.select(*columns).select_from(tables).where(*conditions).order_by(order)
         return query.limit(limit).offset(offset)
 
     def _further_narrowed(self) -> list[sa.ColumnElement[bool]]:
@@ -189,9 +196,18 @@ class Search:
     def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
         """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""
         asked = [(sa.select(DOCUMENT.c.seq).where(one, *self._conditions), few) for one, few in slices]
-        newest = [each if few else each.order_by(self._order).limit(most) for each, few in asked]
-        found = sa.union(*(sa.select(each.subquery().c.seq) for each in newest)).subquery()
+        found = _together(each if few else each.order_by(self._order).limit(most) for each, few in asked)
         return found.join(DOCUMENT, DOCUMENT.c.seq == found.c.seq)
+
+    def _cases_and_others(self, most: int) -> sa.FromClause:
+        """The newest of the person's cases, by their own index, and the newest of what else is seen, by words."""
+        others, seq = self._visible.without_cases(), self._of.seq
+        own = sa.select(DOCUMENT.c.seq).where(DOCUMENT.c.case_id.in_(sorted(self._visible.cases)))
+        asked = [*(seq.between(*span) for span in self._span), *facet_conditions(self._query, self._of)]
+        of_cases = sa.select(seq).where(seq.in_(own), self._visible.of_cases(self._of), *asked).order_by(seq.desc())
+        of_others = sa.select(seq).select_from(self._tables).where(others.condition(self._of), *self._conditions)
+        found = _together(each.limit(most) for each in (of_cases, of_others.order_by(self._order)))
+        return found.join(KEYS, seq == found.c.seq)
 
     def _joined(self) -> sa.FromClause:
         """Documents with what the query reads of their text."""
@@ -236,3 +252,8 @@ class Search:
     def _counted(self) -> Counted:
         hits = self._select(*facet_columns(in_keys=self._in_keys), limit=COUNTED + 1, arranged=True)
         return (counted_in_keys if self._in_keys else counted_in_rows)(self._session, hits)
+
+
+def _together(selects: Iterable[sa.Select[Any]]) -> sa.Subquery:
+    """What one of the selects finds; SQLite knows no order and limit of each unless it is nested."""
+    return sa.union(*(sa.select(each.subquery().c.seq) for each in selects)).subquery()

@@ -99,6 +99,11 @@ def narrowed(session: Session, query: SearchQuery, visible: Visibility, *, most:
     return tuple(each for each in (visible.grounds(), *asked) if each is not None and len(each) <= most)
 
 
+def sees_many_cases(visible: Visibility) -> bool:
+    """Whether this person sees so many cases that these are better found by their own index than by words."""
+    return len(visible.cases) > FEW_GROUNDS and visible.grounds() is not None
+
+
 def _series_asked(query: SearchQuery) -> Iterator[sa.ColumnElement[bool]]:
     """Conditions on series, in one of which every hit is filed."""
     if query.fonds_id is not None:

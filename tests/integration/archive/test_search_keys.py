@@ -86,7 +86,8 @@ def test_who_works_on_many_cases_finds_the_same(
 ) -> None:
     """More grounds than the index is asked for: each hit's row tells."""
     monkeypatch.setattr("archive.search.MOST_GROUNDS", most)
-    monkeypatch.setattr("archive.search.FEW_GROUNDS", few)
+    for module in ("search", "search_conditions"):
+        monkeypatch.setattr(f"archive.{module}.FEW_GROUNDS", few)
     case = uuid4()
     mine = [take_in(title="su", owner=owner, case_id=case) for owner in ("housing", "agency", "agency")]
     own, foreign = take_in(title="su", owner="housing"), take_in(title="su", owner="agency")
@@ -99,6 +100,10 @@ def test_who_works_on_many_cases_finds_the_same(
             assert foreign.id not in page.highlights
         assert archive.search(SearchQuery(text=text, number=own.number), seen).total == 3
         assert archive.search(SearchQuery(text=text, case_id=case), seen).total == 2
+        pages = [archive.search(SearchQuery(text=text, limit=1, offset=place), seen).documents for place in range(4)]
+        assert [each.id for page in pages for each in page] == [own.id, mine[1].id, mine[0].id]
+        assert archive.search(SearchQuery(text=text, owner="agency", year=mine[1].dated_on.year), seen).total == 1
+        assert archive.search(SearchQuery(text=text, year=mine[1].dated_on.year + 1), seen).total == 0
         nobody = Visibility(owners=frozenset())
         assert archive.search(SearchQuery(text=text), nobody).total == 0
 
