@@ -139,6 +139,8 @@ def timer_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, 
 
 def wait_rows(case: Case, after: Standing) -> tuple[list[UUID], list[dict[str, Any]]]:
     """Waits for messages and signals that went or changed, and rows of those that are new or changed."""
+    if not (after.messages or after.signals or case.before.messages or case.before.signals):
+        return [], []
     was, now = _waits(case, case.before), _waits(case, after)
     gone = [ident for ident, row in was.items() if now.get(ident) != row]
     return gone, [{**row, "since": case.now} for ident, row in now.items() if was.get(ident) != row]

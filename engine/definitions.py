@@ -16,6 +16,7 @@ from engine.reading.calls import BOUND, CallBinding, CallTarget, key_of
 from engine.spiff.program import CompiledProcesses, Program, compile_package, link
 from engine.store import Store
 
+_LATEST = f"{BOUND}{CallBinding.LATEST.value}"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 KEPT_PROGRAMS = 256
 """several versions of every process an office has"""
@@ -160,8 +161,7 @@ class Repository:
         self, bound: Mapping[str, ProcessDefinition], running: Callable[[], Collection[str]]
     ) -> Mapping[str, ProcessDefinition]:
         """The same with the newest version of what is called as it is when the call begins, unless it runs."""
-        latest = f"{BOUND}{CallBinding.LATEST.value}"
-        names = [name for name in bound if name.endswith(latest)]
+        names = [name for name in bound if name.endswith(_LATEST)]
         if not names:
             return bound
         held = running()

@@ -1,7 +1,6 @@
 """Where cases are taken up, moved on and put down again: what every door of the engine stands on."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -133,18 +132,19 @@ class Desk:
     def _save(
         self, instance: ProcessInstance, case: Case, status: InstanceStatus, happenings: list[Happening]
     ) -> ProcessInstance:
-        advanced = replace(
+        bindings: Mapping[str, str] = {name: one.sha256 for name, one in case.definitions.items()}
+        if bindings != instance.bindings:
+            self._rows.rebind(instance.id, instance.definition_version, bindings)
+        return self._ledger.save(
             instance,
+            happenings,
+            state=case.interpreter.dump(),
+            bindings=bindings,
             status=status,
             variables=case.interpreter.variables,
             ended_at=self.now if status.ended else None,
             suspension=None if status.ended else instance.suspension,
         )
-        bindings = {name: one.sha256 for name, one in case.definitions.items()}
-        if bindings != dict(instance.bindings):
-            advanced = replace(advanced, bindings=bindings)
-            self._rows.rebind(instance.id, instance.definition_version, bindings)
-        return self._ledger.save(advanced, happenings, state=case.interpreter.dump())
 
     def _exited(self, case: Case, after: Standing, completed: set[UUID]) -> tuple[WorkItem, ...]:
         """Work items whose tokens are gone without their having been completed."""

@@ -105,8 +105,8 @@ class Happening:
 
 def chained(
     happenings: Iterable[tuple[Happening, str]], *, instance_id: UUID, at: datetime, seq: int, previous: str
-) -> Iterator[HistoryEvent]:
-    """Happenings with their salts as events of a case, each after the one before it.
+) -> Iterator[dict[str, Any]]:
+    """Happenings with their salts as rows of events of a case, each after the one before it.
 
     :param seq: the number of the case's last event so far, 0 if there is none
     :param previous: that event's SHA-256, NO_HEAD if there is none
@@ -115,20 +115,20 @@ def chained(
     for number, (happening, salt) in enumerate(happenings, seq + 1):
         digest = digest_payload(happening.payload, salt)
         sha = _link(happening, place, number, digest, previous)
-        yield HistoryEvent(
-            instance_id=instance_id,
-            seq=number,
-            at=at,
-            event=str(happening.event),
-            definition_key=happening.definition_key,
-            element_id=happening.element_id,
-            actor=happening.actor,
-            payload=happening.payload,
-            payload_digest=digest,
-            salt=salt,
-            previous=previous,
-            sha256=sha,
-        )
+        yield {
+            "instance_id": instance_id,
+            "seq": number,
+            "at": at,
+            "event": str(happening.event),
+            "definition_key": happening.definition_key,
+            "element_id": happening.element_id,
+            "actor": happening.actor,
+            "payload": happening.payload,
+            "payload_digest": digest,
+            "salt": salt,
+            "previous": previous,
+            "sha256": sha,
+        }
         previous = sha
 
 

@@ -27,8 +27,15 @@ class Ledger:
         """A new case; its state comes with its first advance."""
         self._store.insert_instance({**instance_row(instance), "state": b""})
 
-    def save(self, instance: ProcessInstance, happenings: Sequence[Happening] = (), **state: bytes) -> ProcessInstance:
-        """What happened, at the end of the case's chain, and the case, one revision on.
+    def save(
+        self,
+        instance: ProcessInstance,
+        happenings: Sequence[Happening] = (),
+        *,
+        state: bytes | None = None,
+        **changes: Any,
+    ) -> ProcessInstance:
+        """What happened, at the end of the case's chain, and the case with these changes, one revision on.
 
         Raises ConcurrentChange when it is no longer at the revision that was read.
         """
@@ -41,9 +48,13 @@ class Ledger:
         events = list(chained(salted, instance_id=instance.id, at=self._now, seq=seq, previous=head))
         self._store.insert_history(events)
         if events:
-            seq, head = events[-1].seq, events[-1].sha256
-        advanced = replace(instance, revision=instance.revision + 1, history_seq=seq, history_head=head)
-        if not self._store.update_instance(instance.id, instance.revision, {**_advanced(advanced), **state}):
+            seq, head = events[-1]["seq"], events[-1]["sha256"]
+        revision = instance.revision + 1
+        advanced = replace(instance, **changes, revision=revision, history_seq=seq, history_head=head)
+        values = _advanced(advanced)
+        if state is not None:
+            values["state"] = state
+        if not self._store.update_instance(instance.id, instance.revision, values):
             raise ConcurrentChange(instance.id, instance.revision)
         return advanced
 

@@ -48,12 +48,30 @@ class _Plan:
             values[place] = convert(values[place])
         return values if self.positional else dict(zip(self.names, values, strict=True))
 
-    def row(self, values: Sequence[Any]) -> Row:
+    def parameters_of(self, rows: Sequence[Any]) -> list[Any]:
+        """Those of several rows. What stands in a row and the next, the very same, is converted once."""
+        if len(rows) == 1:
+            return [self.parameters(rows[0])]
+        found, known = [], dict[int, tuple[Any, Any]]()
+        for row in rows:
+            values = list(self.take(row))
+            for place, convert in self.writes:
+                given = values[place]
+                if place not in known or known[place][0] is not given:
+                    known[place] = given, convert(given)
+                values[place] = known[place][1]
+            found.append(values if self.positional else dict(zip(self.names, values, strict=True)))
+        return found
+
+    def read(self, values: Sequence[Any]) -> list[Any]:
         found = list(values)
         for place, convert in self.reads:
             if found[place] is not None:
                 found[place] = convert(found[place])
-        return dict(zip(self.columns, found, strict=True))
+        return found
+
+    def row(self, values: Sequence[Any]) -> Row:
+        return dict(zip(self.columns, self.read(values), strict=True))
 
     def execute(self, connection: sa.Connection, parameters: Any, *, many: bool = False) -> Any:
         """Run it on a driver's cursor within the connection's transaction."""
@@ -92,11 +110,16 @@ class Prepared:
 
     def one(self, connection: sa.Connection, parameters: Row) -> Row | None:
         """The first row of a SELECT."""
+        values = self.values(connection, parameters)
+        return None if values is None else dict(zip(self.plan(connection.dialect).columns, values, strict=True))
+
+    def values(self, connection: sa.Connection, parameters: Row) -> list[Any] | None:
+        """The first row of a SELECT, without the names of its columns."""
         plan = self.plan(connection.dialect)
         cursor = plan.execute(connection, plan.parameters(parameters))
         values = cursor.fetchone()
         cursor.close()
-        return None if values is None else plan.row(values)
+        return None if values is None else plan.read(values)
 
     def all(self, connection: sa.Connection, parameters: Row) -> list[Row]:
         """The rows of a SELECT."""
@@ -118,7 +141,7 @@ class Prepared:
         """Do it for each row of parameters."""
         if rows:
             plan = self.plan(connection.dialect)
-            plan.execute(connection, [plan.parameters(row) for row in rows], many=True).close()
+            plan.execute(connection, plan.parameters_of(rows), many=True).close()
 
     def plan(self, dialect: Dialect) -> _Plan:
         """The statement in the words of this database."""

@@ -38,7 +38,7 @@ _INSTANCE_FIELDS = [field for field in ProcessInstance.__slots__ if field != "st
 _EVENT_FIELDS = list(HistoryEvent.__slots__)
 _ITEM_PATHS = {"state": "state.value", "wanted": "id"}
 """parameters of a work item's statements that are not an attribute's name"""
-_OF_ITEM = "item_"
+_INSTANCE_COLUMNS, _ITEM_COLUMNS = tuple(_instance.columns.keys()), tuple(_item.columns.keys())
 ADVANCED = ("status", "revision", "variables", "history_seq", "history_head", "ended_at", "suspension")
 """what of a case's row every change writes, beside its state"""
 _CHANGING = (
@@ -58,7 +58,7 @@ _instance_of_timer = sa.select(_timer.c.instance_id).where(_timer.c.id == _ID).s
 _INSTANCE = Prepared(sa.select(_instance).where(_instance.c.id == _ID))
 _LOCK = Prepared(sa.select(_instance).where(_instance.c.id == _ID).with_for_update())
 _LOCK_BY_ITEM = Prepared(
-    sa.select(_instance, *(column.label(_OF_ITEM + column.name) for column in _item.columns))
+    sa.select(_instance, *(column.label("item_" + column.name) for column in _item.columns))
     .select_from(_instance.join(_item, _instance.c.id == _item.c.instance_id))
     .where(_item.c.id == _ID)
     .with_for_update()
@@ -69,7 +69,6 @@ _ITEMS = sa.select(_item).where(_item.c.id.in_(sa.bindparam("wanted", expanding=
 _OPEN_ITEMS = sa.select(_item).where(_item.c.instance_id == _ID, _item.c.state.in_(OPEN_STATES))
 _UPDATE_ITEM = Prepared(_item.update().where(_item.c.id == _ID), columns=_CHANGING, paths=_ITEM_PATHS)
 _INSERT_ITEM = Prepared(_item.insert(), columns=_item.columns.keys(), paths=_ITEM_PATHS)
-_INSERT_EVENT = Prepared(_history.insert(), columns=_history.columns.keys(), paths={})
 _update_instance = _instance.update().where(_instance.c.id == _ID, _instance.c.revision == sa.bindparam("seen"))
 _STATUS = ("status", "ended_at", "suspension")
 _RUNNING_ON = tuple(column for column in ADVANCED if column not in _STATUS)
@@ -93,7 +92,7 @@ _DUE = (
 )
 _INSERT = {
     table.name: Prepared(table.insert(), columns=table.columns.keys())
-    for table in (_definition, _instance, _timer, _message)
+    for table in (_definition, _instance, _history, _timer, _message)
 }
 _DELETE = {table.name: Prepared(table.delete().where(table.c.id == _ID)) for table in (_timer, _message)}
 
@@ -164,8 +163,12 @@ class Store:
 
     def lock_by_item(self, item_id: UUID) -> tuple[Row, WorkItem] | None:
         """A work item with its case, locked: first the case, which is locked before any of its items changes."""
-        row = self._lock(_LOCK_BY_ITEM, item_id)
-        return None if row is None else (row, as_item(row, _OF_ITEM))
+        values = _LOCK_BY_ITEM.values(self._connection, {"wanted": item_id})
+        if values is None:
+            return None
+        row = dict(zip(_INSTANCE_COLUMNS, values, strict=False))
+        self._locked[row["id"]] = _status(row)
+        return row, as_item(dict(zip(_ITEM_COLUMNS, values[len(row) :], strict=True)))
 
     def lock_instance_of_timer(self, timer_id: UUID) -> Row | None:
         """The case a timer belongs to, locked."""
@@ -214,7 +217,9 @@ class Store:
 
     def insert_items(self, items: Iterable[WorkItem]) -> None:
         """New work items."""
-        _INSERT_ITEM.run_each(self._connection, list(items))
+        new = list(items)
+        if new:
+            _INSERT_ITEM.run_each(self._connection, new)
 
     def update_item(self, item: WorkItem) -> None:
         """A new version of a work item, whose case the caller has locked."""
@@ -222,9 +227,9 @@ class Store:
 
     # history, timers, messages
 
-    def insert_history(self, events: Sequence[HistoryEvent]) -> None:
+    def insert_history(self, events: Sequence[Row]) -> None:
         """Append events."""
-        _INSERT_EVENT.run_each(self._connection, events)
+        self._insert(_history, events)
 
     def history(self, instance_id: UUID) -> list[HistoryEvent]:
         """All events of a case, in order."""
@@ -268,10 +273,13 @@ class Store:
         return self._held[1]
 
     def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
-        _INSERT[table.name].run_each(self._connection, rows)
+        if rows:
+            _INSERT[table.name].run_each(self._connection, rows)
 
     def _delete(self, table: sa.Table, ids: Iterable[UUID]) -> None:
-        _DELETE[table.name].run_each(self._connection, [{"wanted": ident} for ident in ids])
+        rows = [{"wanted": ident} for ident in ids]
+        if rows:
+            _DELETE[table.name].run_each(self._connection, rows)
 
     def _one(self, query: sa.Select[Any], **parameters: Any) -> Row | None:
         row = self._connection.execute(query, parameters).first()
@@ -285,11 +293,9 @@ def _status(row: Row) -> tuple[Any, ...]:
     return tuple(row[column] for column in _STATUS)
 
 
-def as_item(row: Row, prefix: str = "") -> WorkItem:
-    """A row as a work item; `prefix` is what its columns are named by in a row that holds more."""
-    values = {name: row[prefix + name] for name in WorkItem.__slots__}
-    values["state"] = WorkItemState(values["state"])
-    return WorkItem(**values)
+def as_item(row: Row) -> WorkItem:
+    """A row as a work item."""
+    return WorkItem(**{**row, "state": WorkItemState(row["state"])})
 
 
 def as_instance(row: Row) -> ProcessInstance:

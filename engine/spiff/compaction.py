@@ -29,10 +29,10 @@ def compact(case: Any) -> int:
 def _compact(workflow: Any) -> int:
     tasks = workflow.tasks
     root = workflow.task_tree
-    stays = {root.id}
+    stays = {root}
     for task in tasks.values():
         if task._state & OPEN or (isinstance(task.task_spec, EventSplit) and _is_open(task)):
-            stays.add(task.id)
+            stays.add(task)
     if len(stays) == len(tasks):
         return 0
     kept = {root.id: root}
@@ -41,7 +41,7 @@ def _compact(workflow: Any) -> int:
     while order:
         ancestor, task = order.pop()
         children = [tasks[child] for child in reversed(task._children)]
-        if task.id in stays:
+        if task in stays:
             kept[task.id] = task
             task._parent = ancestor.id
             ancestor._children.append(task.id)
@@ -67,4 +67,8 @@ def size(case: Any) -> int:
 
 def find(case: Any, task_id: UUID) -> Any | None:
     """A task of the case by its id."""
-    return next((flow.tasks[task_id] for flow in case.workflows() if task_id in flow.tasks), None)
+    for workflow in case.workflows():
+        found = workflow.tasks.get(task_id)
+        if found is not None:
+            return found
+    return None

@@ -10,7 +10,6 @@ Every call runs the case on until only people, services, timers and messages are
 # ruff: noqa: SLF001 - the one place that drives SpiffWorkflow's tasks
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -20,7 +19,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definition import RESERVED_VARIABLES
-from engine.errors import EngineError, ExecutionFailed
+from engine.errors import ExecutionFailed
 from engine.history import Marking, MarkingState
 from engine.reading.calls import key_of
 from engine.running_deadlines import RunningDeadline
@@ -30,7 +29,7 @@ from engine.spiff.messages import Message, MessageEvent
 from engine.spiff.occurrences import deliver
 from engine.spiff.program import Program
 from engine.spiff.scopes import COMPLETED_AT, assign, may_set, visible
-from engine.spiff.scripting import Calendars, ScriptEngine
+from engine.spiff.scripting import Calendars, ScriptEngine, ToldAt
 from engine.spiff.tokens import (
     NOTHING,
     Beginning,
@@ -78,7 +77,7 @@ class Interpreter:
         ExpressionError where the model fails.
         """
         engine = ScriptEngine(program.packages, calendars, now)
-        with translated():
+        with Translated():
             case = _case_factory(program, engine, now)(beginning=at)
         case.data = _opening_variables(program, engine, variables)
         if at is not None and at.element not in {*case.spec.start.starts, *case.spec.start.instantiating}:
@@ -155,7 +154,7 @@ class Interpreter:
     def complete(self, task_id: UUID, variables: Mapping[str, Any]) -> None:
         """A person has finished a human task. Only declared variables are taken. Raises ExecutionFailed."""
         task = self._waiting(task_id, TaskState.READY)
-        with translated(task):
+        with Translated(task):
             assign(task, variables)
             task.run()
         self._run()
@@ -165,7 +164,7 @@ class Interpreter:
         task = compaction.find(self._case, task_id)
         if task is None or task._state != TaskState.STARTED:
             return False
-        with translated(task):
+        with Translated(task):
             assign(task, variables)
             task.complete()
         self._run()
@@ -188,7 +187,7 @@ class Interpreter:
         task = self._case.event_manager.tasks.get(task_id)
         if task is None:
             return False
-        with translated(task):
+        with Translated(task):
             task.task_spec._update(task)
         self._run()
         return True
@@ -216,7 +215,7 @@ class Interpreter:
         return self._hand_in(BpmnEvent(Signal(name), payload=_payload(variables)), to_all=True)
 
     def _hand_in(self, event: BpmnEvent, tasks: Iterable[Any] | None = None, *, to_all: bool = False) -> bool:
-        with translated():
+        with Translated():
             caught = deliver(self._case, event, tasks, to_all=to_all)
         if caught:
             self._run()
@@ -224,7 +223,7 @@ class Interpreter:
 
     def cancel(self) -> None:
         """End the case here and now; nothing waits any longer."""
-        with translated():
+        with Translated():
             self._case.cancel()
 
     def next_timer(self) -> datetime | None:
@@ -266,7 +265,7 @@ class Interpreter:
         task = compaction.find(self._case, task_id)
         if task is None:
             raise ExecutionFailed(None, f"no task {task_id}")
-        with translated(task):
+        with Translated(task):
             return self._engine.evaluate(task, expression)
 
     def deadline(self, task_id: UUID, name: str) -> RunningDeadline:
@@ -274,7 +273,7 @@ class Interpreter:
         task = compaction.find(self._case, task_id)
         if task is None:
             raise ExecutionFailed(None, f"no task {task_id}")
-        with translated(task):
+        with Translated(task):
             return self._engine.deadline(task.task_spec.process, name, visible(task))
 
     def _move_clock(self, now: datetime) -> None:
@@ -299,7 +298,7 @@ class Interpreter:
         while ready := self._automatic():
             for task in ready:
                 if task._state == TaskState.READY and not task.workflow.completed:
-                    with translated(task):
+                    with Translated(task):
                         task.run()
                     self._ask_conditions()
             steps += len(ready)
@@ -312,32 +311,30 @@ class Interpreter:
 
     def _ask_conditions(self) -> None:
         if self._case.asks:
-            with translated():
+            with Translated():
                 self._case.update_conditions()
 
     def _automatic(self) -> list[Any]:
         """Ready tasks that need nobody."""
         running = [workflow for workflow in self._case.workflows() if not workflow.completed]
-        running.sort(key=lambda workflow: -workflow.depth)
+        if len(running) > 1:
+            running.sort(key=lambda workflow: -workflow.depth)
         return [
             task for workflow in running for task in in_state(workflow, TaskState.READY) if not task.task_spec.manual
         ]
 
 
-@contextmanager
-def translated(task: Any = None) -> Iterator[None]:
-    """Turn what SpiffWorkflow raises into ExecutionFailed; the engine's own errors get their element."""
-    spec = task.task_spec if task is not None else None
-    try:
-        yield
-    except ExecutionFailed as error:
-        raise ExecutionFailed(error.element or getattr(spec, "bpmn_id", None), error.reason) from error
-    except EngineError as error:
-        raise ExecutionFailed(getattr(spec, "bpmn_id", None), str(error)) from error
-    except (SpiffWorkflowException, RecursionError) as error:
-        spec = getattr(error, "task_spec", None) or spec
-        reason = str(error).strip(". ") or type(error).__name__
-        raise ExecutionFailed(getattr(spec, "bpmn_id", None), reason) from error
+class Translated(ToldAt):
+    """Turns what SpiffWorkflow raises into ExecutionFailed, too."""
+
+    __slots__ = ()
+
+    def told(self, error: BaseException | None) -> ExecutionFailed | None:
+        """What is raised instead, with SpiffWorkflow's own word on where."""
+        if not isinstance(error, SpiffWorkflowException | RecursionError):
+            return super().told(error)
+        spec = getattr(error, "task_spec", None) or getattr(self.task, "task_spec", None)
+        return ExecutionFailed(getattr(spec, "bpmn_id", None), str(error).strip(". ") or type(error).__name__)
 
 
 def _case_factory(program: Program, engine: ScriptEngine, now: datetime) -> Callable[..., CaseWorkflow]:

@@ -13,7 +13,7 @@ from engine.errors import MigrationRefused
 from engine.pauses import Pause
 from engine.spiff import codec, migrating, moving, recounting, standing_still, waiting
 from engine.spiff.compaction import find
-from engine.spiff.interpreter import Interpreter, _case_factory, translated
+from engine.spiff.interpreter import Interpreter, Translated, _case_factory
 from engine.spiff.program import Program
 from engine.spiff.recounting import CalendarsAt
 from engine.spiff.scopes import assign
@@ -33,14 +33,14 @@ class Movable:
 
 def resume(interpreter: Interpreter, began: Callable[[UUID], datetime], pause: Pause) -> None:
     """The case was suspended until now: its timers have as much left as at `began(timer)`."""
-    with translated():
+    with Translated():
         standing_still.resume(interpreter._case, began)
         standing_still.note_pause(interpreter._case, pause)
 
 
 def recount(interpreter: Interpreter, calendars_at: CalendarsAt) -> list[list[str]]:
     """The calendar has changed: move the timers that follow it; [element, before, after] of each that moved."""
-    with translated():
+    with Translated():
         return recounting.recount(interpreter._case, calendars_at)
 
 
@@ -54,7 +54,7 @@ def movable(interpreter: Interpreter) -> list[Movable]:
 
 def move(interpreter: Interpreter, task_id: UUID, target: str) -> None:
     """Take a token from where it stands and put it before another node. :raises ExecutionFailed: it cannot be"""
-    with translated():
+    with Translated():
         moving.move(interpreter._case, task_id, target)
     interpreter._run()
 
@@ -67,7 +67,7 @@ def skip(interpreter: Interpreter, task_id: UUID, variables: Mapping[str, Any]) 
     task = find(interpreter._case, task_id)
     if task is None or not task.has_state(TaskState.STARTED | TaskState.WAITING):
         return False
-    with translated(task):
+    with Translated(task):
         assign(task, variables)
         if getattr(task.task_spec, "is_listener", False):
             task.cancel()
@@ -84,7 +84,7 @@ def correct(interpreter: Interpreter, variables: Mapping[str, Any]) -> dict[str,
     """Set declared variables of the root process; what was taken."""
     root = interpreter._case.task_tree
     taken = interpreter.accepted(root.id, variables)
-    with translated():
+    with Translated():
         assign(root, taken)
     return taken
 
@@ -96,11 +96,11 @@ def migrated(interpreter: Interpreter, program: Program, mapping: Mapped) -> Int
     """
     case, engine = interpreter._case, interpreter._engine
     engine.packages = program.packages
-    with translated():
+    with Translated():
         obstacles, listeners = migrating.carry_over(case, program, migrating.renames(mapping))
     if obstacles:
         raise MigrationRefused(obstacles)
-    with translated():
+    with Translated():
         factory = _case_factory(program, engine, interpreter.now)
         carried = codec.load(codec.dump(case), program.specs, factory)
         migrating.begin_listeners(carried, listeners)

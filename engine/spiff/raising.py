@@ -9,7 +9,7 @@ from engine.errors import ExecutionFailed
 from engine.instance import RaisedError
 from engine.spiff.compaction import find
 from engine.spiff.events import Error
-from engine.spiff.interpreter import Interpreter, translated
+from engine.spiff.interpreter import Interpreter, Translated
 from engine.spiff.values import normalised
 
 
@@ -24,7 +24,7 @@ def raise_error(interpreter: Interpreter, task_id: UUID, error: RaisedError) -> 
     if task is None or task._state != TaskState.STARTED:
         return False
     payload = {name: normalised(value, name=name) for name, value in error.variables.items()}
-    with translated(task):
+    with Translated(task):
         try:
             Error(error.code, code=error.code).raise_at(task, payload)
         except ExecutionFailed as uncaught:

@@ -6,7 +6,8 @@ P2  `Task.is_descendant_of` and `find_ancestor` recurse once a generation and di
     its followers when it is done (see `flows`), and nothing is predicted;
 --  `Task.cancel` forgets what waits under an open task, so its events would still be heard, and recurses;
 --  log extras are built eagerly, 15 to 30 % of a step, and "NOTSET" counts as "verbose"; a new task reads the clock and
-    looks for its thread.
+    looks for its thread;
+--  each change of a task's state goes through assignments, checks of the model and events that no node of BPMN has.
 """
 
 # ruff: noqa: SLF001 - the inner parts of SpiffWorkflow's tasks are what is being repaired
@@ -14,6 +15,7 @@ import logging
 import sys
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
@@ -23,6 +25,7 @@ from engine.spiff.flows import hand_on
 from engine.spiff.tree import add_child
 
 UNLIMITED = sys.maxsize
+_DONE = TaskState.COMPLETED | TaskState.CANCELLED
 
 
 def apply_repairs() -> None:
@@ -40,8 +43,17 @@ def apply_repairs() -> None:
     Task._set_state = _set_state
     Task._add_child = add_child
     Task.cancel = _cancel
+    Task.run = _run
+    Task.complete = _complete
+    Task._ready = _ready
     TaskSpec._predict = _predict
     TaskSpec._on_complete = _on_complete
+    TaskSpec._update = _update
+    TaskSpec._update_hook = _update_hook
+    TaskSpec._on_ready_hook = _on_ready_hook
+    TaskSpec._on_complete_hook = _on_complete_hook
+    BpmnTaskSpec._update_hook = _update_hook
+    BpmnTaskSpec._on_complete_hook = _on_complete_hook
     for name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -56,6 +68,58 @@ def _predict(_self: Any, _task: Any, *_args: Any, **_more: Any) -> None:
 
 def _on_complete(_self: Any, task: Any) -> None:
     hand_on(task)
+
+
+def _run(self: Any) -> bool | None:
+    """Without assignments after it, which no node of BPMN has; a task that fails is in error, as in SpiffWorkflow."""
+    try:
+        result: bool | None = self.task_spec._run_hook(self)
+    except Exception:
+        self.error()
+        raise
+    if result is None:
+        self._set_state(TaskState.STARTED)
+    elif result is False:
+        self.error()
+    else:
+        self._state = TaskState.COMPLETED
+        hand_on(self)
+    return result
+
+
+def _complete(self: Any) -> None:
+    self._state = TaskState.COMPLETED
+    hand_on(self)
+
+
+def _ready(self: Any) -> None:
+    """Without assignments before it, and without a check of the model: that was when it was deployed."""
+    if not self._state & _DONE:
+        self._state = TaskState.READY
+        self.task_spec._on_ready_hook(self)
+
+
+def _update(self: Any, task: Any) -> None:
+    if self._update_hook(task):
+        task._ready()
+
+
+def _update_hook(_self: Any, task: Any) -> bool:
+    """Data stand in a task only where it is an instance of a loop (see `scopes`); no node reads or writes others."""
+    parent = task.workflow.tasks.get(task._parent)
+    if parent is not None and parent.data:
+        task._inherit_data()
+    return True
+
+
+def _on_ready_hook(_self: Any, _task: Any) -> None:
+    """Nobody listens to it."""
+
+
+def _on_complete_hook(self: Any, task: Any) -> None:
+    """Only who waits for an instance of a loop or of compensation listens."""
+    if self.completed_event.hard_subscribers:
+        self.completed_event.emit(task.workflow, task)
 
 
 def _is_descendant_of(self: Any, task: Any) -> bool:

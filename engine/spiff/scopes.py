@@ -38,6 +38,8 @@ def local_variables(task: Any) -> Iterator[dict[str, Any]]:
 def visible(task: Any) -> dict[str, Any]:
     """Every variable the task sees. The values are the scope's own: read them, or copy them with `normalised`."""
     names: dict[str, Any] = dict(scope_of(task).data)
+    if not task.data and task.workflow.has_own_scope:
+        return names
     for local in reversed(list(local_variables(task))):
         names.update(local)
     return names
@@ -58,9 +60,9 @@ def held(task: Any, name: str) -> Any:
 
 def assign(task: Any, values: Mapping[str, Any]) -> None:
     """Write variables: to the instance's own where it has one of that name, else to the process, if declared there."""
-    scope = scope_of(task)
+    scope, inner = scope_of(task), list(local_variables(task))
     for name, value in values.items():
-        holder = next((local for local in local_variables(task) if name in local), None)
+        holder = next((local for local in inner if name in local), None) if inner else None
         if holder is not None:
             holder[name] = normalised(value, name=name)
         elif scope.declares(name):

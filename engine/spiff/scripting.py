@@ -1,8 +1,7 @@
 """What SpiffWorkflow calls its script engine, on the house's expression language: nothing of a model is eval'd."""
 
 # ruff: noqa: ARG002, D102 - SpiffWorkflow's own kind: the methods keep its signatures and meanings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,16 +19,28 @@ Calendars = Callable[[str], WorkingCalendar]
 """calendar code → the calendar with its overrides"""
 
 
-@contextmanager
-def told_at(task: Any) -> Iterator[None]:
-    """An engine error becomes an ExecutionFailed that names the task's element."""
-    element = getattr(task.task_spec, "bpmn_id", None)
-    try:
-        yield
-    except ExecutionFailed as error:
-        raise ExecutionFailed(error.element or element, error.reason) from error
-    except EngineError as error:
-        raise ExecutionFailed(element, str(error)) from error
+class ToldAt:
+    """Around what is done for a task: an engine error becomes an ExecutionFailed that names the task's element."""
+
+    __slots__ = ("task",)
+
+    def __init__(self, task: Any = None) -> None:
+        self.task = task
+
+    def __enter__(self) -> None:
+        """Nothing to be made ready."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        told = None if error is None else self.told(error)
+        if told is not None:
+            raise told from error
+
+    def told(self, error: BaseException | None) -> ExecutionFailed | None:
+        """What is raised instead of an error, if anything is."""
+        element = getattr(getattr(self.task, "task_spec", None), "bpmn_id", None)
+        if isinstance(error, ExecutionFailed):
+            return ExecutionFailed(error.element or element, error.reason)
+        return ExecutionFailed(element, str(error)) if isinstance(error, EngineError) else None
 
 
 class Environment(BasePythonScriptEngineEnvironment):
@@ -69,19 +80,19 @@ class ScriptEngine(PythonScriptEngine):
     def evaluate_with(self, task: Any, expression: str, more: Mapping[str, Any]) -> Any:
         """The value of an expression over the variables the task sees and these names besides."""
         names = visible(task) | dict(more)
-        with told_at(task):
+        with ToldAt(task):
             return compile_expression(expression or "").evaluate(names, self.context(names, task.workflow.spec.process))
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
         names = visible(task)
-        with told_at(task):
+        with ToldAt(task):
             assign(task, compile_script(script or "").run(names, self.context(names, task.workflow.spec.process)))
         return True
 
     def decide(self, task: Any, decision: Decision) -> dict[str, Any]:
         """What the decision says for the variables the task sees."""
         names = visible(task)
-        with told_at(task):
+        with ToldAt(task):
             return decision.decide(names, self.context(names, task.workflow.spec.process))
 
     def call_service(self, task: Any, **kwargs: Any) -> Any:

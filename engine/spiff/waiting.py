@@ -47,6 +47,8 @@ def _listening(
 ) -> tuple[dict[Any, WaitingTimer], tuple[WaitingMessage, ...], tuple[WaitingSignal, ...]]:
     """The events it waits for."""
     timers: dict[Any, WaitingTimer] = {}
+    if not case.event_manager.tasks:
+        return timers, (), ()
     messages: list[WaitingMessage] = []
     signals: list[WaitingSignal] = []
     for task in case.event_manager.tasks.values():

@@ -68,6 +68,8 @@ class _Workflow:
 
     def update_waiting_tasks(self) -> None:
         """Let the joins look again at what can still come; events are asked when something happens."""
+        if not self.meeting:
+            return
         self.meeting = {task.id: task for task in self.meeting.values() if self._waits(task)}
         found = list(self.meeting.values())
         asked = set()
@@ -143,10 +145,9 @@ class CaseWorkflow(_Workflow, BpmnWorkflow):
                 return workflow.tasks[task_id]
         return super().get_task_from_id(task_id)
 
-    def workflows(self) -> Iterator[Any]:
+    def workflows(self) -> list[Any]:
         """The case's own workflow and those inside it, outermost first."""
-        yield self
-        yield from list(self.subprocesses.values())
+        return [self, *self.subprocesses.values()]
 
     def listening(self) -> Iterator[Any]:
         """The tasks that wait for events, in the order of the trees: the same before and after a restart."""

@@ -16,8 +16,8 @@ NOW = datetime(2026, 3, 19, 5, 30, tzinfo=UTC)
 
 def after(previous: str, seq: int, happening: Happening, *, at: datetime, salt: str) -> HistoryEvent:
     """The event of this number, after the one of which `previous` is the SHA-256."""
-    [event] = chained([(happening, salt)], instance_id=CASE, at=at, seq=seq - 1, previous=previous)
-    return event
+    [row] = chained([(happening, salt)], instance_id=CASE, at=at, seq=seq - 1, previous=previous)
+    return HistoryEvent(**row)
 
 
 def four_events() -> list[HistoryEvent]:
