@@ -50,8 +50,6 @@ class _Plan:
 
     def parameters_of(self, rows: Sequence[Any]) -> list[Any]:
         """Those of several rows. What stands in a row and the next, the very same, is converted once."""
-        if len(rows) == 1:
-            return [self.parameters(rows[0])]
         found, known = [], dict[int, tuple[Any, Any]]()
         for row in rows:
             values = list(self.take(row))
@@ -139,7 +137,9 @@ class Prepared:
 
     def run_each(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
         """Do it for each row of parameters."""
-        if rows:
+        if len(rows) == 1:
+            self.run(connection, rows[0])  # psycopg opens a pipeline for many, which costs more than one row
+        elif rows:
             plan = self.plan(connection.dialect)
             plan.execute(connection, plan.parameters_of(rows), many=True).close()
 
