@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from archive.service import Archive
-from engine.prepared import Prepared, Row, flushed
+from engine.prepared import Prepared, Row
 from engine.service import Engine
 from processes.audit import AuditTrail
 
@@ -31,6 +31,7 @@ class UnitOfWork:
         self.archive = archive(session, now)
         self.audit = AuditTrail(session, now)
         self._own = own
+        self._held: tuple[SessionTransaction | None, sa.Connection | None] = (None, None)
 
     def __enter__(self) -> Self:
         return self
@@ -65,16 +66,28 @@ class UnitOfWork:
 
     def run(self, statement: Prepared, **values: Any) -> int:
         """A prepared statement that changes rows; how many there were. What was added before is there already."""
-        return statement.run(flushed(self.session), values)
+        return statement.run(self._connection, values)
 
     def first(self, statement: Prepared, **values: Any) -> Any:
         """The first column of a prepared SELECT's first row, or None."""
-        row = statement.one(flushed(self.session), values)
+        row = statement.one(self._connection, values)
         return None if row is None else next(iter(row.values()))
 
     def all(self, statement: Prepared, **values: Any) -> list[Row]:
         """Every row of a prepared SELECT."""
-        return statement.all(flushed(self.session), values)
+        return statement.all(self._connection, values)
+
+    @property
+    def _connection(self) -> sa.Connection:
+        """The transaction's, with what was added before; asking for it each time costs as much as a statement."""
+        self.session.flush()
+        transaction = self.session.get_transaction()
+        known, connection = self._held
+        # a savepoint is set when the session is first asked within it
+        if connection is None or transaction is not known or self.session.in_nested_transaction():
+            connection = self.session.connection()
+            self._held = (self.session.get_transaction(), connection)
+        return connection
 
     def _update_by(self, table: type, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
         """To what an expression gives, such as one more than before."""

@@ -13,6 +13,7 @@ from processes.demo import player as playing
 from processes.demo.founding import accounts, found
 from processes.demo.player import Player
 from processes.jobs import idle
+from processes.lasting import keep_for_good
 from processes.office import Office
 from processes.settings import Settings
 from processes.signed_steps import SignedStep, accept, waiting_attempt
@@ -59,6 +60,7 @@ def begun(run: Run, name: str, cases: int) -> Iterator[tuple[Office, list[Player
         players = _begun(office, cases)
     finally:
         worker.stop()
+    keep_for_good()  # as a server does before its work begins
     try:
         yield office, players
     finally:
