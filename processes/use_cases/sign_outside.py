@@ -148,10 +148,11 @@ def _kept(office: Office, attempt: SigningAttemptRow, prepared: PreparedSignatur
     """Write it beside the attempt, unless another tab was faster: then that one's counts."""
     shown = len(attempt.pdf or b"")
     appended = json.dumps(replace(prepared, pdf=prepared.pdf[shown:]).to_json()).encode()
+    unprepared = {"id": attempt.id, "state": "prepared", "prepared": None}
     with office.unit_of_work() as uow:
-        uow.update(SigningAttemptRow, {"id": attempt.id, "state": "prepared", "prepared": None}, prepared=appended)
+        first = uow.update(SigningAttemptRow, unprepared, prepared=appended)
         uow.commit()
-    return _restored(waiting_attempt(office, attempt.id, attempt.person_id))
+    return prepared if first else _restored(waiting_attempt(office, attempt.id, attempt.person_id))
 
 
 def _restored(attempt: SigningAttemptRow) -> PreparedSignature:
