@@ -1,7 +1,8 @@
 """pyHanko reads dictionaries and cross-reference tables byte by byte; plain ones are read here at once.
 
 Plain is what our own documents are written in: names of letters and digits, numbers, references, strings without
-escapes, and rows of twenty bytes. Whatever else stands there is pyHanko's to read, or to refuse, from its beginning.
+escapes but octal ones, and rows of twenty bytes. Whatever else stands there is pyHanko's to read, or to refuse, from
+its beginning.
 """
 
 import re
@@ -15,14 +16,17 @@ LONGEST = 4096
 and so is each within it"""
 _TOKEN = re.compile(
     rb"[\0\t\n\f\r ]*(?:"
-    rb"(?P<open><<|\[)|(?P<close>>>|\])|<(?P<digits>(?:[0-9A-Fa-f]{2})*)>|\((?P<text>[^\\()\r\n]*)\)"
+    rb"(?P<open><<|\[)|(?P<close>>>|\])|<(?P<digits>(?:[0-9A-Fa-f]{2})*)>|\((?P<text>(?:[^\\()\r\n]|\\[0-3][0-7]{2})*)\)"
     rb"|(?:/(?P<name>[A-Za-z0-9_.+-]*)|(?P<reference>[1-9]\d{0,9} \d{1,5}) R"
     rb"|(?P<integer>[+-]?\d+)|(?P<real>[+-]?\d+\.\d*)|(?P<word>true|false|null))(?=[\0\t\n\f\r ()<>\[\]{}/%]))"
 )
+_OCTAL = re.compile(rb"\\([0-7]{3})")
 _SECTION = re.compile(rb"[\0\t\n\f\r ]*(\d{1,10}) (\d{1,10}) *(?:\r\n|\n|\r)(?=[\dt])")
 _LONGEST_HEAD = 48
 _ROW = 20
 _ROWS = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*")
+_PARTS = re.compile(rb"(\d{10}) (\d{5}) ([nf])")
+_USED, _FREE = xref.XRefType.STANDARD, xref.XRefType.FREE
 _TRAILER = b"trailer"
 _token_by_token = generic.DictionaryObject.read_from_stream
 _row_by_row = xref.parse_xref_table
@@ -49,6 +53,10 @@ def read_dictionary(
     return _token_by_token(stream, container_ref, as_metadata_stream, in_content_stream)
 
 
+def _byte(escape: re.Match[bytes]) -> bytes:
+    return bytes([int(escape[1], 8)])
+
+
 _WORDS: Mapping[bytes, Callable[[], Any]] = {
     b"true": lambda: generic.BooleanObject(True),
     b"false": lambda: generic.BooleanObject(False),
@@ -59,7 +67,7 @@ _VALUES: Mapping[str, Callable[[bytes], Any]] = {
     "integer": lambda token: generic.NumberObject(token.decode("ascii")),
     "real": lambda token: generic.FloatObject(token.decode("ascii")),
     "digits": lambda token: generic.pdf_string(bytes.fromhex(token.decode("ascii"))),
-    "text": generic.pdf_string,
+    "text": lambda token: generic.pdf_string(_OCTAL.sub(_byte, token)),
     "word": lambda token: _WORDS[token](),
 }
 
@@ -136,7 +144,7 @@ def _entries(stream: Any) -> list[Any] | None:
         rows = stream.read(_ROW * count)
         if len(rows) != _ROW * count or _ROWS.fullmatch(rows) is None:
             return None
-        entries.extend(_entry(first + place, rows[place * _ROW : (place + 1) * _ROW]) for place in range(count))
+        entries += map(_entry, range(first, first + count), _PARTS.findall(rows))
         end = stream.tell()
         if stream.read(len(_TRAILER)) == _TRAILER:
             misc.read_non_whitespace(stream, seek_back=True)
@@ -144,14 +152,11 @@ def _entries(stream: Any) -> list[Any] | None:
         stream.seek(end)
 
 
-def _entry(number: int, row: bytes) -> Any:
-    used = row[17:18] == b"n"
-    return xref.XRefEntry(
-        xref_type=xref.XRefType.STANDARD if used else xref.XRefType.FREE,
-        location=int(row[:10]) if used else None,
-        idnum=number,
-        generation=int(row[11:16]),
-    )
+def _entry(number: int, row: tuple[bytes, bytes, bytes]) -> Any:
+    location, generation, marker = row
+    if marker == b"n":
+        return xref.XRefEntry(_USED, int(location), number, int(generation))
+    return xref.XRefEntry(_FREE, None, number, int(generation))
 
 
 def install() -> None:
