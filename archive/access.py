@@ -110,9 +110,9 @@ class Visibility:
         """What this person sees of the documents of the person's cases."""
         return self._not_barred(sa.true(), of)
 
-    def grounds(self) -> frozenset[str] | None:
-        """Words of the index (grounds.py) of which all that may be seen has one; None: no words tell it."""
-        if self.owners is None or self.quarantined:
+    def grounds(self, *, most: int) -> frozenset[str] | None:
+        """Words of the index (grounds.py) of which all that may be seen has one; None: more than `most`, or none do."""
+        if self.owners is None or self.quarantined or len(self.owners) + len(self.units) + len(self.cases) > most:
             return None
         return grounds("owner", self.owners) | grounds("unit", self.units) | grounds("case_id", self.cases)
 

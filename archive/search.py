@@ -31,7 +31,7 @@ from archive.search_conditions import (
     sees_many_cases,
     text_conditions,
 )
-from archive.search_keys import IN_KEYS, IN_ROWS, KEYS
+from archive.search_keys import IN_KEYS, IN_ROWS, KEYS, numbers_of
 from archive.search_query import SearchQuery, SearchSort
 from archive.store import DOCUMENT, DOCUMENT_COLUMNS, SEARCH_TEXT, to_document
 from archive.typos import may_slip, similar_stems, with_similar
@@ -202,9 +202,12 @@ class Search:
     def _cases_and_others(self, most: int) -> sa.FromClause:
         """The newest of the person's cases, by their own index, and the newest of what else is seen, by words."""
         others, seq = self._visible.without_cases(), self._of.seq
-        own = sa.select(DOCUMENT.c.seq).where(DOCUMENT.c.case_id.in_(sorted(self._visible.cases)))
         asked = [*(seq.between(*span) for span in self._span), *facet_conditions(self._query, self._of)]
-        of_cases = sa.select(seq).where(seq.in_(own), self._visible.of_cases(self._of), *asked).order_by(seq.desc())
+        of_cases = (
+            sa.select(seq)
+            .where(seq.in_(numbers_of("case_id", self._visible.cases)), self._visible.of_cases(self._of), *asked)
+            .order_by(seq.desc())
+        )
         of_others = sa.select(seq).select_from(self._tables).where(others.condition(self._of), *self._conditions)
         found = _together(each.limit(most) for each in (of_cases, of_others.order_by(self._order)))
         return found.join(KEYS, seq == found.c.seq)

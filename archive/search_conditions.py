@@ -96,12 +96,12 @@ def narrowed(session: Session, query: SearchQuery, visible: Visibility, *, most:
     asked = [grounds(name, [value]) for name in _GROUNDS_ASKED if (value := getattr(query, name)) is not None]
     filed = (sa.select(SERIES.c.id).where(within).limit(most + 1) for within in _series_asked(query))
     asked += [grounds("series_id", session.scalars(series)) for series in filed]
-    return tuple(each for each in (visible.grounds(), *asked) if each is not None and len(each) <= most)
+    return tuple(each for each in (visible.grounds(most=most), *asked) if each is not None and len(each) <= most)
 
 
 def sees_many_cases(visible: Visibility) -> bool:
     """Whether this person sees so many cases that these are better found by their own index than by words."""
-    return len(visible.cases) > FEW_GROUNDS and visible.grounds() is not None
+    return len(visible.cases) > FEW_GROUNDS and visible.owners is not None and not visible.quarantined
 
 
 def _series_asked(query: SearchQuery) -> Iterator[sa.ColumnElement[bool]]:

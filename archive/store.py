@@ -32,7 +32,8 @@ SEARCH_TEXT = table_of(SearchTextRow)
 _FILE = table_of(FileRow)
 
 _TUPLES = ("access_flags", "signers")
-DOCUMENT_COLUMNS = [DOCUMENT.c[field.name] for field in fields(ArchivedDocument)]
+_DOCUMENT_FIELDS = [field.name for field in fields(ArchivedDocument)]
+DOCUMENT_COLUMNS = [DOCUMENT.c[name] for name in _DOCUMENT_FIELDS]
 _REVISION_COLUMNS = [REVISION.c[field.name] for field in fields(Revision)]
 _CUSTODY_COLUMNS = [CUSTODY.c[field.name] for field in fields(CustodyEvent)]
 
@@ -46,7 +47,7 @@ _INSERT_REVISION, _INSERT_CUSTODY = sa.insert(REVISION), sa.insert(CUSTODY)
 
 def to_document(row: sa.RowMapping) -> ArchivedDocument:
     """A row of archive_document as the archive's type."""
-    values = {field.name: row[field.name] for field in fields(ArchivedDocument)}
+    values = {name: row[name] for name in _DOCUMENT_FIELDS}
     return ArchivedDocument(**{**values, **{name: tuple(values[name]) for name in _TUPLES}})
 
 
