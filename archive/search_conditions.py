@@ -5,6 +5,7 @@ Only `matches` differs between the databases; everything else is the same SQL, s
 
 import sys
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
@@ -54,6 +55,14 @@ _ASKED_OF_GIN = sa.text(
     "SELECT value FROM json_array_elements_text(CAST(:stems AS json)) AS value WHERE EXISTS (SELECT 1 FROM"
     " archive_search_text WHERE vector @@ CAST(quote_literal(value) AS tsquery))"
 )
+
+_BY_INDEX = sa.select(
+    *(
+        sa.func.set_config(f"enable_{way}", sa.bindparam("planned"), sa.true())
+        for way in ("seqscan", "hashjoin", "mergejoin")
+    )
+)
+_LAST = sa.select(sa.func.max(DOCUMENT.c.seq))
 
 
 def is_sqlite(session: Session) -> bool:
@@ -117,38 +126,41 @@ def _part_of(series_id: UUID) -> sa.ColumnElement[bool]:
     return (SERIES.c.id == series_id) | (SERIES.c.above_id == series_id)
 
 
-def text_conditions(
-    session: Session, terms: Sequence[Term], narrow: Sequence[frozenset[str]]
-) -> list[sa.ColumnElement[bool]]:
-    """Every word of every term is there, those of a phrase in its order, as FTS5 or the token string itself tells.
-
-    :param narrow: sets of words of each of which one is there as well
-    """
-    phrases = [
+def phrase_conditions(terms: Sequence[Term]) -> list[sa.ColumnElement[bool]]:
+    """The words of each phrase stand in its order, as the token string itself tells; asked of PostgreSQL alone."""
+    return [
         sa.or_(*(sa.func.strpos(SEARCH_TEXT.c.tokens, f" {' '.join(stream)} ") > 0 for stream in term.streams))
         for term in terms
-        if term.is_phrase and not is_sqlite(session)
+        if term.is_phrase
     ]
-    return [_matches(session, terms, narrow), *phrases] if terms or narrow else []
 
 
 def indexed(session: Session, stems: Collection[str]) -> frozenset[str]:
     """Those of these stems that stand in some document, asked of the index one by one."""
     if not stems:
         return frozenset()
+    asked = _ASKED_OF_FTS5 if is_sqlite(session) else _ASKED_OF_GIN
+    return frozenset(session.scalars(asked, {"stems": "[" + ",".join(f'"{stem}"' for stem in sorted(stems)) + "]"}))
+
+
+@contextmanager
+def by_index(session: Session) -> Iterator[None]:
+    """PostgreSQL looks into indexes alone: it cannot know how few hits are read, and would read whole tables."""
     if is_sqlite(session):
-        asked = _ASKED_OF_FTS5
-    else:
-        # one look into the index for each: the planner, which sees one statement, would read the table instead
-        session.execute(sa.text("SET LOCAL enable_seqscan = off"))
-        asked = _ASKED_OF_GIN
-    found = session.scalars(asked, {"stems": "[" + ",".join(f'"{stem}"' for stem in sorted(stems)) + "]"}).all()
-    if not is_sqlite(session):
-        session.execute(sa.text("SET LOCAL enable_seqscan = on"))
-    return frozenset(found)
+        yield
+        return
+    session.execute(_BY_INDEX, {"planned": "off"})
+    yield
+    session.execute(_BY_INDEX, {"planned": "on"})
 
 
-def _matches(session: Session, terms: Sequence[Term], narrow: Sequence[frozenset[str]]) -> sa.ColumnElement[bool]:
+def newest_of_all(session: Session) -> int:
+    """The number of the document taken in last; 0: there is none."""
+    return session.scalar(_LAST) or 0
+
+
+def matches(session: Session, terms: Sequence[Term], narrow: Sequence[frozenset[str]]) -> sa.ColumnElement[bool]:
+    """Every word of every term is there, and of each set of words in `narrow` one; FTS5 knows phrases, too."""
     if is_sqlite(session):
         terms = [_spelt_out(session, term) for term in terms]
         phrases = [term for term in terms if term.is_phrase]

@@ -2,13 +2,14 @@
 
 SQLite: an FTS5 table that keeps no text of its own, and narrow rows of what else is asked of a document
 (search_keys.py), both fed by triggers. PostgreSQL: a generated tsvector made without any dictionary, with a GIN index.
-Both index the same tokens and grounds and neither changes them: what a word is was decided before.
+Both index the same tokens and grounds and neither changes them: what a word is was decided before. PostgreSQL adds when
+a document came in (eras.py).
 """
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from archive import search_keys
+from archive import eras, search_keys
 
 INDEX_TABLE = "archive_search_index"
 """SQLite's FTS5 table; its shadow tables begin with the same name."""
@@ -38,8 +39,10 @@ _SQLITE = (
 )
 _FILL = "INSERT INTO archive_search_index(rowid, tokens) SELECT seq, tokens || grounds FROM archive_search_text"
 _POSTGRESQL = (
-    """ALTER TABLE archive_search_text ADD COLUMN vector tsvector
-        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(tokens || grounds), ' '))) STORED""",
+    # text, tokens and vector apart from the row, which a search then finds beside many others
+    "ALTER TABLE archive_search_text SET (toast_tuple_target = 200)",
+    f"""ALTER TABLE archive_search_text ADD COLUMN vector tsvector GENERATED ALWAYS AS
+        (array_to_tsvector(string_to_array({eras.WORDS} || ' ' || btrim(tokens || grounds), ' '))) STORED""",
     # a list of pending entries would be read through by every search
     "CREATE INDEX archive_search_index ON archive_search_text USING gin (vector) WITH (fastupdate = off)",
 )

@@ -5,6 +5,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from archive.access import Visibility
 from archive.documents import ArchivedDocument
@@ -97,6 +99,28 @@ def test_what_several_grounds_show_is_listed_once(archive: Archive, take_in: Tak
     assert titles(archive.search(SearchQuery(limit=2, offset=2), seen)) == ["2", "1"]
     assert titles(archive.search(SearchQuery(owner="agency"), seen)) == ["4", "1"]
     assert archive.search(SearchQuery(limit=1), seen).total == 5
+
+
+def test_hits_far_apart_in_the_order_of_accession_come_newest_first(
+    archive: Archive, take_in: TakeIn, session: Session
+) -> None:
+    """PostgreSQL asks its index for one stretch of that order after the other."""
+    newest = session.scalar(sa.text("SELECT coalesce(max(seq), 0) FROM archive_document"))
+    for number in range(12):
+        if session.get_bind().dialect.name == "postgresql":
+            ahead = {"seq": newest + 1 + 30_000 * number}
+            session.execute(sa.text("SELECT setval(pg_get_serial_sequence('archive_search_text', 'seq'), :seq)"), ahead)
+        take_in(title=f"{number}", text="su təchizatı", owner=("housing", "water")[number % 2])
+    wanted = [str(number) for number in range(11, -1, -1)]
+    assert titles(archive.search(SearchQuery(text="su"), ALL)) == wanted
+    assert titles(archive.search(SearchQuery(text='"su təchizatı"', limit=3, offset=5), ALL)) == wanted[5:8]
+    page = archive.search(SearchQuery(text="su", limit=2), ALL)
+    assert (page.total, titles(page)) == (12, wanted[:2])
+    assert page.facets["owner"] == (FacetValue(value="housing", count=6), FacetValue(value="water", count=6))
+    water = Visibility(owners=frozenset({"water"}))
+    assert titles(archive.search(SearchQuery(text="su", limit=4, offset=1), water)) == wanted[2:9:2]
+    as_of = archive.search(SearchQuery(text="su"), ALL).documents[4].seq
+    assert titles(archive.search(SearchQuery(text="su", as_of=as_of), ALL)) == wanted[4:]
 
 
 def test_a_phrase_of_russian_words_is_found_in_a_kazakh_document(archive: Archive, take_in: TakeIn) -> None:
