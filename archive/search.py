@@ -232,7 +232,9 @@ class Search:
         if self._by_relevance or any(term.is_phrase for term in self._terms):
             tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == newest.c.seq)
         query = sa.select(*columns).select_from(_arranged(tables) if arranged else tables)
-        return query.where(self._visible.condition(), *self._conditions).order_by(newest.c.seq.desc()).limit(limit)
+        # as a whole is it true: its parts would each be looked for in an index of all documents
+        asked = sa.and_(self._visible.condition(), *self._conditions).is_(sa.true())
+        return query.where(asked).order_by(newest.c.seq.desc()).limit(limit)
 
     def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
         """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""
