@@ -12,6 +12,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.reading.document import ACTIVITIES
+from engine.spiff.tree import is_instance
 
 OVER = "ad_hoc_over"
 """kept by the scope once its condition holds"""
@@ -52,8 +53,7 @@ class AdHoc:
 
 def _is_activity(my_task: Any) -> bool:
     """Whether an activity as a whole is done: not a gateway, nor one of an activity's instances."""
-    parent = my_task.parent
-    if parent is not None and getattr(parent.task_spec, "holds_instances", False):
+    if is_instance(my_task):
         return False
     spec = my_task.task_spec
     return getattr(spec, "holds_instances", False) or getattr(spec, "kind", "") in ACTIVITIES

@@ -9,6 +9,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.tree import is_instance
 from engine.spiff.values import normalised
 
 COMPLETED = "completed"
@@ -99,6 +100,5 @@ def _local(my_task: Any) -> dict[str, Any] | None:
 
 def _note(my_task: Any, record: Record) -> None:
     """An instance's record waits with its activity until that is completed as a whole."""
-    parent = my_task.parent
-    is_instance = parent is not None and getattr(parent.task_spec, "holds_instances", False)
-    (parent.internal_data if is_instance else my_task.workflow.kept).setdefault(COMPLETED, []).append(record)
+    holder = my_task.parent.internal_data if is_instance(my_task) else my_task.workflow.kept
+    holder.setdefault(COMPLETED, []).append(record)

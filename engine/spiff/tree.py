@@ -25,6 +25,16 @@ def new_task(workflow: Any, spec: Any, ident: UUID, state: int) -> Any:
     return task
 
 
+def is_instance(task: Any) -> bool:
+    """Whether a task is an instance of a loop or multi-instance activity; what follows one hangs under it, too."""
+    parent = task.parent
+    return (
+        parent is not None
+        and getattr(parent.task_spec, "holds_instances", False)
+        and parent.task_spec.task_spec == task.task_spec.name
+    )
+
+
 def add_child(parent: Any, spec: Any, state: int = TaskState.MAYBE) -> Any:
     """A task after another; this stands in for `Task._add_child`, see `repairs`."""
     workflow = parent.workflow

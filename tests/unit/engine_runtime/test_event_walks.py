@@ -170,6 +170,11 @@ def test_the_law_of_activities_at_length(block: Block, dice: list[tuple[int, int
     law(of(activities.ActivityBuilder(), block), dice, Walk)
 
 
+def test_what_follows_a_loop_is_no_instance_of_it_and_is_compensated_like_anything_else() -> None:
+    block = ("transaction", ("undone", ("sequence", ("repeated",), ("undone", ("user",)))))
+    law(of(activities.ActivityBuilder(), block), [(0, 0)] * 4, Walk)
+
+
 def test_a_loop_in_one_branch_stays_small_while_its_sibling_waits() -> None:
     block = ("parallel", ("loop", ("told", ("user",), ("user",), False)), ("user",))
     walk = EventWalk(of(EventBuilder(), block), stored=True)
