@@ -28,7 +28,7 @@ EVERYBODY_AT_WORK = frozenset(
 )
 
 ROOMS = {
-    **dict.fromkeys(("arrangement", "exports", "keeping", "nomenclature", "proof"), "archive"),
+    **dict.fromkeys(("arrangement", "exports", "imports", "keeping", "nomenclature", "proof"), "archive"),
     **dict.fromkeys(("redacting", "retention", "schedules"), "archive"),
     **dict.fromkeys(("calendars", "staff", "trust"), "admin"),
     **dict.fromkeys(("mending", "operations", "undelivered"), "many_cases"),
