@@ -89,10 +89,10 @@ class Search:
         self._in_keys = in_keys(session, query)
         self._of = IN_KEYS if self._in_keys else IN_ROWS
         most = FEW_GROUNDS if query.text.strip() else MOST_GROUNDS
-        self._apart = self._in_keys and not query.text.strip() and sees_many_cases(visible)
-        others = visible.without_cases() if self._apart else visible
-        by_words = self._in_keys or query.text.strip()
-        self._narrow = narrowed(session, query, others, most=most) if by_words else ()
+        by_words = bool(query.text.strip())
+        self._apart = sees_many_cases(visible) and (not by_words if self._in_keys else by_words)
+        self._by_grounds = visible.without_cases() if self._apart else visible
+        self._narrow = narrowed(session, query, self._by_grounds, most=most) if self._in_keys or by_words else ()
         self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
@@ -209,7 +209,7 @@ class Search:
         return [matches(self._session, (), many)] if many != self._narrow else []
 
     def _many_grounds(self) -> tuple[frozenset[str], ...]:
-        return narrowed(self._session, self._query, self._visible, most=MOST_GROUNDS)
+        return narrowed(self._session, self._query, self._by_grounds, most=MOST_GROUNDS)
 
     def _rounds(self, wanted: int) -> list[Round]:
         first, last = self._span[0] if self._span else (0, newest_of_all(self._session))
@@ -226,7 +226,9 @@ class Search:
         words = matches(self._session, self._terms, (*narrow, *([one.words] if one.words else [])))
         # the bare number would be looked for in its own index
         within = (SEARCH_TEXT.c.seq + 0).between(one.first, one.last)
-        hits = sa.select(SEARCH_TEXT.c.seq).where(words, within).cte("hits").prefix_with("MATERIALIZED")
+        by_words = sa.select(SEARCH_TEXT.c.seq).where(words, within)
+        found = sa.union(by_words, self._of_cases(one)) if self._apart else by_words
+        hits = found.cte("hits").prefix_with("MATERIALIZED")
         newest = sa.select(hits.c.seq).order_by(hits.c.seq.desc()).subquery()
         tables = newest.join(DOCUMENT, DOCUMENT.c.seq == newest.c.seq)
         if self._by_relevance or any(term.is_phrase for term in self._terms):
@@ -235,6 +237,12 @@ class Search:
         # as a whole is it true: its parts would each be looked for in an index of all documents
         asked = sa.and_(self._visible.condition(), *self._conditions).is_(sa.true())
         return query.where(asked).order_by(newest.c.seq.desc()).limit(limit)
+
+    def _of_cases(self, one: Round) -> sa.Select[Any]:
+        """Hits of a round in the person's cases, by their own index: GIN would look each case up."""
+        own = DOCUMENT.c.case_id.in_(sorted(self._visible.cases)), DOCUMENT.c.seq.between(one.first, one.last)
+        tables = DOCUMENT.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == DOCUMENT.c.seq)
+        return sa.select(DOCUMENT.c.seq).select_from(tables).where(*own, matches(self._session, self._terms, ()))
 
     def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
         """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""

@@ -1,6 +1,7 @@
 """What a search finds, in which order, and for whom. The integration tests ask both databases the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -105,20 +106,25 @@ def test_hits_far_apart_in_the_order_of_accession_come_newest_first(
     archive: Archive, take_in: TakeIn, session: Session
 ) -> None:
     """PostgreSQL asks its index for one stretch of that order after the other."""
-    newest = session.scalar(sa.text("SELECT coalesce(max(seq), 0) FROM archive_document"))
-    for number in range(12):
+    newest, case = session.scalar(sa.text("SELECT coalesce(max(seq), 0) FROM archive_document")), uuid4()
+    for number in range(13):
         if session.get_bind().dialect.name == "postgresql":
             ahead = {"seq": newest + 1 + 30_000 * number}
             session.execute(sa.text("SELECT setval(pg_get_serial_sequence('archive_search_text', 'seq'), :seq)"), ahead)
-        take_in(title=f"{number}", text="su təchizatı", owner=("housing", "water")[number % 2])
-    wanted = [str(number) for number in range(11, -1, -1)]
+        owner = ("housing", "water")[number % 2]
+        case = take_in(title=f"{number}", text="su təchizatı", owner=owner, case_id=uuid4()).case_id or case
+    take_in(title="yol", owner="housing", case_id=case)
+    wanted = [str(number) for number in range(12, -1, -1)]
     assert titles(archive.search(SearchQuery(text="su"), ALL)) == wanted
     assert titles(archive.search(SearchQuery(text='"su təchizatı"', limit=3, offset=5), ALL)) == wanted[5:8]
     page = archive.search(SearchQuery(text="su", limit=2), ALL)
-    assert (page.total, titles(page)) == (12, wanted[:2])
-    assert page.facets["owner"] == (FacetValue(value="housing", count=6), FacetValue(value="water", count=6))
+    assert (page.total, titles(page)) == (13, wanted[:2])
+    assert page.facets["owner"] == (FacetValue(value="housing", count=7), FacetValue(value="water", count=6))
     water = Visibility(owners=frozenset({"water"}))
-    assert titles(archive.search(SearchQuery(text="su", limit=4, offset=1), water)) == wanted[2:9:2]
+    assert titles(archive.search(SearchQuery(text="su", limit=4, offset=1), water)) == wanted[3:10:2]
+    busy = replace(water, cases=frozenset({case, *(uuid4() for _ in range(60))}))
+    page = archive.search(SearchQuery(text="su"), busy)
+    assert (page.total, titles(page)) == (7, wanted[:1] + wanted[1::2]), "of the housing only the case worked on"
     as_of = archive.search(SearchQuery(text="su"), ALL).documents[4].seq
     assert titles(archive.search(SearchQuery(text="su", as_of=as_of), ALL)) == wanted[4:]
 
