@@ -149,15 +149,21 @@ class Disposal:
 
         Raises BlobLocked and what else a store may raise; the erasure waits on.
         """
-        _lock_blob(self._session, erasure.sha256, shared=False)
-        names = [erasure.sha256]
-        needed = {*self._store.referenced(names), *also_referenced(names)}
-        # the same bytes may be put there again at any moment; no row can name them before this transaction has ended
-        self._blobs.erase(names, needed.intersection, grace=_AT_ONCE)
-        outcome = SHARED if needed else ERASED
+        outcome = ERASED if self.discard(erasure.sha256, also_referenced) else SHARED
         mine = (ERASURE.c.document_id == erasure.document_id) & (ERASURE.c.sha256 == erasure.sha256)
         self._session.execute(sa.update(ERASURE).where(mine).values(ended_at=self._now, outcome=outcome))
         return outcome
+
+    def discard(self, sha256: str, also_referenced: Referenced) -> bool:
+        """Erase a blob unless somebody needs it, and say so: one whose row another was quicker to write, for instance.
+
+        Commit right after. Raises BlobLocked and what else a store may raise.
+        """
+        _lock_blob(self._session, sha256, shared=False)
+        needed = {*self._store.referenced([sha256]), *also_referenced([sha256])}
+        # the same bytes may be put there again at any moment; no row can name them before this transaction has ended
+        self._blobs.erase([sha256], needed.intersection, grace=_AT_ONCE)
+        return not needed
 
     def forget_words(self, *, begins: bool) -> bool:
         """Let the index forget the next part of what a search found them by; whether more is left. Commit right after.

@@ -1,10 +1,12 @@
 """The body's e-seal closes a document that enough have signed: nothing but timestamps may follow it."""
 
+from functools import partial
 from uuid import UUID
 
 from processes.cosigning import CLOSING, new_head
 from processes.office import Office
 from processes.organisation import Body, body
+from processes.purging import files_in_use
 from processes.sealing import seal_certificate, seal_key
 from processes.tables import CertificateRow, SharedDocumentRow
 from processes.unit_of_work import UnitOfWork
@@ -31,6 +33,8 @@ def close_document(office: Office, document_id: UUID) -> str:
         uow.engine.lock(row.case_id)
         current = uow.session.get_one(SharedDocumentRow, document_id)
         if current.state != "complete":
+            uow.archive.disposal.discard(blob.sha256, partial(files_in_use, uow))
+            uow.commit()
             return "closed before"
         signers = uow.archive.document(document_id).signers
         uow.archive.add_revision(
