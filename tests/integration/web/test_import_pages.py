@@ -47,6 +47,7 @@ def test_a_package_is_taken_in_once_and_a_changed_one_is_not(
     visitor.get(PLACE)
     assert visitor.post(PLACE, {"body": BODY}).status_code == 422
     assert visitor.errors == ["Choose a package first."]
+    assert 'aria-current="page">Taking in<' in visitor.text
     bag = packages[PackageShape.BAGIT]
     for name, broken in (("a.zip", b"PK\x03\x04"), ("b.zip", bag[: len(bag) // 2]), ("c.zip", b"MZ"), ("..", bag[:9])):
         assert hand_in(visitor, name, broken) == 422
