@@ -14,6 +14,7 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from signing.report import PASSED, Finding, Outcome, Verdict, first_line
+from signing.self_description import draws_fields_anew, retold
 from signing.structure import Stamp
 
 _LTA = ModificationLevel.LTA_UPDATES
@@ -43,6 +44,28 @@ def judge_integrity(stamp: Stamp) -> Outcome:
         return _failed(f"changed after signing: {first_line(difference)}")
     if not embedded.summarise_integrity_info()["docmdp_ok"]:
         return _failed("changed after signing beyond what its certification allows")
+    reader = embedded.reader
+    if draws_fields_anew(reader) and not draws_fields_anew(reader.get_historical_resolver(stamp.revision)):
+        return _failed("changed after signing: readers are told to draw the fields of the form anew")
+    return PASSED
+
+
+def judge_unsigned(newest: Stamp) -> Outcome:
+    """What follows the newest signature is nobody's: a timestamp over it proves its time, not that anybody meant it.
+
+    pyHanko lets fields be filled in, new ones be made and appearances be given, because a next signer may do so.
+    """
+    difference = newest.embedded.diff_result
+    if not isinstance(difference, DiffResult):
+        return PASSED
+    if difference.modification_level > _LTA:
+        return _failed(f"changed after the newest signature ({newest.field}), and nobody has signed that")
+    reader = newest.embedded.reader
+    if reader.xrefs.total_revisions - 1 == newest.revision:
+        return PASSED
+    if changed := retold(reader.get_historical_resolver(newest.revision), reader):
+        reason = f"after the newest signature ({newest.field}) the document was called otherwise: {', '.join(changed)}"
+        return Outcome(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", reason, Finding.MODIFIED_AFTER_SIGNING)
     return PASSED
 
 

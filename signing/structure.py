@@ -75,7 +75,7 @@ def stamps_of(reader: PdfFileReader) -> tuple[list[Stamp], list[Broken]]:
 
 def attachments(reader: PdfFileReader, name: str) -> list[bytes]:
     """Every embedded file of this name in the document's name tree."""
-    tree = _entry(_entry(reader.root, "/Names"), "/EmbeddedFiles")
+    tree = entry(entry(reader.root, "/Names"), "/EmbeddedFiles")
     if tree is None:
         return []
     return [_file(specification) for specification in _leaves(tree) if _file_name(specification) == name]
@@ -122,21 +122,21 @@ def _leaves(root: Any) -> Iterator[Any]:
         node, walked = waiting.pop(), walked + 1
         if walked > LARGEST_TREE:
             raise DocumentUnusable("the name tree of the attachments has no end")
-        kids, pairs = _entry(node, "/Kids") or (), _entry(node, "/Names") or ()
+        kids, pairs = entry(node, "/Kids") or (), entry(node, "/Names") or ()
         waiting += [kids[index] for index in range(len(kids))]
         yield from (pairs[index] for index in range(1, len(pairs), 2))
 
 
 def _file_name(specification: Any) -> str:
-    return str(_entry(specification, "/UF") or _entry(specification, "/F") or "")
+    return str(entry(specification, "/UF") or entry(specification, "/F") or "")
 
 
 def _file(specification: Any) -> bytes:
     streams = specification["/EF"]
-    data: bytes = (_entry(streams, "/F") or streams["/UF"]).data
+    data: bytes = (entry(streams, "/F") or streams["/UF"]).data
     return data
 
 
-def _entry(dictionary: Any, key: str) -> Any:
-    """The entry, resolved; pyHanko resolves references in `[]` only, not in `get` nor in iteration."""
+def entry(dictionary: Any, key: str) -> Any:
+    """The entry, resolved, or None; pyHanko resolves references in `[]` only, not in `get` nor in iteration."""
     return dictionary[key] if dictionary is not None and key in dictionary else None

@@ -29,7 +29,7 @@ from signing.expected import (
     standing_of,
     step_facts,
 )
-from signing.integrity import END_OF_FILE, judge_integrity, judge_rest
+from signing.integrity import END_OF_FILE, judge_integrity, judge_rest, judge_unsigned
 from signing.judgement import Token, in_time, judge_signer
 from signing.knowledge import knowledge_of
 from signing.levels import level_of, missing, security_store
@@ -179,6 +179,7 @@ class _Document:
             self._judge(Verdict.INDETERMINATE, Finding.NO_SIGNATURE, "the document is not signed")
         self._judge_readable()
         self._judge_whole_file()
+        self._judge_unsigned()
         self._judge_timestamps()
         self._judge_expected({one.field for one in signatures if one.verdict is Verdict.TOTAL_PASSED})
         levels = [one.level for one in signatures]
@@ -275,6 +276,13 @@ class _Document:
         rest = judge_rest(max(stamps, key=lambda one: one.revision))
         if not rest.passed:
             self._judge(rest.verdict, Finding.NOT_WHOLE_FILE, rest.reason)
+
+    def _judge_unsigned(self) -> None:
+        """Anybody may get a timestamp over whatever they append: it stays unsigned."""
+        if self._signatures:
+            unsigned = judge_unsigned(max(self._signatures, key=lambda one: one.revision))
+            if not unsigned.passed:
+                self._judge(unsigned.verdict, unsigned.finding, unsigned.reason)
 
     def _judge_timestamps(self) -> None:
         for one in self._tokens:

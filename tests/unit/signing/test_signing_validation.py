@@ -439,7 +439,7 @@ def test_a_step_changed_where_it_stands_is_a_digest_mismatch(pilot: Pilot):
 def test_a_changed_title_is_not_covered_by_anybody(pilot: Pilot):
     report = judged(pilot, revised(pilot.signed().pdf, changed_title))
     assert report.verdict == "INDETERMINATE"
-    assert codes(report) == ["NOT_WHOLE_FILE"]
+    assert codes(report) == ["NOT_WHOLE_FILE", "MODIFIED_AFTER_SIGNING"]
 
 
 def test_a_gap_wider_than_the_signature_is_found(pilot: Pilot):
