@@ -53,9 +53,9 @@ def _in_xmp(data: bytes) -> dict[str, str]:
         raise DocumentUnusable(f"metadata that are no XML: {error}") from error
     told: dict[str, str] = {}
     for element in root.iter(etree.Element):
-        _tell(told, element.tag, "".join(element.itertext()))
+        _tell(told, element.tag, "".join(map(str, element.itertext())))
         for name, value in element.attrib.items():
-            _tell(told, name, value)
+            _tell(told, str(name), str(value))
     return told
 
 
