@@ -3,10 +3,12 @@
 import re
 import unicodedata
 
+import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processes.documents.glyphs import LONGEST_WORD, SOFT_BREAK, printable, printable_characters
+from processes.documents.glyphs import FONTS, LONGEST_WORD, SOFT_BREAK, printable, printable_characters
 
 MARK = re.compile(r"⟨U\+[0-9A-F]{4,6}⟩")
 
@@ -14,6 +16,15 @@ MARK = re.compile(r"⟨U\+[0-9A-F]{4,6}⟩")
 def test_the_four_languages_and_their_money_are_printable():
     letters = "əğıöüçşƏĞİIÖÜÇŞ әғқңөұүһіӘҒҚҢӨҰҮҺІ ёЁъыэ ₼₸₽€№«»“”„—–…·§°×"
     assert printable(letters) == (letters, frozenset())
+
+
+@pytest.mark.parametrize("face", sorted(FONTS.glob("*.ttf")), ids=lambda face: face.stem)
+def test_no_face_carries_hinting_into_each_document(face):
+    # fonts/OFL.txt tells how to make a face ready
+    with TTFont(face, lazy=True) as font:
+        assert not {"fpgm", "prep", "cvt "} & set(font.keys())
+        # nothing else was taken away
+        assert {"mark", "mkmk"} <= {record.FeatureTag for record in font["GPOS"].table.FeatureList.FeatureRecord}
 
 
 def test_emoji_stand_as_their_code_points():
