@@ -96,7 +96,8 @@ def test_a_new_officer_makes_a_key_in_the_browser_and_signs_with_it(town: Town, 
     expect(elsewhere.page.locator("form[data-sign]")).to_be_hidden()
     elsewhere.photo("own-key-04-elsewhere")
 
-    make_a_key(elsewhere)
+    make_a_key(elsewhere, "RSA-3072")
+    assert elsewhere.page.evaluate(LIVES_IN_THE_BROWSER) == ["RSASSA-PKCS1-v1_5 false refused"]
     for officer in (newcomer, elsewhere):  # each browser signs with its own key
         prepare_a_document(officer, submit_quickly(town, "housing").number)
         officer.press("Sign the document")

@@ -3,6 +3,7 @@
 Whatever they do, the officer's signature is made, nothing false is embedded, and the document rises once they mend.
 """
 
+import gzip
 import socket
 import threading
 import time
@@ -42,6 +43,8 @@ class Loopback:
     stall: float = 0.0
     drip: bool = False
     status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    endless: bool = False
     url: str = ""
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
@@ -60,8 +63,13 @@ class Loopback:
                 answer = loopback.doors[self.path](body)
                 try:
                     self.send_response(loopback.status)
-                    self.send_header("Content-Length", str(len(answer)))
+                    for name, value in loopback.headers.items():
+                        self.send_header(name, value)
+                    if not loopback.endless:
+                        self.send_header("Content-Length", str(len(answer)))
                     self.end_headers()
+                    while loopback.endless:
+                        self.wfile.write(answer)
                     for piece in [answer[i : i + 1] for i in range(len(answer))] if loopback.drip else [answer]:
                         self.wfile.write(piece)
                         time.sleep(0.05 if loopback.drip else 0)
@@ -93,6 +101,7 @@ def loopback(server: Loopback) -> Loopback:
     """The server, forgetful of the test before."""
     server.doors, server.asked = {}, []
     server.stall, server.drip, server.status = 0.0, False, 200
+    server.headers, server.endless = {}, False
     return server
 
 
@@ -213,6 +222,36 @@ def test_an_authority_in_trouble_costs_its_patience_once(
     with pytest.raises(TimestampFailed, match="failed a moment ago"):
         signing.raise_level(signed.pdf, SignatureLevel.B_T)
     assert len(loopback.asked) == asked, "not asked again at once"
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "/elsewhere", "http://127.0.0.1:1/"])
+@pytest.mark.parametrize("status", [301, 307])
+def test_nobody_is_led_elsewhere(
+    pilot: Pilot, loopback: Loopback, transport: HttpTransport, tmp_path: Path, target: str, status: int
+) -> None:
+    loopback.doors = {"/tsa": honest(pilot, tmp_path), "/elsewhere": honest(pilot, tmp_path)}
+    loopback.status, loopback.headers = status, {"Location": target}
+    signing = stamping(pilot, loopback, transport)
+    signed = signing.sign(pilot.request(pilot.fielded()), pilot.key)
+    assert (signed.level, loopback.asked) == ("B-B", ["/tsa"])
+    with pytest.raises(TimestampFailed, match=f"answered {status}"):
+        signing.raise_level(signed.pdf, SignatureLevel.B_T)
+
+
+def test_an_answer_without_end_and_a_packed_one_are_no_tokens(
+    pilot: Pilot, loopback: Loopback, transport: HttpTransport, tmp_path: Path
+) -> None:
+    signing = stamping(pilot, loopback, transport)
+    loopback.doors["/tsa"], loopback.endless = (lambda _: bytes(4096)), True
+    signed = signing.sign(pilot.request(pilot.fielded()), pilot.key)
+    with pytest.raises(TimestampFailed, match="more than 100000 bytes"):
+        signing.raise_level(signed.pdf, SignatureLevel.B_T)
+    # 50 MB in 50 KB; nothing is ever unpacked, because nothing packed is asked for
+    bomb = gzip.compress(bytes(50_000_000))
+    loopback.doors["/tsa"], loopback.endless, loopback.headers = (lambda _: bomb), False, {"Content-Encoding": "gzip"}
+    with pytest.raises(TimestampFailed, match="unreadable"):
+        signing.raise_level(signed.pdf, SignatureLevel.B_T)
+    assert signed.level == "B-B"
 
 
 # --- revocation data
