@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from archive.package_faults import PackageFault
+
 
 class ArchiveError(Exception):
     """The archive could not do what it was asked."""
@@ -47,6 +49,10 @@ class PackageRefused(ArchiveError):
     code = "archive.package_refused"
     folder: str
     reason: str
+
+    def __init__(self, *, folder: str, fault: PackageFault) -> None:
+        super().__init__(folder=folder, reason=str(fault))
+        self.fault = fault
 
 
 class AccessGroundMissing(ArchiveError):

@@ -143,7 +143,7 @@ def check_exported(path: Path) -> list[str]:
 
     try:
         with opened(path) as folder:
-            findings = check_package(folder)
+            findings = [str(each) for each in check_package(folder)]
             # a package may be whole and still say of a document what is not so
             for _ in packaged_documents(folder) if not findings else ():
                 pass

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import PackageRefused
-from archive.packages import layout_of, packaged_documents
+from archive.packages import PackageFault, PackageRule, layout_of, packaged_documents
 from signing.evidence_validation import EvidenceReport, EvidenceTrust, hashes_of, validate_evidence
 from signing.report import Verdict
 from signing.trust import TrustStore, scan_trust
@@ -28,7 +28,8 @@ def judged_package(folder: Path, trust: TrustStore, at: datetime) -> Iterator[tu
                 name, content = _covered(folder, entry, file)
                 record = _inside(folder, entry["file"]).read_bytes()
             except (KeyError, TypeError, ValueError, OSError) as error:
-                raise PackageRefused(folder=str(folder), reason=f"evidence of {file.name}: {error}") from error
+                fault = PackageFault(PackageRule.EVIDENCE_ELSEWHERE, file.name, repr(error))
+                raise PackageRefused(folder=str(folder), fault=fault) from error
             yield name, validate_evidence(record, hashes_of(content), EvidenceTrust(trust, at))
 
 

@@ -62,6 +62,7 @@ def _of_certificates() -> dict[tuple[str, str], str]:
         ("certificate", "an-anchor-already"): _("This authority is trusted already."),
         ("certificate", "not-of-an-authority"): _("This is not the certificate of an authority."),
         ("until", "ends-before-it-begins"): _("The last day lies before the first."),
+        ("certificate", "too-large"): _("The file is larger than a certificate ever is."),
         ("certificate", "malformed"): _("This is no certificate, PEM or DER."),
         ("certificate", "expired"): _("The page was open for too long. Reload it and try again."),
     }

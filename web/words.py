@@ -14,7 +14,7 @@ from processes.queries.tracking import TrackLine
 from processes.use_cases.return_lost_work import GROUND as LOST
 from processes.vocabulary import ACCESS_LEVELS, TERRITORIES
 from processes.words import WORDS
-from web.audit_words import finding_kind
+from web.audit_words import finding_advice, finding_kind
 from web.current import office
 from web.i18n import FULL_NAMES, day, language, moment, titled
 from web.retention_words import disposal_state, retention_outcome, schedule_state, start_rule
@@ -377,7 +377,7 @@ def init_app(app: Flask) -> None:
         role_name, capacity_name, access_name, territory_name, channel_name, calendar_name, item_ground, track_title,
         track_event, custody_event, actor_name, job_name, operation_name, bulk_action, failure_reason, obstacle_name,
         marks_json, document_type, facet_value,
-        start_rule, retention_outcome, disposal_state, schedule_state, finding_kind,
+        start_rule, retention_outcome, disposal_state, schedule_state, finding_kind, finding_advice,
         function_name, revocation_reason, store_name, waits_for, in_plain_words,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in functions})

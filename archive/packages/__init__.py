@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import PackageRefused
+from archive.package_faults import PackageFault, PackageRule
 from archive.packages import asice, bag, eark, readable
 from archive.packages.containers import unpacked, write_container
 from archive.packages.described import Layout, PackagedDocument, PackagedProof, descriptions
@@ -21,7 +22,9 @@ from archive.packages.package import Package, PackageInfo, Prove
 
 __all__ = [
     "Package",
+    "PackageFault",
     "PackageInfo",
+    "PackageRule",
     "PackageShape",
     "PackagedDocument",
     "PackagedProof",
@@ -58,7 +61,7 @@ class _Form:
 
     mark: str
     """the file that says so"""
-    check: Callable[[Path], list[str]]
+    check: Callable[[Path], list[PackageFault]]
     layout: Layout
 
 
@@ -84,7 +87,7 @@ def new_package(target: Path, shape: PackageShape, info: PackageInfo, prove: Pro
     :raises PackageRefused: something is there already
     """
     if target.exists():
-        raise PackageRefused(folder=str(target), reason="it exists already")
+        raise PackageRefused(folder=str(target), fault=PackageFault(PackageRule.EXISTS, target.name))
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)  # of a run that was killed
     (partial / target.name).mkdir(parents=True)
@@ -120,7 +123,7 @@ def is_package(folder: Path) -> bool:
     return any((folder / form.mark).is_file() for form in _FORMS)
 
 
-def check_package(folder: Path) -> list[str]:
+def check_package(folder: Path) -> list[PackageFault]:
     """What is wrong with a package: a file missing, changed or added, a list nobody can read. Empty: it is whole.
 
     :raises PackageRefused: of no format that is read here
@@ -138,7 +141,7 @@ def packaged_documents(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:
         found = True
         yield each
     if not found:
-        raise PackageRefused(folder=folder.name, reason="it describes no document as this archive does")
+        raise PackageRefused(folder=folder.name, fault=PackageFault(PackageRule.NO_DOCUMENTS))
 
 
 def layout_of(folder: Path) -> Layout:
@@ -153,4 +156,4 @@ def _form(folder: Path) -> _Form:
     for form in _FORMS:
         if (folder / form.mark).is_file():
             return form
-    raise PackageRefused(folder=folder.name, reason="no manifest: neither BagIt, E-ARK, ASiC-E nor a readable folder")
+    raise PackageRefused(folder=folder.name, fault=PackageFault(PackageRule.NO_MANIFEST))

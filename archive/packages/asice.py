@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from archive.errors import PackageRefused
+from archive.package_faults import FaultFound, PackageFault, PackageRule, located
 from archive.packages.described import Layout
 from archive.packages.folder import Folder, WrittenFile, compared, is_below
 from archive.packages.package import Package, PackageInfo, Prove
@@ -62,7 +63,7 @@ def _manifest(record: str, objects: Sequence[WrittenFile]) -> bytes:
     return written(root)
 
 
-def check_asice(folder: Path) -> list[str]:
+def check_asice(folder: Path) -> list[PackageFault]:
     """What is wrong with an unpacked container: what its first manifest names is missing, changed or not all there is.
 
     What an evidence record proves is asked elsewhere, with trust.
@@ -70,16 +71,16 @@ def check_asice(folder: Path) -> list[str]:
     :raises PackageRefused: no container with evidence, or a manifest that cannot be read
     """
     if not (folder / f"{MANIFEST}001.xml").is_file():
-        raise PackageRefused(folder=folder.name, reason="it has no ASiCEvidenceRecordManifest of this archive's")
+        raise PackageRefused(folder=folder.name, fault=PackageFault(PackageRule.NO_EVIDENCE_MANIFEST))
     listed: dict[str, str] = {}
-    findings: list[str] = []
+    findings: list[PackageFault] = []
     own = {MIMETYPE_FILE}
     for path in sorted((folder / META).iterdir()):
         own.add(path.relative_to(folder).as_posix())
         if path.suffix == ".xml":
             named, wrong = _read_manifest(path, folder)
             twice = [name for name in named.keys() & listed.keys() if listed[name] != named[name]]
-            findings += [*wrong, *(f"{name}: two digests" for name in sorted(twice))]
+            findings += [*wrong, *(PackageFault(PackageRule.TWO_DIGESTS, name) for name in sorted(twice))]
             listed.update(named)
     return [*findings, *compared(folder, listed, frozenset(own))]
 
@@ -93,15 +94,15 @@ def proofs(folder: Path) -> Iterator[tuple[bytes, list[Path]]]:
             yield record.read_bytes(), [folder / name for name in _read_manifest(path, folder)[0]]
 
 
-def _read_manifest(path: Path, folder: Path) -> tuple[dict[str, str], list[str]]:
+def _read_manifest(path: Path, folder: Path) -> tuple[dict[str, str], list[PackageFault]]:
     try:
         root = parsed(path)
         references = list(root.iter(f"{{{ASIC}}}DataObjectReference"))
         found = {unquote(each.get("URI", "")): _digest(each) for each in references}
     except (ValueError, OSError, AttributeError) as error:
-        raise PackageRefused(folder=folder.name, reason=f"{path.name}: {error}") from error
+        raise PackageRefused(folder=folder.name, fault=located(error, path.name, PackageRule.NO_XML)) from error
     outside = [name for name in found if not is_below(name)]
-    findings = [f"{path.name}: names no file of the container: {name[:80]!r}" for name in outside]
+    findings = [PackageFault(PackageRule.LINE_OUTSIDE, path.name, repr(name[:80])) for name in outside]
     return {name: digest for name, digest in found.items() if name not in outside}, findings
 
 
@@ -109,5 +110,5 @@ def _digest(reference: etree._Element) -> str:
     method = reference.find(f"{{{DSIG}}}DigestMethod")
     value = reference.find(f"{{{DSIG}}}DigestValue")
     if method is None or value is None or method.get("Algorithm") != SHA256:
-        raise ValueError("a reference without its SHA-256")
+        raise FaultFound(PackageRule.LINE_WITHOUT_DIGEST)
     return base64.b64decode(value.text or "", validate=True).hex()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from archive.errors import PackageRefused
+from archive.package_faults import PackageFault, PackageRule
 from archive.packages.described import Layout
 from archive.packages.folder import compared, read_sums
 from archive.packages.package import Package
@@ -35,7 +36,7 @@ class Bag(Package):
         self.folder.write(TAG_MANIFEST, self.folder.sums(name for name in files if not name.startswith("data/")))
 
 
-def check_bag(folder: Path) -> list[str]:
+def check_bag(folder: Path) -> list[PackageFault]:
     """What is wrong with a bag: a file missing, changed or added, a line nobody can read. Empty: it is whole.
 
     :raises PackageRefused: no bag of this version
@@ -43,9 +44,9 @@ def check_bag(folder: Path) -> list[str]:
     try:
         declared = (folder / MARK).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PackageRefused(folder=folder.name, reason=f"there is no readable {MARK}") from error
+        raise PackageRefused(folder=folder.name, fault=PackageFault(PackageRule.NOT_BAGIT, MARK)) from error
     if declared.splitlines()[:1] != DECLARATION.splitlines()[:1]:
-        raise PackageRefused(folder=folder.name, reason="not BagIt 1.0")
+        raise PackageRefused(folder=folder.name, fault=PackageFault(PackageRule.NOT_BAGIT, MARK))
     payload, findings = read_sums(folder, MANIFEST)
     tags, more = read_sums(folder, TAG_MANIFEST)
     return [*findings, *more, *compared(folder, {**payload, **tags}, frozenset({TAG_MANIFEST}))]

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from archive.errors import PackageRefused
+from archive.package_faults import PackageFault, PackageRule
 from archive.packages.folder import is_below
 
 MOST_ENTRIES = 100_000
@@ -56,7 +57,8 @@ def unpacked(container: Path) -> Iterator[Path]:
             with zipfile.ZipFile(container) as opened:
                 _unpack(opened, folder, container.name)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-            raise PackageRefused(folder=container.name, reason=f"no readable ZIP: {error}") from error
+            fault = PackageFault(PackageRule.NOT_A_ZIP, container.name, str(error))
+            raise PackageRefused(folder=container.name, fault=fault) from error
         inside = list(folder.iterdir())
         yield inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
 
@@ -64,12 +66,13 @@ def unpacked(container: Path) -> Iterator[Path]:
 def _unpack(container: zipfile.ZipFile, folder: Path, name: str) -> None:
     entries = container.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise PackageRefused(folder=name, reason=f"a bomb: more than {MOST_ENTRIES} entries")
+        fault = PackageFault(PackageRule.TOO_MANY_ENTRIES, name, f"more than {MOST_ENTRIES}")
+        raise PackageRefused(folder=name, fault=fault)
     seen: set[str] = set()
     left = MOST_BYTES
     for entry in entries:
         if wrong := _objection(entry, seen):
-            raise PackageRefused(folder=name, reason=f"{entry.filename[:100]!r}: {wrong}")
+            raise PackageRefused(folder=name, fault=PackageFault(wrong, _shown(entry)))
         seen.add(entry.filename)
         path = folder / entry.filename
         if entry.is_dir():
@@ -79,15 +82,20 @@ def _unpack(container: zipfile.ZipFile, folder: Path, name: str) -> None:
         left -= _copy(container, entry, path, name, left)
 
 
-def _objection(entry: zipfile.ZipInfo, seen: set[str]) -> str | None:
+def _objection(entry: zipfile.ZipInfo, seen: set[str]) -> PackageRule | None:
     rules = (
-        (not is_below(entry.filename.rstrip("/")) or "\0" in entry.orig_filename, "a path outside the package"),
-        (stat.S_ISLNK(entry.external_attr >> 16), "a link"),
-        (entry.filename in seen, "twice in the ZIP: which one counts?"),
-        (bool(entry.flag_bits & 1), "encrypted"),
-        (entry.compress_type not in READABLE, "compressed in a way that is not read"),
+        (not is_below(entry.filename.rstrip("/")) or "\0" in entry.orig_filename, PackageRule.PATH_OUTSIDE),
+        (stat.S_ISLNK(entry.external_attr >> 16), PackageRule.LINK),
+        (entry.filename in seen, PackageRule.TWICE),
+        (bool(entry.flag_bits & 1), PackageRule.ENCRYPTED),
+        (entry.compress_type not in READABLE, PackageRule.COMPRESSION),
     )
-    return next((reason for applies, reason in rules if applies), None)
+    return next((rule for applies, rule in rules if applies), None)
+
+
+def _shown(entry: zipfile.ZipInfo) -> str:
+    """A stranger's name, short and without what a terminal or a page would act on."""
+    return repr(entry.filename[:100])
 
 
 def _copy(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, name: str, left: int) -> int:
@@ -97,6 +105,6 @@ def _copy(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, name: 
         while chunk := source.read(CHUNK):
             count += len(chunk)
             if count > left or (count > SUSPICIOUS and count > MOST_TIMES * max(entry.compress_size, 1)):
-                raise PackageRefused(folder=name, reason=f"{entry.filename[:100]!r}: a bomb: it grows without end")
+                raise PackageRefused(folder=name, fault=PackageFault(PackageRule.BOMB, _shown(entry)))
             target.write(chunk)
     return count

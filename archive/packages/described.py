@@ -12,6 +12,7 @@ from uuid import UUID
 from archive.custody import CustodyEvent, CustodyHead, verify_chain
 from archive.documents import ArchivedDocument, Revision
 from archive.errors import CustodyBroken, PackageRefused
+from archive.package_faults import FaultFound, PackageRule, located
 from archive.packages.folder import digest_of, inside
 
 LARGEST_METADATA = 16 * 2**20
@@ -99,8 +100,10 @@ def descriptions(folder: Path, layout: Layout) -> Iterator[tuple[dict[str, Any],
             file = folder / told["file"]
             _check_described(told, file, folder / layout.documents)
             _check_evidence(told, folder, folder / layout.evidence)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, CustodyBroken) as error:
-            raise PackageRefused(folder=folder.name, reason=f"{path.name}: {error}") from error
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise PackageRefused(
+                folder=folder.name, fault=located(error, path.name, PackageRule.DESCRIPTION)
+            ) from error
         yield told, file
 
 
@@ -113,26 +116,28 @@ def _capped(path: Path) -> bytes:
     with path.open("rb") as file:
         content = file.read(LARGEST_METADATA + 1)
     if len(content) > LARGEST_METADATA:
-        raise ValueError("too big")
+        raise FaultFound(PackageRule.DESCRIPTION_TOO_BIG)
     return content
 
 
 def _check_described(told: Mapping[str, Any], file: Path, documents: Path) -> None:
     if not inside(documents, file) or not file.is_file():
-        raise ValueError("its file is not among the documents")
+        raise FaultFound(PackageRule.FILE_ELSEWHERE)
     if digest_of(file) != told["sha256"]:
-        raise ValueError("its file has another hash")
+        raise FaultFound(PackageRule.OTHER_HASH)
     events = [_event(told["id"], each) for each in told["custody"]]
-    verify_chain(
-        CustodyHead(document_id=UUID(told["id"]), seq=told["custody_seq"], sha256=told["custody_head"]), events
-    )
+    head = CustodyHead(document_id=UUID(told["id"]), seq=told["custody_seq"], sha256=told["custody_head"])
+    try:
+        verify_chain(head, events)
+    except CustodyBroken as error:
+        raise FaultFound(PackageRule.CUSTODY_BROKEN, f"event {error.seq}") from error
 
 
 def _check_evidence(told: Mapping[str, Any], folder: Path, records: Path) -> None:
     for name in (*told.get("evidence", ()), *(proof["file"] for proof in told.get("proofs", ()))):
         path = folder / name
         if not inside(records, path) or not path.is_file() or path.stat().st_size > LARGEST_METADATA:
-            raise ValueError("its evidence is not among the evidence")
+            raise FaultFound(PackageRule.EVIDENCE_ELSEWHERE)
 
 
 def _event(document_id: str, told: Mapping[str, Any]) -> CustodyEvent:

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from archive.errors import PackageRefused
+from archive.package_faults import PackageFault, PackageRule, located
 from archive.packages import premis
 from archive.packages.described import Layout
 from archive.packages.folder import Folder, WrittenFile, compared, is_below
@@ -185,7 +186,7 @@ class ArchivalPackage(EarkPackage):
     kind = "AIP"
 
 
-def check_eark(folder: Path) -> list[str]:
+def check_eark(folder: Path) -> list[PackageFault]:
     """What is wrong with a package: what its METS.xml names is missing or changed, or something is there besides.
 
     :raises PackageRefused: no METS that can be read
@@ -193,18 +194,19 @@ def check_eark(folder: Path) -> list[str]:
     try:
         root = parsed(folder / METS_FILE)
     except (OSError, ValueError) as error:
-        raise PackageRefused(folder=folder.name, reason=f"{METS_FILE}: {error}") from error
+        raise PackageRefused(folder=folder.name, fault=located(error, METS_FILE, PackageRule.NO_XML)) from error
     if root.tag != f"{{{METS}}}mets":
-        raise PackageRefused(folder=folder.name, reason=f"{METS_FILE}: no METS")
+        raise PackageRefused(folder=folder.name, fault=PackageFault(PackageRule.NOT_METS, METS_FILE))
     listed: dict[str, str] = {}
-    findings: list[str] = []
+    findings: list[PackageFault] = []
     for node in root.iter(f"{{{METS}}}mdRef", f"{{{METS}}}FLocat"):
         name = unquote(node.get(f"{{{XLINK}}}href") or "")
         checked = node if node.get("CHECKSUM") else node.getparent()
+        where = f"{METS_FILE}:{node.sourceline}"
         if not name or checked.get("CHECKSUMTYPE") != "SHA-256":
-            findings.append(f"{METS_FILE}: line {node.sourceline} names no file with its SHA-256")
+            findings.append(PackageFault(PackageRule.LINE_WITHOUT_DIGEST, where))
         elif not is_below(name):
-            findings.append(f"{METS_FILE}: line {node.sourceline} names no file of the package")
+            findings.append(PackageFault(PackageRule.LINE_OUTSIDE, where))
         else:
             listed[name] = str(checked.get("CHECKSUM", "")).lower()
     return [*findings, *compared(folder, listed, frozenset({METS_FILE}))]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.package_faults import PackageFault, PackageRule
+
 LINE = re.compile(r"([0-9a-f]{64}) [ *](\S.*)")
 CHUNK = 2**20
 
@@ -70,24 +72,24 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read_sums(folder: Path, name: str) -> tuple[dict[str, str], list[str]]:
+def read_sums(folder: Path, name: str) -> tuple[dict[str, str], list[PackageFault]]:
     """A list of digests and what is wrong with it."""
     try:
         lines = (folder / name).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        return {}, [f"{name}: not readable"]
+        return {}, [PackageFault(PackageRule.LIST_UNREADABLE, name)]
     found: dict[str, str] = {}
-    findings: list[str] = []
+    findings: list[PackageFault] = []
     for number, line in enumerate(lines, start=1):
         read = LINE.fullmatch(line)
         if read is None or not inside(folder, folder / read[2]):
-            findings.append(f"{name}: line {number} names no file of the package")
+            findings.append(PackageFault(PackageRule.LINE_OUTSIDE, f"{name}:{number}"))
             continue
         found[read[2]] = read[1]
     return found, findings
 
 
-def compared(folder: Path, listed: Mapping[str, str], unlisted: frozenset[str]) -> list[str]:
+def compared(folder: Path, listed: Mapping[str, str], unlisted: frozenset[str]) -> list[PackageFault]:
     """What differs between a folder and a list of its files' digests.
 
     :param unlisted: files that are in no list: the lists themselves
@@ -95,13 +97,15 @@ def compared(folder: Path, listed: Mapping[str, str], unlisted: frozenset[str]) 
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
     links = {name for name, path in paths.items() if path.is_symlink() or not path.is_file()}
     there = {name for name in paths if name not in links}
-    return [
-        *(f"{name}: a link or a device, no file" for name in sorted(links)),
-        *(f"{path.relative_to(folder).as_posix()}: a link, no folder" for path in _linked_folders(folder)),
-        *(f"{name}: missing" for name in sorted(listed.keys() - paths.keys())),
-        *(f"{name}: added, no manifest names it" for name in sorted(there - listed.keys() - unlisted)),
-        *(f"{name}: changed" for name in sorted(listed.keys() & there) if digest_of(folder / name) != listed[name]),
-    ]
+    wrong = {
+        PackageRule.LINK: [*sorted(links), *(each.relative_to(folder).as_posix() for each in _linked_folders(folder))],
+        PackageRule.MISSING: sorted(listed.keys() - paths.keys()),
+        PackageRule.ADDED: sorted(there - listed.keys() - unlisted),
+        PackageRule.CHANGED: [
+            name for name in sorted(listed.keys() & there) if digest_of(folder / name) != listed[name]
+        ],
+    }
+    return [PackageFault(rule, name) for rule, names in wrong.items() for name in names]
 
 
 def _linked_folders(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from archive.package_faults import PackageFault
 from archive.packages.described import Layout
 from archive.packages.folder import compared, read_sums
 from archive.packages.package import Package
@@ -22,7 +23,7 @@ class ReadableFolder(Package):
         self.folder.write(SUMS, self.folder.sums(iter([*self.folder.files])))
 
 
-def check_readable(folder: Path) -> list[str]:
+def check_readable(folder: Path) -> list[PackageFault]:
     """What is wrong with a readable folder; empty: it is whole."""
     listed, findings = read_sums(folder, SUMS)
     return [*findings, *compared(folder, listed, frozenset({SUMS}))]

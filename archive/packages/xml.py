@@ -6,6 +6,8 @@ from typing import Any
 
 from lxml import etree
 
+from archive.package_faults import FaultFound, PackageRule
+
 LARGEST = 64 * 2**20
 """bytes of a description that is read"""
 XLINK, XSI = "http://www.w3.org/1999/xlink", "http://www.w3.org/2001/XMLSchema-instance"
@@ -33,18 +35,18 @@ def written(root: Any) -> bytes:
 def parsed(path: Path) -> Any:
     """The root of a stranger's document.
 
-    :raises ValueError: too big, no XML, or with a document type, which could name entities
+    :raises FaultFound: too big, no XML, or with a document type, which could name entities
     """
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise ValueError(f"over {LARGEST // 2**20} MB")
+        raise FaultFound(PackageRule.XML_TOO_BIG, f"over {LARGEST // 2**20} MB")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise ValueError(f"no XML: {error}"[:200]) from error
+        raise FaultFound(PackageRule.NO_XML, str(error)[:200]) from error
     tree: Any = root.getroottree()
     if tree.docinfo.doctype:
-        raise ValueError("it has a document type, which is not read: entities are how XML bombs are made")
+        raise FaultFound(PackageRule.DOCUMENT_TYPE)
     return root

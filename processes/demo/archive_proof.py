@@ -45,7 +45,7 @@ def _given_out(office: Office, tell: Callable[[str], None]) -> list[str]:
     with TemporaryDirectory() as folder:
         target = Path(folder) / "export"
         documents = list(export_documents(office, ExportDocuments(target=target, case=case.number)))
-        problems = check_package(target)
+        problems = [str(each) for each in check_package(target)]
         judged = list(judged_package(target, own_trust(target), office.clock()))
     fallen = ((name, each) for name, each in judged if each.verdict is not Verdict.TOTAL_PASSED)
     problems += [f"{name}: {each.rule}: {each.reason}" for name, each in fallen]

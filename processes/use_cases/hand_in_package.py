@@ -1,19 +1,30 @@
 """Take in a package of another archive that an archivist hands in at a page, into a body they keep."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 from uuid import UUID
 
-from archive.errors import AccessionConflict, PackageRefused
+from archive.errors import PackageRefused
+from archive.packages import PackageFault, PackageRule
 from processes.archivists import kept_bodies, require_archivist
 from processes.attachments import safe_name
 from processes.errors import EntryRefused, StateSecretDeclared
 from processes.office import Office
 from processes.organisation import Body, bodies, body
-from processes.use_cases.import_package import ImportedDocument, ImportPackage, import_package
+from processes.use_cases.import_package import ImportedDocument, ImportPackage, PackageBroken, import_package
+
+__all__ = [
+    "HandInPackage",
+    "PackageFault",
+    "PackageNotTaken",
+    "PackageRule",
+    "bodies_to_hand_in_for",
+    "hand_in_package",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +40,12 @@ class HandInPackage:
 
 
 class PackageNotTaken(EntryRefused):
-    """Nothing, or no more, of the package is taken; `why` says what is wrong with it."""
+    """Nothing of the package is taken."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
-        super().__init__("package", why)
+    def __init__(self, faults: Sequence[PackageFault]) -> None:
+        super().__init__("package", "; ".join(map(str, faults[:10])))
+        self.faults = tuple(faults)
+        """what is wrong with it"""
 
 
 def hand_in_package(office: Office, request: HandInPackage) -> list[ImportedDocument]:
@@ -54,8 +66,10 @@ def hand_in_package(office: Office, request: HandInPackage) -> list[ImportedDocu
             shutil.copyfileobj(request.file, file)
         try:
             return list(import_package(office, ImportPackage(package=package, body=code, by=request.by)))
-        except (PackageRefused, AccessionConflict, EntryRefused) as error:
-            raise PackageNotTaken(str(error)) from error
+        except PackageRefused as error:
+            raise PackageNotTaken([error.fault]) from error
+        except PackageBroken as error:
+            raise PackageNotTaken(error.findings) from error
 
 
 def bodies_to_hand_in_for(office: Office, by: UUID) -> list[Body]:

@@ -3,6 +3,7 @@
 import base64
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,9 +12,9 @@ from uuid import UUID
 
 from archive.access import check_access
 from archive.blobs import reference_to
-from archive.documents import Restriction
-from archive.errors import ArchiveError, PackageRefused
-from archive.packages import check_package, opened, packaged_documents, proofs
+from archive.documents import GONE, Restriction
+from archive.errors import AccessionConflict, ArchiveError, PackageRefused, StateSecretRefused
+from archive.packages import PackageFault, PackageRule, check_package, opened, packaged_documents, proofs
 from archive.service import Accession
 from processes.authorization import COMMAND_LINE
 from processes.errors import EntryRefused
@@ -23,6 +24,12 @@ from processes.signed_documents import FOREIGN
 from processes.trust import trust_store
 from signing.evidence_validation import EvidenceTrust, hashes_of, validate_evidence
 from signing.report import Verdict
+
+_BROKEN: Mapping[type[ArchiveError], PackageRule] = {
+    StateSecretRefused: PackageRule.STATE_SECRET,
+    AccessionConflict: PackageRule.CONFLICT,
+}
+"""what a document that cannot be taken breaks; otherwise it is what it says of its access"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +49,15 @@ class ImportedDocument:
     number: str
     file: str
     state: str
-    """taken or kept (it was there already)"""
+    """taken, kept (it was there already) or gone (it was disposed of here, and stays so)"""
 
 
 class PackageBroken(EntryRefused):
     """The package is not as it was made; nothing of it was taken."""
 
-    def __init__(self, findings: list[str]) -> None:
-        self.findings = findings
-        super().__init__("package", "; ".join(findings[:10]))
+    def __init__(self, findings: Sequence[PackageFault]) -> None:
+        super().__init__("package", "; ".join(map(str, findings[:10])))
+        self.findings = tuple(findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +77,8 @@ def import_package(office: Office, request: ImportPackage) -> Iterator[ImportedD
 
     :raises EntryRefused: no body with that code
     :raises PackageBroken: a file is missing, changed or was added, or evidence does not fit
-    :raises archive.errors.PackageRefused: no package, a hostile one, or a description that says other than its file
-    :raises archive.errors.AccessionConflict: another document has that id here
+    :raises archive.errors.PackageRefused: no package, a hostile one, a description that says other than its file, or
+        another document has that id here
     """
     with office.reading() as uow:
         owner = body_by_code(uow.session, request.body)
@@ -82,7 +89,7 @@ def import_package(office: Office, request: ImportPackage) -> Iterator[ImportedD
     with opened(request.package) as folder:
         if findings := [*check_package(folder), *_disproved(office, folder)]:
             raise PackageBroken(findings)
-        for each in _arriving(owner, folder, request.package.name):
+        for each in _arriving(office, owner, folder, request.package.name):
             state = _take_in(office, each, actor)
             totals[state] += 1
             yield ImportedDocument(number=each.accession.number, file=each.told["file"], state=state)
@@ -92,30 +99,44 @@ def import_package(office: Office, request: ImportPackage) -> Iterator[ImportedD
         uow.commit()
 
 
-def _disproved(office: Office, folder: Path) -> list[str]:
+def _disproved(office: Office, folder: Path) -> list[PackageFault]:
     """Evidence records of a container that prove something else than its files."""
     trust = EvidenceTrust(trust_store(office), office.clock())
-    wrong: list[str] = []
+    wrong: list[PackageFault] = []
     for record, files in proofs(folder):
         report = validate_evidence(record, hashes_of(*(each.read_bytes() for each in files)), trust)
         if report.verdict is Verdict.TOTAL_FAILED:
-            wrong.append(f"evidence over {len(files)} files: {report.reason}")
+            wrong.append(PackageFault(PackageRule.EVIDENCE, detail=f"over {len(files)} files: {report.reason}"))
     return wrong
 
 
-def _arriving(owner: Body, folder: Path, package: str) -> Sequence[_Arriving]:
+def _arriving(office: Office, owner: Body, folder: Path, package: str) -> Sequence[_Arriving]:
     """All documents of the package, or none: one description that cannot be taken refuses the package."""
     documents: list[_Arriving] = []
     for told, file in packaged_documents(folder):
         try:
             accession = _accession(owner, told, file, _origin(told, folder, package))
             check_access(accession.id, accession.access_level, accession.access_flags)
+            _require_same(office, accession.id, {told["sha256"], *(each["sha256"] for each in told["revisions"])})
         except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
-            raise PackageRefused(folder=package, reason=f"{file.name}: {error!r}"[:300]) from error
+            fault = PackageFault(PackageRule.DESCRIPTION, file.name, repr(error))
+            raise PackageRefused(folder=package, fault=fault) from error
         except ArchiveError as error:
-            raise PackageRefused(folder=package, reason=f"{file.name}: {error}") from error
+            fault = PackageFault(_BROKEN.get(type(error), PackageRule.ACCESS), file.name, str(error))
+            raise PackageRefused(folder=package, fault=fault) from error
         documents.append(_Arriving(accession=accession, file=file, told=told))
     return documents
+
+
+def _require_same(office: Office, document_id: UUID, theirs: AbstractSet[str]) -> None:
+    """Revisions are added here and there: those of one document begin with the same.
+
+    :raises AccessionConflict: another document has this id here
+    """
+    with office.reading() as uow:
+        ours = [each.sha256 for each in uow.archive.revisions(document_id)]
+    if ours and theirs.isdisjoint(ours):
+        raise AccessionConflict(document_id=document_id, sha256=min(theirs), kept=ours[-1])
 
 
 def _origin(told: Mapping[str, Any], folder: Path, package: str) -> dict[str, Any]:
@@ -155,6 +176,8 @@ def _accession(owner: Body, told: Mapping[str, Any], file: Path, origin: Mapping
 def _take_in(office: Office, each: _Arriving, actor: str) -> str:
     accession, told = each.accession, each.told
     with office.reading() as uow:
+        if any(each.status in GONE for each in uow.archive.documents([accession.id])):
+            return "gone"
         if uow.archive.exists(accession.id):
             return "kept"
     office.blobs.put(each.file.read_bytes())

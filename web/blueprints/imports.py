@@ -14,6 +14,7 @@ from processes.use_cases.hand_in_package import (
 from processes.use_cases.import_package import ImportedDocument
 from web.current import my_id, office
 from web.findings import PageFinding
+from web.package_words import package_advice, package_findings
 from web.requests import identity, line
 from web.session import signed_in_only
 from web.texts import gettext as _
@@ -45,11 +46,15 @@ def taken() -> Response:
     try:
         documents = hand_in_package(office(), command)
     except PackageNotTaken as error:
-        return _page([PageFinding(text=_("The package is not taken: %(why)s", why=error.why), href="#package")], ())
+        return _page(package_findings(error.faults), (), package_advice(error.faults))
     return _page([], documents)
 
 
-def _page(findings: Sequence[PageFinding], documents: Sequence[ImportedDocument]) -> Response:
+def _page(
+    findings: Sequence[PageFinding], documents: Sequence[ImportedDocument], advice: Sequence[str] = ()
+) -> Response:
     where = [(each.id, each.title) for each in bodies_to_hand_in_for(office(), my_id())]
-    shown = render_template("imports.html", findings=findings, documents=documents, where=where, entered=request.form)
+    shown = render_template(
+        "imports.html", findings=findings, advice=advice, documents=documents, where=where, entered=request.form
+    )
     return make_response(shown, 422 if findings else 200)

@@ -161,7 +161,7 @@ def test_every_format_comes_back_and_evidence_over_other_files_is_found(
             end = text.index("</asic:DataObjectReference>") + len("</asic:DataObjectReference>")
             manifest.write_text(text[:first] + text[end:], encoding="utf-8")
             (folder / unquote(text[first:end].partition('URI="')[2].partition('"')[0])).unlink(missing_ok=True)
-        with pytest.raises(PackageBroken, match="evidence over"):
+        with pytest.raises(PackageBroken, match="evidence does not prove"):
             list(import_package(rehearsal.office, ImportPackage(package=folder, body="executive")))
 
 

@@ -51,7 +51,8 @@ def test_a_package_is_taken_in_once_and_a_changed_one_is_not(
     bag = packages[PackageShape.BAGIT]
     for name, broken in (("a.zip", b"PK\x03\x04"), ("b.zip", bag[: len(bag) // 2]), ("c.zip", b"MZ"), ("..", bag[:9])):
         assert hand_in(visitor, name, broken) == 422
-        assert "The package is not taken" in visitor.text
+        assert visitor.errors[0] == "Nothing of the package is taken."
+        assert "Rule: not-a-zip." in visitor.errors[1] or "Rule: no-manifest." in visitor.errors[1], visitor.errors
     assert hand_in(visitor, "p.zip", bag, state_secret="yes") in {403, 409, 422}
     assert "documents are in the archive" not in visitor.text
     visitor.get(PLACE)
@@ -68,6 +69,33 @@ def test_a_package_is_taken_in_once_and_a_changed_one_is_not(
         assert uow.archive.fetch(new) == uow.archive.fetch(identity)
         assert uow.archive.custody(new)[-1].actor == str(demo_id("person", "archivist"))
         assert uow.session.query(AuditRow).filter_by(action="archive:import").count() == len(packages) + 1
+
+
+def test_another_document_under_the_same_id_is_refused_and_one_disposed_of_stays_so(
+    visitor: Visitor, office: Office, given_out: tuple[UUID, dict[PackageShape, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity, packages = given_out
+    with office.unit_of_work() as uow:
+        accession = Accession(
+            id=uuid4(), owner=BODY, number="P-2", type="letter", title="Su", blob=office.blobs.put(b"%PDF-1.7 another")
+        )
+        other = uow.archive.accession(accession, actor="test").id
+        uow.commit()
+    visitor.sign_in("archivist")
+    visitor.get(f"{PLACE}?lang=kk")
+    with monkeypatch.context() as patch:
+        patch.setattr("processes.use_cases.import_package.UUID", lambda text: other)
+        assert hand_in(visitor, "p.zip", packages[PackageShape.BAGIT]) == 422
+    assert "Ереже: conflict." in visitor.errors[1]
+    assert "Не істеу керек" in visitor.text
+    with office.unit_of_work() as uow:
+        uow.archive._store.update(identity, status="destroyed")
+        uow.commit()
+    visitor.get(f"{PLACE}?lang=en")
+    assert hand_in(visitor, "p.zip", packages[PackageShape.BAGIT]) == 200
+    assert "was disposed of here, and stays so" in visitor.text
+    with office.reading() as uow:
+        assert uow.archive.document(identity).status == "destroyed"
 
 
 def test_only_into_a_body_one_keeps(visitor: Visitor, given_out: tuple[UUID, dict[PackageShape, bytes]]) -> None:
