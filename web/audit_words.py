@@ -36,13 +36,9 @@ def _advice(kind: str) -> str:
     if kind == "blob_unreadable":
         return _("The store did not answer or refused: see that it runs and may be read, then audit again.")
     if kind == "blob_added":
-        return _(
-            "The daily sweep removes what belongs to nothing. If it comes again, find out who writes to the store."
-        )
+        return _("The daily sweep removes it. If such bytes come again, find out who writes to the store.")
     if kind in {"blob_missing", "blob_changed", "not_appended"}:
         return _("Put the bytes back from a backup, then audit again. Until then the document is not shown to anybody.")
     if kind in {"evidence_broken", "evidence_changed"}:
-        return _(
-            "Compare the evidence with a backup. Records that were given out with a document prove it all the same."
-        )
+        return _("Compare it with a backup. Records that were given out with a document prove it all the same.")
     return _("Somebody wrote past the office. Keep the database as it is, compare it with a backup and find out who.")

@@ -1,4 +1,4 @@
-"""Whatever is refused is said in the reader's language: no page shows the words of an exception, every rule has its own."""
+"""What is refused is said in the reader's language: no page shows the words of an exception, every rule has its own."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from web.package_words import SHOWN, fault_words, package_advice, package_findin
 ROOT = Path(__file__).parents[3]
 LANGUAGES = ("az", "kk", "ru", "en")
 QUOTED = {
-    "web/blueprints/trust.py: error.detail": "a trusted list's fault beside the rule in words: what a parser said, for its maker",
+    "web/blueprints/trust.py: error.detail": "beside the rule in words: what a parser said, for its maker",
     "web/store_errors.py: str(error)": "goes to the log",
 }
 """where an exception's own words are used all the same, and why"""
@@ -83,11 +83,11 @@ def refusals() -> set[tuple[str, str]]:
     found = set()
     for file in (ROOT / "processes").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "EntryRefused":
-                if all(isinstance(each, ast.Constant) for each in node.args) and len(node.args) == len(
-                    ("field", "why")
-                ):
-                    found.add(tuple(each.value for each in node.args if isinstance(each, ast.Constant)))
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "EntryRefused":
+                continue
+            match [each.value for each in node.args if isinstance(each, ast.Constant)]:
+                case [str(field), str(reason)]:
+                    found.add((field, reason))
     return found
 
 
