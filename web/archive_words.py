@@ -87,6 +87,18 @@ def archive_entry(error: EntryRefused) -> str:
         ("access_ground", "missing"): _("A restriction needs its ground (B9)."),
         ("ground_personal_data", "missing"): _("A restriction needs its ground (B9)."),
         ("ground_special_categories", "missing"): _("A restriction needs its ground (B9)."),
+        ("second", "unknown"): _("Choose another archivist or head of the body."),
+        ("unit", "document-on-hold"): _("A hold forbids the removal: lift it first."),
+        ("year", "malformed"): _("Enter a year of four digits."),
+        ("title", "missing"): _("Enter a title."),
+        ("entries", "missing"): _("Add at least one line first."),
+    }
+    return {**texts, **_of_copies()}.get((error.field, error.reason), "")
+
+
+def _of_copies() -> dict[tuple[str, str], str]:
+    """What is wrong with a redacted copy."""
+    return {
         ("file", "missing"): _("Choose a PDF file first."),
         ("removed", "not-found"): _("Not every word is in the document as text: check the spelling, or cover an area."),
         ("areas", "malformed"): _("An area is five numbers on a line: page, left, top, width, height, in hundredths."),
@@ -99,13 +111,7 @@ def archive_entry(error: EntryRefused) -> str:
         ("removed", "not-removed"): _("The file still holds something of what was to be removed."),
         ("copy_title", "missing"): _("Enter a title."),
         ("copy_title", "not-removed"): _("The title holds something of what was to be removed."),
-        ("second", "unknown"): _("Choose another archivist or head of the body."),
-        ("unit", "document-on-hold"): _("A hold forbids the removal: lift it first."),
-        ("year", "malformed"): _("Enter a year of four digits."),
-        ("title", "missing"): _("Enter a title."),
-        ("entries", "missing"): _("Add at least one line first."),
     }
-    return texts.get((error.field, error.reason), "")
 
 
 def init_app(app: Flask) -> None:

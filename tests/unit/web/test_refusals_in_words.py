@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,7 @@ def test_each_such_use_is_found(code: str) -> None:
     assert len(list(words_of_exceptions(tree))) == 1
 
 
+@cache
 def refusals() -> set[tuple[str, str]]:
     """Every field and reason that the use cases write out."""
     found = set()
