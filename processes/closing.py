@@ -8,6 +8,7 @@ from processes.office import Office
 from processes.organisation import Body, body
 from processes.purging import files_in_use
 from processes.sealing import seal_certificate, seal_key
+from processes.signing_room import level_at_once
 from processes.tables import CertificateRow, SharedDocumentRow
 from processes.unit_of_work import UnitOfWork
 from processes.words import word
@@ -63,7 +64,7 @@ def _sealed(office: Office, owner: Body, certificate: CertificateRow, pdf: bytes
         field=CLOSING,
         certificate=key.certificate,
         chain=key.chain,
-        level=SignatureLevel.B_T,
+        level=level_at_once(office.settings),
         claimed_at=office.clock(),
         name=owner.named(),
         reason=word("closed-by-seal", owner.language),

@@ -15,11 +15,12 @@ from processes.errors import NoCertificate
 from processes.numbers import draw_document_number
 from processes.office import Office
 from processes.organisation import Body, body
+from processes.signing_room import level_at_once
 from processes.tables import CaseRow, CertificateRow
 from processes.unit_of_work import UnitOfWork
 from processes.words import word
 from signing.keys import SigningKey
-from signing.request import SignatureLevel, SignatureRequest
+from signing.request import SignatureRequest
 from signing.service import SignedDocument
 
 FIELD = "seal"
@@ -166,7 +167,7 @@ def seal_pdf(office: Office, pdf: bytes, owner: Body, key: SigningKey, *, reason
         field=FIELD,
         certificate=key.certificate,
         chain=key.chain,
-        level=SignatureLevel.B_T,
+        level=level_at_once(office.settings),
         claimed_at=office.clock(),
         name=owner.named(),
         reason=reason,

@@ -58,7 +58,7 @@ class Settings:
     smtp_sender: str = ""
 
     level: str = "B-LTA"
-    """the level jobs raise each signed document to: B-B, B-T, B-LT or B-LTA"""
+    """of every signed document, at once or by jobs: B-B, B-T, B-LT or B-LTA; with B-B nobody is asked for timestamps"""
     tsa_url: str = ""
     """address of the time-stamping authority (RFC 3161); empty: the pilot authority's, not qualified"""
     fetch_seconds: int = 10

@@ -12,9 +12,10 @@ from processes.errors import AttemptExpired
 from processes.numbers import annul_unsigned, use_drawn
 from processes.office import Office
 from processes.organisation import Body
+from processes.signing_room import level_at_once
 from processes.unit_of_work import UnitOfWork
 from signing.keys import SigningKey
-from signing.request import SignatureLevel, SignatureRequest
+from signing.request import SignatureRequest
 
 UNSIGNED = "the sheet was not signed"
 """the ground on which a sheet's number is annulled"""
@@ -70,7 +71,7 @@ def sign_sheet(office: Office, sheet: Sheet) -> SignedSheet:
             field=sheet.field,
             certificate=sheet.key.certificate,
             chain=sheet.key.chain,
-            level=SignatureLevel.B_T,
+            level=level_at_once(office.settings),
             claimed_at=office.clock(),
             name=signer.name,
             reason=f"{paper.title} № {paper.number}",

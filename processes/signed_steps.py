@@ -24,13 +24,14 @@ from processes.office import Office
 from processes.recorded_steps import DoneStep, advance, keep_step, overtaken_told
 from processes.refusals import tell_refusal
 from processes.signature_policy import require_may_sign, task_policy
+from processes.signing_room import level_at_once
 from processes.step_papers import FIELD
 from processes.steps import OpenStep, item_of, open_step, require_actable
 from processes.tables import CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.submit_step import SubmitStep, guard_step, submit_step
 from processes.without_effect import keep_without_effect
-from signing.request import SignatureLevel, SignatureRequest
+from signing.request import SignatureRequest
 from signing.service import SignedDocument
 from signing.validation import SEAL
 
@@ -191,7 +192,7 @@ def signature_request(
         field=step.get("field", FIELD),
         certificate=certificate,
         chain=chain,
-        level=SignatureLevel.B_T,
+        level=level_at_once(office.settings),
         claimed_at=office.clock(),
         name=step["body"]["title"] if is_sealed(step) else mandate["holder"],
         reason=" · ".join((step["title"], mandate["capacity"] + acts_for, _act(mandate["ground"]))),

@@ -59,6 +59,11 @@ def wanted_level(settings: Settings) -> SignatureLevel:
         raise ConfigurationError(f"level {settings.level!r} is not known; there are {known}") from error
 
 
+def level_at_once(settings: Settings) -> SignatureLevel:
+    """What a signature is made at: with a timestamp, unless this office wants none."""
+    return min(wanted_level(settings), SignatureLevel.B_T, key=lambda level: level.rank)
+
+
 def ocsp_responder(office: Office) -> PilotResponder:
     """The pilot authority's responder, which knows the certificates this office has issued."""
 

@@ -24,6 +24,7 @@ from processes.errors import AttemptExpired, EntryRefused, KeyStoreFailed, PinRe
 from processes.key_stores import KeyStores
 from processes.opened_keys import der_of_pem
 from processes.signature_policy import level_for
+from processes.signed_documents import raise_document_level
 from processes.tables import CertificateRow, SigningAttemptRow, TrustAnchorRow
 from processes.use_cases.enrol_key import EnrolKey, enrol_key, keys_in
 from processes.use_cases.many_documents import SignMany, sign_many
@@ -325,9 +326,13 @@ def test_a_task_may_ask_for_a_higher_level_than_the_office_usually_has(rehearsal
         model=MODEL.replace('signature="personal"', 'signature="own"'),
         manifest=MANIFEST.replace("[deadlines.minute]", own),
     )
-    document_id = rehearsal.sign(step, "head").document_id
+    signed = rehearsal.sign(step, "head")
+    assert signed.level == "B-B", "at once as the office has it: nobody is asked for a timestamp"
+    document_id = signed.document_id
     with office.reading() as uow:
         assert level_for(office, uow, document_id) == "B-T"
         assert level_for(office, uow, uuid4()) == "B-B", "a seal's"
         office.settings = replace(office.settings, level="B-LTA")
         assert level_for(office, uow, document_id) == "B-LTA", "a task cannot ask for less"
+        office.settings = replace(office.settings, level="B-B")
+    assert raise_document_level(office, document_id) == "B-T", "a job asks for what the task wants"
