@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from processes.extracting import Extractor, TextUnreadable
 from processes.office import Office
 from processes.trust import trust_store
+from signing.any_file import STANDS_APART
 from signing.report import Finding, SignatureReport, ValidationReport, Verdict
+
+CMS = "application/pkcs7-mime"
+_LATER = "_LATER"
+"""how findings end that say why something is still good"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,35 +32,61 @@ class Fault:
     """Why a file is no acceptance of this package."""
 
     rule: str
-    """unsigned, signature, certificate, package or unreadable: as the form names them"""
+    """unsigned, apart, signature, certificate, package or unreadable: as the form names them"""
     finding: str = ""
-    """what the check found, for whoever has to tell the receiver"""
+    """what the check found: a finding of a validation, which the form names in words by its code"""
+    detail: str = ""
+    """what no language words: digests of certificates, a program's message"""
+
+    @property
+    def code(self) -> str:
+        """Of the finding; empty: there is none."""
+        return self.finding.partition(":")[0]
 
 
-def fault_of(office: Office, content: bytes, media_type: str, expected: Expected) -> Fault | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledAcceptance:
+    """What came back."""
+
+    content: bytes
+    media_type: str
+    beside: bytes | None = None
+    """the file that it signs, where it is a CMS that stands apart from it"""
+
+
+def fault_of(office: Office, filed: FiledAcceptance, expected: Expected) -> Fault | None:
     """Judge a file; None: the receiver has accepted. Whatever the bytes are, there is an answer."""
-    report = office.validator.validate_any(content, trust_store(office), at=office.clock(), media_type=media_type)
+    validator, trust, at = office.validator, trust_store(office), office.clock()
+    if filed.beside is None:
+        report = validator.validate_any(filed.content, trust, at=at, media_type=filed.media_type)
+    else:
+        report = validator.validate_apart(filed.content, filed.beside, trust, at=at)
     theirs = signed_by(report, expected.certificate)
     if isinstance(theirs, Fault):
         return theirs
     try:
         with Extractor() as extractor:
-            named = extractor.names(content, theirs, expected.package)
+            if filed.beside is None:
+                named = extractor.names(filed.content, theirs, expected.package)
+            else:
+                named = extractor.names_whole(filed.beside, expected.package)
     except TextUnreadable as error:
-        return Fault("unreadable", str(error))
+        return Fault("unreadable", detail=str(error))
     return None if named else Fault("package")
 
 
 def signed_by(report: ValidationReport, certificate: str) -> Sequence[SignatureReport] | Fault:
     """The signatures of a valid file that are made with this certificate."""
-    told = report.findings[0] if report.findings else ""
+    told = next((each for each in report.findings if not each.partition(":")[0].endswith(_LATER)), "")
     if any(each.startswith(Finding.NO_SIGNATURE) for each in report.findings):
         return Fault("unsigned", told)
+    if not report.signatures and STANDS_APART in told:
+        return Fault("apart", told)
     if report.verdict is not Verdict.TOTAL_PASSED:
         return Fault("signature", told)
     theirs = [each for each in report.signatures if fingerprint(each) == plain(certificate)]
     if not theirs:
-        return Fault("certificate", f"SHA-256: {', '.join(fingerprint(each) for each in report.signatures)}")
+        return Fault("certificate", detail=", ".join(fingerprint(each) for each in report.signatures))
     return theirs
 
 

@@ -79,6 +79,10 @@ class Extractor:
         told = [{"field": each.field, "covered_bytes": each.covered_bytes} for each in signatures]
         return bool(self._asked("named", signed, signatures=told, digest=digest)["named"])
 
+    def names_whole(self, file: bytes, digest: str) -> bool:
+        """The same of a file that is signed as a whole from beside it. Raises TextUnreadable."""
+        return bool(self._asked("named", file, signatures=None, digest=digest)["named"])
+
     def rows(self, spreadsheet: bytes) -> list[list[str]]:
         """The cells of a spreadsheet's first sheet. Raises IngestRefused."""
         try:

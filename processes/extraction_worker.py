@@ -111,14 +111,14 @@ def _inner_texts(content: bytes) -> list[str]:
     ]
 
 
-def named_in(content: bytes, signatures: list[dict[str, Any]], digest: str) -> dict[str, Any]:
+def named_in(content: bytes, signatures: list[dict[str, Any]] | None, digest: str) -> dict[str, Any]:
     """Whether what these signatures {field, covered_bytes} are over names a SHA-256: in its text, in the text of a file
-    attached to it, or by being, or having attached, the very file.
+    attached to it, or by being, or having attached, the very file. None: a signature elsewhere is over all of it.
     """
     from signing.any_file import signed_parts
 
-    parts = [part for each in signatures for part in signed_parts(content, each["field"], each["covered_bytes"])]
-    for part in parts:
+    parts = [part for each in signatures or () for part in signed_parts(content, each["field"], each["covered_bytes"])]
+    for part in [content] if signatures is None else parts:
         if part.startswith(b"%PDF-"):
             inside = _pdf_parts(part)
             if "refused" in inside:

@@ -41,6 +41,10 @@ class Validator:
         """The same for files of any kind, as `signing.any_file.validate_any`."""
         return self._judged(content, trust, at, {"file": "", "any": True, "media_type": media_type})
 
+    def validate_apart(self, cms: bytes, signed: bytes, trust: TrustStore, *, at: datetime) -> ValidationReport:
+        """The same for a CMS and the file beside it, as `signing.any_file.validate_apart`."""
+        return self._judged(cms + signed, trust, at, {"file": "", "apart": len(cms)})
+
     def _judged(self, pdf: bytes, trust: TrustStore, at: datetime, what: Mapping[str, Any]) -> ValidationReport:
         file = str(what["file"])
         question = {

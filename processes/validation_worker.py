@@ -1,7 +1,8 @@
 """The process that judges files of strangers: started by path, capped in memory, may be killed.
 
 A question is the JSON object {at, file, any, media_type, seconds, anchors, intermediates, crls, services, grace} with
-times in ISO 8601, spans in seconds and DER in base64, and the file; an answer is the JSON object {report}.
+times in ISO 8601, spans in seconds and DER in base64, and the file; with {apart} instead of {any, media_type}, a CMS of
+so many bytes and then the file that it signs. An answer is the JSON object {report}.
 """
 
 import base64
@@ -15,14 +16,17 @@ MEMORY = 2 * 1024**3
 
 def judge(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """The report in full, as plain data."""
-    from signing.any_file import validate_any
+    from signing.any_file import validate_any, validate_apart
     from signing.validation import TrustedService, TrustStore, as_details, validate
 
     encoded = {name: tuple(map(base64.b64decode, question[name])) for name in ("anchors", "intermediates", "crls")}
     services = tuple(map(TrustedService.from_json, question["services"]))
     trust = TrustStore(**encoded, services=services, grace=timedelta(seconds=question["grace"]))
     asked: dict[str, Any] = {"at": datetime.fromisoformat(question["at"]), "file": question["file"]}
-    if question["any"]:
+    if "apart" in question:
+        cms, signed = content[: question["apart"]], content[question["apart"] :]
+        report = validate_apart(cms, signed, trust, at=asked["at"])
+    elif question["any"]:
         report = validate_any(content, trust, **asked, media_type=question["media_type"])
     else:
         report = validate(content, trust, **asked)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from signing.asic import judge_container, signed_files
-from signing.cades import is_cms, judge_cms, signed_content
+from signing.cades import STANDS_APART, is_cms, judge_apart, judge_cms, signed_content
 from signing.other_files import judge_other
 from signing.report import ValidationReport, format_failure, limit_exceeded
 from signing.trust import TrustStore
@@ -16,6 +16,7 @@ from signing.validation import LARGEST, validate
 PDF = "application/pdf"
 CONTAINER = b"PK\x03\x04"
 """how a ZIP begins"""
+__all__ = ["STANDS_APART", "signed_parts", "validate_any", "validate_apart"]
 Judge = Callable[[bytes, TrustStore, datetime], ValidationReport]
 
 
@@ -40,6 +41,17 @@ def validate_any(
     else:
         report = _judged(judge, content, trust, at)
     return replace(report, file=file, at=at, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+
+
+def validate_apart(cms: bytes, signed: bytes, trust: TrustStore, *, at: datetime) -> ValidationReport:
+    """The same of a CMS and the file beside it that it signs; the digest and length told are that file's."""
+    if not is_cms(cms):
+        report = format_failure("no CMS SignedData, so nothing signs the file beside it")
+    elif max(len(cms), len(signed)) > LARGEST:
+        report = limit_exceeded(f"larger than {LARGEST // 1024 // 1024} MB, which is the most that is judged")
+    else:
+        report = _judged(partial(judge_apart, cms), signed, trust, at)
+    return replace(report, at=at, sha256=hashlib.sha256(signed).hexdigest(), bytes=len(signed))
 
 
 def signed_parts(content: bytes, field: str, covered_bytes: int) -> list[bytes]:

@@ -35,6 +35,7 @@ from signing.timestamp import CLOCK_TOLERANCE
 from signing.trust import TrustStore
 
 FORMAT = "CAdES"
+STANDS_APART = "the signature stands apart from what it signs, which is not in this file (SIGNED_DATA_NOT_FOUND)"
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,13 @@ def judge_cms(content: bytes, trust: TrustStore, at: datetime) -> ValidationRepo
     except (ValueError, TypeError, KeyError) as error:
         return format_failure(f"no CMS SignedData that can be read: {first_line(error)}")
     if not isinstance(inside, bytes):
-        sentence = "the signature stands apart from what it signs, which is not in this file (SIGNED_DATA_NOT_FOUND)"
-        return _open(Finding.SIGNATURE_INDETERMINATE, sentence)
+        return _open(Finding.SIGNATURE_INDETERMINATE, STANDS_APART)
     return judged([judge_signature("CMS", content, inside, trust, at)])
+
+
+def judge_apart(cms: bytes, signed: bytes, trust: TrustStore, at: datetime) -> ValidationReport:
+    """A CMS with the file beside it that it is said to sign; what it carries itself has to be that very file."""
+    return judged([judge_signature("CMS", cms, signed, trust, at)])
 
 
 def signed_content(content: bytes) -> bytes:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from archive.packages import PackageShape
 from archive.review_lists import Decision, EntryState
-from processes.acceptances import Expected, Fault, fault_of
+from processes.acceptances import CMS, Expected, Fault, FiledAcceptance, fault_of
 from processes.disposing import carry_out_transfer
 from processes.documents import DocumentSection
 from processes.errors import DisposalRefused
@@ -22,6 +22,8 @@ from processes.words import word
 
 HERE, FILED = "accept_transfer", "file_acceptance"
 """where a receiver in this office signs, and where the file of one outside comes in"""
+SIGNED, BESIDE = "signed_file", "signed_apart"
+"""fields of the latter: the signed file, and the one that a signature in a file of its own is over"""
 
 
 @service("disposal.hand_over")
@@ -55,21 +57,38 @@ class CheckAcceptance:
     def effect(self, office: Office, job: Job) -> Variables:
         """Validate, compare the certificate, look for the package's digest in what is signed."""
         with office.reading() as uow:
-            filed = _filed(uow, job)
+            signed, beside = _filed(uow, job)
         told = job.call.variables
         expected = Expected(certificate=told["receiver_certificate"], package=told["package_sha256"])
-        content = office.blobs.get(filed.sha256)
-        fault = fault_of(office, content, filed.media_type, expected) or Fault("")
-        return {"sha256": filed.sha256, "rule": fault.rule, "finding": fault.finding}
+        filed = FiledAcceptance(
+            content=office.blobs.get(signed.sha256),
+            media_type=signed.media_type,
+            beside=office.blobs.get(beside.sha256) if beside else None,
+        )
+        fault = fault_of(office, filed, expected) or Fault("")
+        return {
+            "sha256": signed.sha256,
+            "beside": beside.sha256 if beside else "",
+            "rule": fault.rule,
+            "finding": fault.finding,
+            "code": fault.code,
+            "detail": fault.detail,
+        }
 
     def record(self, office: Office, uow: UnitOfWork, job: Job, effect: Variables) -> Variables:
         """The file that is sound, or the rule that is broken, on the audit trail too."""
         del office
-        rule, sound = effect["rule"], "" if effect["rule"] else effect["sha256"]
-        details = {"sha256": effect["sha256"], "rule": rule, "finding": effect["finding"]}
+        rule = effect["rule"]
+        details = {name: effect[name] for name in ("sha256", "beside", "rule", "finding", "detail")}
         action = "archive:transfer:refused" if rule else "archive:transfer:accepted"
         uow.audit.record(action, actor="system", subject=job.case.number, stream=str(job.case.id), details=details)
-        return {"acceptance_sha256": sound, "acceptance_fault": rule, "acceptance_finding": effect["finding"]}
+        return {
+            "acceptance_sha256": "" if rule else effect["sha256"],
+            "acceptance_beside": "" if rule else effect["beside"],
+            "acceptance_fault": rule,
+            "acceptance_finding": effect["code"],
+            "acceptance_certificates": effect["detail"] if rule == "certificate" else "",
+        }
 
 
 @service("disposal.finish_transfer")
@@ -119,8 +138,8 @@ def _is_outside(job: Job) -> bool:
     return bool(job.call.variables.get("receiver") == OUTSIDE)
 
 
-def _filed(uow: UnitOfWork, job: Job) -> AttachmentRow:
-    """The newest file that the archivist has filed.
+def _filed(uow: UnitOfWork, job: Job) -> tuple[AttachmentRow, AttachmentRow | None]:
+    """What the archivist has filed last: the signed file, and the one it signs where that stands apart.
 
     :raises DisposalRefused: none
     """
@@ -130,15 +149,18 @@ def _filed(uow: UnitOfWork, job: Job) -> AttachmentRow:
         .order_by(StepRecordRow.accepted_at.desc())
         .limit(1)
     )
-    found = attachments_of(uow.session, item) if item else []
-    if not found:
+    found = {each.field: each for each in (attachments_of(uow.session, item) if item else [])}
+    if SIGNED not in found:
         raise DisposalRefused("not-accepted", [])
-    return found[-1]
+    signed = found[SIGNED]
+    return signed, found.get(BESIDE) if signed.media_type == CMS else None
 
 
 def _require_acceptance(uow: UnitOfWork, job: Job) -> None:
     if _is_outside(job):
-        accepted = _filed(uow, job).sha256 == job.call.variables["acceptance_sha256"]
+        signed, beside = _filed(uow, job)
+        told = job.call.variables["acceptance_sha256"], job.call.variables["acceptance_beside"]
+        accepted = told == (signed.sha256, beside.sha256 if beside else "")
     else:
         accepted = last_fields(uow.session, job.case.id, HERE).get("acceptance") == "accept"
     if not accepted:
@@ -152,6 +174,8 @@ def _paper(job: Job) -> ActPaper:
     if _is_outside(job):
         facts["receiver"] = {"name": told["receiver_name"], "certificate": told["receiver_certificate"]}
         facts["acceptance"] = {"sha256": told["acceptance_sha256"]}
+        if told["acceptance_beside"]:
+            facts["acceptance"]["signs"] = told["acceptance_beside"]
         rows = [
             ("transfer-receiver", told["receiver_name"]),
             ("transfer-certificate", told["receiver_certificate"]),

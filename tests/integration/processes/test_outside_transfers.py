@@ -16,7 +16,7 @@ from rehearsal import APPEAL, Rehearsal
 
 from archive.documents import ArchivedDocument
 from archive.packages import check_package, opened
-from processes.acceptances import Expected, fault_of
+from processes.acceptances import Expected, FiledAcceptance, fault_of
 from processes.errors import DisposalRefused, NotFound, NotPermitted
 from processes.handlers.transfers import FinishTransfer
 from processes.opened_keys import entry_of, key_in_hand
@@ -24,6 +24,7 @@ from processes.tables import AuditRow, CaseRow, CertificateRow
 from processes.transfers import open_transfer, sweep_transfers
 from processes.use_cases.attach_file import AttachFile, attach_file
 from processes.use_cases.revoke_certificate import RevokeCertificate, revoke_certificate
+from signing.cms import signed_attributes, signed_data, signer_of
 from signing.request import SignatureLevel, SignatureRequest
 from signing.validation import read_attachment
 
@@ -64,11 +65,23 @@ def acceptance(rehearsal: Rehearsal, login: str, digest: str, *, level: Signatur
         return office.signing.sign(request, key).pdf
 
 
-def file_(rehearsal: Rehearsal, case: UUID, name: str, content: bytes) -> dict[str, Any]:
+def apart(rehearsal: Rehearsal, content: bytes) -> bytes:
+    """A CMS beside a file, as programs of the trade make it (.p7s)."""
+    row = certificate(rehearsal, RECEIVER)
+    with key_in_hand(
+        rehearsal.office, rehearsal.person(RECEIVER), rehearsal.accounts[RECEIVER].pin, serial=row.serial
+    ) as hand:
+        signer = signer_of(hand.key.certificate, entry_of(rehearsal.office, row).chain)
+        attributes = signed_attributes(signer, hashlib.sha256(content).digest())
+        return signed_data(signer, attributes, hand.key.sign(attributes))
+
+
+def file_(rehearsal: Rehearsal, case: UUID, **files: tuple[str, bytes]) -> dict[str, Any]:
     """The archivist files what came back; what the office makes of it."""
     item = rehearsal.item(case, "file_acceptance")
     by = rehearsal.person("archivist")
-    attach_file(rehearsal.office, AttachFile(item_id=item.id, by=by, field="signed_file", name=name, content=content))
+    for field, (name, content) in files.items():
+        attach_file(rehearsal.office, AttachFile(item_id=item.id, by=by, field=field, name=name, content=content))
     do(rehearsal, case, "file_acceptance", "archivist", acceptance="accept")
     rehearsal.work()
     with rehearsal.office.reading() as uow:
@@ -89,22 +102,27 @@ def test_only_the_named_receivers_signed_acceptance_of_this_package_ends_the_tra
 
     refused = _refused(rehearsal, digest)
     for rule, content in refused.items():
-        told = file_(rehearsal, case, "akt.pdf", content)
+        told = file_(rehearsal, case, signed_file=("akt.pdf" if content[:1] == b"%" else "akt.p7s", content))
         assert (told["acceptance_fault"], told["acceptance_sha256"]) == (rule, "")
         assert rehearsal.waiting(case) == ["file_acceptance"]
         _is_still_here(rehearsal, wanted)
     with pytest.raises(DisposalRefused):
         _finish_all_the_same(rehearsal, case)
 
-    sound = acceptance(rehearsal, RECEIVER, digest)
-    told = file_(rehearsal, case, "qəbul.pdf", sound)
+    sound, beside = acceptance(rehearsal, RECEIVER, digest), f"Qəbul edildi: {digest}".encode()
+    files = {"signed_file": ("qəbul.pdf", sound)}
+    if "apart" in refused:
+        sound = apart(rehearsal, beside)
+        files = {"signed_file": ("qəbul.p7s", sound), "signed_apart": ("qəbul.txt", beside)}
+    told = file_(rehearsal, case, **files)
     assert (told["acceptance_fault"], told["acceptance_sha256"]) == ("", hashlib.sha256(sound).hexdigest())
     with office.reading() as uow:
         assert {uow.archive.document(each.id).status for each in wanted} == {"transferred"}
     assert not any(office.blobs.exists(each.sha256) for each in wanted)
     (act,) = [each for each in documents(rehearsal, case) if each.type == "transfer_act"]
     facts = json.loads(read_attachment(rehearsal.pdf(act.id), "step.json"))["facts"]
-    assert facts["acceptance"] == {"sha256": hashlib.sha256(sound).hexdigest()}
+    signs = {"signs": hashlib.sha256(beside).hexdigest()} if "apart" in refused else {}
+    assert facts["acceptance"] == {"sha256": hashlib.sha256(sound).hexdigest(), **signs}
     assert facts["receiver"] == {"name": "Bakı şəhər arxivi", "certificate": named}
     assert facts["package"]["sha256"] == digest
     (line,) = rehearsal.audit("archive:transfer:accepted")
@@ -138,9 +156,9 @@ def _refused(rehearsal: Rehearsal, digest: str) -> dict[str, bytes]:
     """What is no acceptance, by the rule it breaks; half of them on each database, all of them in test_acceptances."""
     if rehearsal.office.database.dialect.name == "postgresql":
         _revoked_it_counts_no_more(rehearsal, digest)
-        return {"package": acceptance(rehearsal, RECEIVER, hashlib.sha256(b"another package").hexdigest())}
+        return {"apart": apart(rehearsal, f"Qəbul edildi: {digest}".encode())}
     return {
-        "unsigned": typst.compile(PAGE.encode(), format="pdf", sys_inputs={"digest": digest}),
+        "package": acceptance(rehearsal, RECEIVER, hashlib.sha256(b"another package").hexdigest()),
         "certificate": acceptance(rehearsal, STRANGER, digest),
     }
 
@@ -180,8 +198,9 @@ def _revoked_it_counts_no_more(rehearsal: Rehearsal, digest: str) -> None:
     signed = acceptance(rehearsal, STRANGER, digest, level=SignatureLevel.B_B)
     named = hashlib.sha256(entry_of(office, row).certificate).hexdigest()
     expected = Expected(certificate=named, package=digest)
-    assert fault_of(office, signed, "application/pdf", expected) is None
+    filed = FiledAcceptance(content=signed, media_type="application/pdf")
+    assert fault_of(office, filed, expected) is None
     revoke_certificate(office, RevokeCertificate(by=None, serial=row.serial, reason="keyCompromise"))
-    fault = fault_of(office, signed, "application/pdf", expected)
+    fault = fault_of(office, filed, expected)
     assert fault is not None
     assert (fault.rule, "REVOKED" in fault.finding) == ("signature", True)

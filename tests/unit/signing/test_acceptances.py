@@ -1,8 +1,10 @@
 """What counts as a receiver's acceptance: a valid signature, by the named certificate, over the package's digest."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import typst
@@ -13,14 +15,19 @@ from signing_pilot import JUDGED, Pilot
 
 from processes.acceptances import Fault, fingerprint, signed_by
 from processes.extraction_worker import named_in
-from signing.any_file import validate_any
+from signing.any_file import validate_any, validate_apart
 from signing.authority import Revoked
-from signing.report import SignatureReport
+from signing.report import Finding, SignatureReport
 from signing.request import SignatureLevel
 from signing.trust import TrustStore
 
 PACKAGE = hashlib.sha256(b"the package").hexdigest()
 OTHER = hashlib.sha256(b"another package").hexdigest()
+FORMS = Path(__file__).parents[3] / "bpmn" / "document-disposal" / "forms"
+WORDED, RULES = (
+    ("fault", "advice", "finding"),
+    {"unsigned", "apart", "signature", "certificate", "package", "unreadable"},
+)
 ATTACHED = '#pdf.attach("sums.txt", bytes(sys.inputs.attached), mime-type: "text/plain")\n'
 
 
@@ -100,19 +107,51 @@ def test_each_refusal_names_its_rule(pilot: Pilot, sign, officer, other):
         "no signature": (pdf(PACKAGE), now, officer, ("unsigned", "NO_SIGNATURE")),
         "no signature in a container": (container({"a": b"a"}), now, officer, ("unsigned", "NO_SIGNATURE")),
         "a text": (PACKAGE.encode(), now, officer, ("signature", "FORMAT_FAILURE")),
-        "apart from its content": (sign(PACKAGE.encode()), now, other, ("signature", "SIGNATURE_INDETERMINATE")),
+        "apart from its content": (sign(PACKAGE.encode()), now, other, ("apart", "SIGNATURE_INDETERMINATE")),
         "one byte changed": (sound.replace(b"Akt", b"Akd", 1), now, officer, ("signature", "DIGEST_MISMATCH")),
-        "another certificate": (sound, now, other, ("certificate", "SHA-256")),
+        "another certificate": (sound, now, other, ("certificate", "")),
         "a stranger's authority": (sound, TrustStore(), officer, ("signature", "NOT_TRUSTED")),
-        "proven before it was revoked": (sound, revoked, other, ("certificate", "SHA-256")),
+        "proven before it was revoked": (sound, revoked, other, ("certificate", "")),
         "revoked": (unproven, revoked, officer, ("signature", "REVOKED")),
     }
     told = {}
     for name, (content, trust, certificate, _) in cases.items():
         fault = theirs(content, trust, certificate)
         assert isinstance(fault, Fault), name
-        told[name] = fault.rule, fault.finding.partition(":")[0]
+        told[name] = fault.rule, fault.code
+        assert (fault.detail == officer.replace(":", "").lower()) == (fault.rule == "certificate")
     assert told == {name: wanted for name, (*_, wanted) in cases.items()}
+
+
+def test_a_signature_that_stands_apart_is_judged_over_the_file_beside_it(pilot: Pilot, sign, other):
+    trust, text = pilot.trust(), f"Paket qəbul edildi: {PACKAGE}".encode()
+    for signed in (text, pdf(PACKAGE), b"the package"):
+        report = validate_apart(sign(signed), signed, trust, at=JUDGED)
+        assert not isinstance(signed_by(report, other), Fault)
+        assert (report.bytes, report.sha256) == (len(signed), hashlib.sha256(signed).hexdigest())
+        assert named_in(signed, None, PACKAGE) == {"named": True}
+    assert named_in(OTHER.encode(), None, PACKAGE) == {"named": False}
+    refused = {
+        "another file": (sign(text), text + b".", "DIGEST_MISMATCH"),
+        "around another file": (sign(text, detached=False), text + b".", "DIGEST_MISMATCH"),
+        "no signature": (text, text, "FORMAT_FAILURE"),
+        "torn": (sign(text)[:-9], text, "SIGNATURE_INVALID"),
+    }
+    for name, (cms, signed, code) in refused.items():
+        fault = signed_by(validate_apart(cms, signed, trust, at=JUDGED), other)
+        assert isinstance(fault, Fault), name
+        assert (fault.rule, fault.code) == ("signature", code), name
+    assert not isinstance(signed_by(validate_apart(sign(text, detached=False), text, trust, at=JUDGED), other), Fault)
+
+
+def test_the_form_words_every_rule_and_every_finding_and_says_what_to_do():
+    fields = json.loads((FORMS / "outside_acceptance.ui.json").read_text(encoding="utf-8"))["fields"]
+    words = {name: {each["value"]: each["label"] for each in fields[name]["options"]} for name in WORDED}
+    assert words["finding"].keys() == {*Finding}
+    assert words["fault"].keys() == words["advice"].keys() == RULES
+    for options in words.values():
+        for label in options.values():
+            assert len({label[language] for language in ("az", "kk", "ru", "en")}) == 4, label
 
 
 def test_a_certificate_is_known_by_its_digest(pilot: Pilot, officer):
