@@ -13,14 +13,14 @@ from string import Template
 from benchmarks.peers import python_peer
 from benchmarks.run import Clock, Figures, Run, processor_seconds
 from processes.documents.canonical import canonical_json
-from processes.documents.data import MARK
 from processes.documents.glyphs import FONTS
 from processes.documents.labels import labels
 from processes.documents.model import DocumentSection, OfficeDocument, SignerBlock
 from processes.documents.qr import qr_code
-from processes.documents.render import DocumentRenderer
+from processes.documents.render import TEMPLATES, DocumentRenderer
 
 WEASYPRINT = "weasyprint==70.0"
+MARK = TEMPLATES / "mark.svg"
 WARMING = 2
 """documents before the first that counts"""
 VERIFY = "https://kargüzar.example/v/4F7K-2M9Q"
@@ -119,7 +119,7 @@ def _html() -> str:
     told |= {name: words[name] for name in ("original", "seal", "signed", "verify", "verify_alt")}
     told = {name: escape(text) for name, text in told.items()}
     rows = (f"<tr><th>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in document.sections[0].rows)
-    pictures = {"mark": _picture(MARK), "code": _picture(qr_code(document.verify_url))}
+    pictures = {"mark": _picture(MARK.read_text(encoding="utf-8")), "code": _picture(qr_code(document.verify_url))}
     step = base64.b64encode(canonical_json(document.step)).decode()
     page = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
     return page.substitute(told | pictures, rows="".join(rows), step=step, fonts=FONTS.as_uri())

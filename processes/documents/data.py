@@ -15,12 +15,6 @@ from processes.documents.model import (
     OfficeDocument,
 )
 
-MARK = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" fill="none" stroke="#9b1b30" stroke-width="3" '
-    'stroke-linecap="round" stroke-linejoin="round"><path d="M41 19a18 18 0 1 0 .6 8"/><path d="M16 24.5l6 6L41 12"/>'
-    '<path d="M32.5 11.5H41V20"/></svg>'
-)
-"""a seal ring whose stroke becomes a flow arrow"""
 _UNTITLED = "—"
 """PDF/UA wants a heading that says something"""
 
@@ -36,7 +30,6 @@ def template_data(document: OfficeDocument) -> tuple[dict[str, Any], tuple[str, 
         "lang": document.language,
         "date": date_parts(document.date),
         "label": words,
-        "mark": MARK,
         "has_step": bool(document.step),
         "has_signer": bool(document.signer.name),
         "widths": [list(table.widths) for table in document.tables],

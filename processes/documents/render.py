@@ -15,9 +15,9 @@ from processes.documents.model import OfficeDocument, RenderedDocument
 from processes.documents.pool import CompileRequest, WorkerPool
 from processes.documents.qr import qr_code
 
-_TEMPLATES = Path(__file__).parent / "typst"
-_GENERIC = (_TEMPLATES / "document.typ").read_text(encoding="utf-8")
-_PICTURES = (_TEMPLATES / "redacted.typ").read_text(encoding="utf-8")
+TEMPLATES = Path(__file__).parent / "typst"
+_GENERIC = (TEMPLATES / "document.typ").read_text(encoding="utf-8")
+_PICTURES = (TEMPLATES / "redacted.typ").read_text(encoding="utf-8")
 _SVG = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _LARGEST = 1_000_000
 """characters of text on the pages of one document"""
@@ -29,7 +29,7 @@ class DocumentRenderer:
 
     def __init__(self, workers: int = 1, timeout: float = 20.0) -> None:
         """`timeout` in seconds a document; workers start when first needed."""
-        self._pool = WorkerPool(_TEMPLATES, FONTS, workers=workers, timeout=timeout)
+        self._pool = WorkerPool(TEMPLATES, FONTS, workers=workers, timeout=timeout)
 
     def render(
         self, document: OfficeDocument, template: str | None = None, *, name: str = "template.typ"

@@ -22,6 +22,8 @@ MEMORY = 3 * 1024**3
 _PLACE = re.compile(r"┌─ .*?([^/\s]+\.typ):(\d+):(\d+)")
 _OWN_SOURCE = "main.typ"
 """what typst takes for the document among several files"""
+_COMMENT = "//"
+"""before each other file: the binding parses all as typst, and this is over at once where the text is one line"""
 
 
 def read_exactly(connection: socket.socket, size: int) -> bytes:
@@ -66,7 +68,7 @@ def compile_one(compiler: Any, request: dict[str, Any]) -> tuple[dict[str, Any],
     The data are files, not `sys.inputs`: these belong to typst's library, and with another library it remembers nothing
     of what it has laid out (decision 48).
     """
-    files = {_OWN_SOURCE: request["source"]} | request["files"]
+    files = {_OWN_SOURCE: request["source"]} | {name: _COMMENT + text for name, text in request["files"].items()}
     try:
         pdf = compiler.compile(
             input={name: text.encode() for name, text in files.items()},
