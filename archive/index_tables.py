@@ -7,7 +7,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import IngestRefused
@@ -25,10 +26,18 @@ ReadSheet = Callable[[bytes], list[list[str]]]
 """a spreadsheet's bytes → the cells of its first sheet. Raises IngestRefused"""
 
 
-def table_rows(folder: Path, read_sheet: ReadSheet) -> Rows:
-    """The lines of the folder's table.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The lines of a table, and how many of them say something, the first included."""
 
-    :raises IngestRefused: none, or more than one; too big; in no encoding that is read
+    rows: Rows
+    total: int
+
+
+def table_rows(folder: Path, read_sheet: ReadSheet) -> Table:
+    """The folder's table.
+
+    :raises IngestRefused: none, or more than one; too big; in no encoding that is read; torn quotation marks
     """
     found = [folder / name for name in (TABLE, *SHEETS) if (folder / name).is_file()]
     if len(found) > 1:
@@ -37,8 +46,14 @@ def table_rows(folder: Path, read_sheet: ReadSheet) -> Rows:
     table = found[0] if found else folder / TABLE
     content = _content(table)
     if table.name == TABLE:
-        return _csv_rows(table, content)
-    return iter(enumerate(read_sheet(content), start=1))
+        return _csv_table(table, content)
+    sheet = read_sheet(content)
+    return Table(iter(enumerate(sheet, start=1)), sum(map(says_something, sheet)))
+
+
+def says_something(cells: Sequence[str]) -> bool:
+    """Whether a line is not empty."""
+    return any(cell.strip() for cell in cells)
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -77,12 +92,18 @@ def _content(table: Path) -> bytes:
     return content
 
 
-def _csv_rows(table: Path, content: bytes) -> Rows:
+def _csv_table(table: Path, content: bytes) -> Table:
+    """Read through once before anything of it is taken, so that it is whole and its length known."""
     try:
         text, _ = decoded(content)
     except UnicodeDecodeError as error:
         reason = f"neither UTF-8 nor Windows-1251 at byte {error.start}: save it as UTF-8"
         raise IngestRefused(file=str(table), reason=reason) from error
+    total = sum(says_something(cells) for _, cells in _csv_rows(table, text))
+    return Table(_csv_rows(table, text), total)
+
+
+def _csv_rows(table: Path, text: str) -> Rows:
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count), strict=True)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.documents import STATE_SECRET, AccessLevel
 from archive.errors import IngestRefused
-from archive.index_tables import ReadSheet, table_rows
+from archive.index_tables import ReadSheet, says_something, table_rows
 from archive.legacy_text import MendedText, mend
 from archive.spelling import fold
 
@@ -77,10 +77,19 @@ class LegacyEntry:
         return Refusal(line=self.line, file=self.file, column=column, reason=reason)
 
 
-def read_folder(
-    folder: Path, read_sheet: ReadSheet, named: Mapping[str, str] | None = None
-) -> Iterator[LegacyEntry | Refusal]:
-    """What each line of the folder's table describes, in its order.
+@dataclass(frozen=True, slots=True)
+class FolderEntries:
+    """What each line of a folder's table describes, in its order, and how many lines there are."""
+
+    entries: Iterator[LegacyEntry | Refusal]
+    total: int
+
+    def __iter__(self) -> Iterator[LegacyEntry | Refusal]:
+        return self.entries
+
+
+def read_folder(folder: Path, read_sheet: ReadSheet, named: Mapping[str, str] | None = None) -> FolderEntries:
+    """What the folder's table describes.
 
     The table is index.csv (comma, semicolon or tab) or a spreadsheet, index.xlsx or index.ods; its first line names the
     columns, in any of the four languages, or as `named` says. `file` is a path below the folder.
@@ -88,12 +97,16 @@ def read_folder(
     :param named: column → what the table calls it
     :raises IngestRefused: no table, not readable, or a needed column is missing
     """
-    rows = table_rows(folder, read_sheet)
-    columns, others = _columns(next(rows, (1, []))[1], named or {})
-    for line, cells in rows:
-        if any(cell.strip() for cell in cells):
-            more = {name: value for name, place in others.items() if (value := _cell(cells, place))}
-            yield _entry(folder, line, {name: _cell(cells, place) for name, place in columns.items()}, more)
+    table = table_rows(folder, read_sheet)
+    columns, others = _columns(next(table.rows, (1, []))[1], named or {})
+
+    def entries() -> Iterator[LegacyEntry | Refusal]:
+        for line, cells in table.rows:
+            if says_something(cells):
+                more = {name: value for name, place in others.items() if (value := _cell(cells, place))}
+                yield _entry(folder, line, {name: _cell(cells, place) for name, place in columns.items()}, more)
+
+    return FolderEntries(entries(), table.total - 1)
 
 
 def _cell(cells: Sequence[str], place: int) -> str:

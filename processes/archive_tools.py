@@ -4,19 +4,14 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from processes.progress import Counted, Expect, Pace, Progress, Tell, silent
 from processes.settings import Settings
 
 if TYPE_CHECKING:
     from processes.office import Office
 
-Tell = Callable[[str], None]
-EVERY_SECONDS = 1.0
-"""how often a command says how far it is"""
-BLOBS = 500
-"""after so many it says how far the moving of a store is"""
 NO_BODY = "there is no body with that code; `karguzar body list` names them"
 
 
@@ -57,13 +52,12 @@ def audit_archive(settings: Settings, *, tell: Tell) -> dict[str, Any]:
     from processes.authorization import COMMAND_LINE
     from processes.bootstrap import bootstrap
 
+    def told(now: Any) -> None:
+        tell(Progress(done=now.checked, total=now.total, stage=now.stage, note=f"{now.found} findings"))
+
     office = bootstrap(settings)
     try:
-        report = run_audit(
-            office,
-            by=COMMAND_LINE,
-            progress=lambda now: tell(f"{now.stage}: {now.checked} of {now.total} documents, {now.found} findings"),
-        )
+        report = run_audit(office, by=COMMAND_LINE, progress=told)
     finally:
         office.close()
     return {**asdict(report), "sound": report.sound}
@@ -93,14 +87,14 @@ def import_folder(settings: Settings, request: ImportFolder, *, tell: Tell) -> l
         raise ToolError(f"there is no column {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
     folder, body = request.folder, request.body
 
-    def imported(office: "Office") -> Iterator[Any]:
+    def imported(office: "Office", expect: Expect) -> Iterator[Any]:
         if folder.is_file() or (is_package(folder) and not request.dry_run):
-            return import_package(office, ImportPackage(package=folder, body=body))
-        return import_legacy(
-            office, ImportLegacy(folder=folder, body=body, dry_run=request.dry_run, columns=request.columns)
-        )
+            checked = _checked(tell)
+            return import_package(office, ImportPackage(package=folder, body=body), expect, checked)
+        wanted = ImportLegacy(folder=folder, body=body, dry_run=request.dry_run, columns=request.columns)
+        return import_legacy(office, wanted, expect)
 
-    return [asdict(line) for line in _done(settings, imported, tell)]
+    return [asdict(line) for line in _done(settings, imported, tell, stage="taking in")]
 
 
 def export_package(
@@ -114,7 +108,9 @@ def export_package(
     from processes.use_cases.export_documents import ExportDocuments, export_documents
 
     request = ExportDocuments(target=target, shape=PackageShape(shape), **wanted)
-    written = _done(settings, lambda office: export_documents(office, request), tell)
+    written = _done(
+        settings, lambda office, expect: export_documents(office, request, expect), tell, stage="giving out"
+    )
     return [{"id": str(each.id), "number": each.number, "sha256": each.sha256} for each in written]
 
 
@@ -124,26 +120,33 @@ def move_blobs(settings: Settings, *, tell: Tell) -> dict[str, Any]:
 
     moved: list[Any] = []
 
-    def told(office: "Office") -> Iterator[Any]:
+    def told(office: "Office", _expect: Expect) -> Iterator[Any]:
+        pace = Pace(tell)
         for move in move_store(office):
-            if move.done % BLOBS == 0 and move.done:
-                tell(f"{move.done} of {move.total} blobs, {move.bytes / 1e6:.0f} MB copied")
+            copied = f"{move.bytes / 1e6:.0f} MB copied, {len(move.bad)} damaged"
+            pace.told(Progress(done=move.done, total=move.total, unit="blobs", stage="moving", note=copied))
             moved[:] = [move]
         yield from moved
 
-    return asdict(_done(settings, told, tell)[-1])
+    return asdict(_done(settings, told, None)[-1])
 
 
-def check_exported(path: Path) -> list[str]:
+def _checked(tell: Tell) -> Callable[[int, int], None]:
+    pace = Pace(tell)
+    return lambda done, total: pace.told(Progress(done=done, total=total, unit="files", stage="checking"))
+
+
+def check_exported(path: Path, *, tell: Tell | None = None) -> list[str]:
     """What is wrong with a package; needs no installation."""
     from archive.errors import ArchiveError
-    from archive.packages import check_package, opened, packaged_documents
+    from archive.packages import check_package, nobody, opened, packaged_documents
     from processes.clock import real_time
     from processes.package_evidence import evidence_faults, own_trust
 
     try:
         with opened(path) as folder:
-            findings = [str(each) for each in check_package(folder)]
+            told = _checked(tell) if tell is not None else nobody
+            findings = [str(each) for each in check_package(folder, told)]
             # a package may be whole and still say of a document what is not so
             for _ in packaged_documents(folder) if not findings else ():
                 pass
@@ -152,8 +155,17 @@ def check_exported(path: Path) -> list[str]:
         return [str(error)]
 
 
-def _done(settings: Settings, work: Callable[["Office"], Iterator[Any]], tell: Tell) -> list[Any]:
-    """All that the work yields, told now and then how much; errors of the rooms become those of a command."""
+def _done(
+    settings: Settings,
+    work: Callable[["Office", Expect], Iterator[Any]],
+    tell: Tell | None,
+    *,
+    stage: str = "",
+) -> list[Any]:
+    """All that the work yields, told now and then how much of how much; errors of the rooms become a command's.
+
+    :param tell: None: the work tells by itself
+    """
     from archive.errors import ArchiveError
     from processes.bootstrap import bootstrap
     from processes.errors import EntryRefused
@@ -162,13 +174,11 @@ def _done(settings: Settings, work: Callable[["Office"], Iterator[Any]], tell: T
 
     office = bootstrap(settings)
     done: list[Any] = []
-    told = monotonic()
+    counted = Counted(tell or silent, stage=stage)
     try:
-        for each in work(office):
+        for each in work(office, counted.expect):
             done.append(each)
-            if monotonic() - told >= EVERY_SECONDS:
-                told = monotonic()
-                tell(f"{len(done)} done …")
+            counted.one(refused=getattr(each, "state", "") == "refused")
     except EntryRefused as error:
         if error.field == "body":
             raise ToolError(NO_BODY) from error

@@ -1,6 +1,6 @@
 """What `karguzar archive dispose` does: what is due, what a list says, and carrying out what was approved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -8,10 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from processes.office import Office
+from processes.progress import Progress, Tell
 from processes.settings import Settings
 from processes.tools import ToolError
 
-Tell = Callable[[str], None]
 CARRIED_OUT = "disposal.execute"
 """the service that carries an act out; the case comes to it only with every signature"""
 
@@ -72,7 +72,7 @@ def _document_by_document(office: Office, case_id: UUID, task_id: UUID, tell: Te
         act, entries = approved_act(uow, job), uow.archive.review_lists.entries(case_id)
     total = sum(each.state == "listed" and each.decision != "transfer" for each in entries)
     for done, entry in enumerate(carry_out(office, act), 1):
-        tell(f"{done} of {total} documents, {entry.document_id}: {entry.state}")
+        tell(Progress(done=done, total=total, stage="disposal", note=f"{entry.document_id}: {entry.state}"))
 
 
 @contextmanager

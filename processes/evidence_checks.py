@@ -1,6 +1,6 @@
 """Checking evidence: each batch's tree and timestamp, and that every row it covers is still what was covered."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from archive.service import ArchivedDocument, FixityFinding, SearchQuery, Visibi
 from processes.errors import NotFound
 from processes.evidence_records import evidence_trust, judge
 from processes.office import Office
+from processes.progress import Progress, Tell
 from processes.queries.covered_rows import late_revisions, rows_of
 from processes.unit_of_work import UnitOfWork
 from signing.evidence_validation import EvidenceTrust, Hashes, hashes_of
@@ -28,7 +29,6 @@ _WORDS: dict[str, str] = {
     ObjectKind.AUDIT: "the stream of the audit trail was written anew",
 }
 EVERYTHING = Visibility(owners=None, levels={}, cases=frozenset())
-Tell = Callable[[str], None]
 
 
 def check_batches(office: Office, tell: Tell | None = None) -> list[FixityFinding]:
@@ -52,7 +52,8 @@ def check_next_batch(office: Office, after: int, tell: Tell | None = None) -> tu
         found = [*_tree(uow, batch), *_token(office, uow, batch, trust), *_rows(uow, batch, batches)]
     if tell is not None:
         stamped = f"{batch.stamped_at:%Y-%m-%d %H:%M}" if batch.stamped_at else ""
-        tell(f"batch {batch.number}: {batch.objects} objects, stamped {stamped} UTC, {len(found)} findings")
+        note = f"batch {batch.number}: {batch.objects} objects, stamped {stamped} UTC, {len(found)} findings"
+        tell(Progress(done=batches.index(batch) + 1, total=len(batches), unit="batches", stage="verifying", note=note))
     return batch.number, found
 
 
@@ -193,11 +194,15 @@ def check_documents(office: Office, numbers: Sequence[str], tell: Tell) -> list[
     """
     trust = evidence_trust(office)
     findings: list[FixityFinding] = []
-    for number in numbers:
+    for place, number in enumerate(numbers, 1):
         with office.reading() as uow:
             documents = documents_numbered(uow, number)
             for document in documents:
-                findings += _judged(uow, document, trust, tell)
+                for told in _judged(uow, document, trust):
+                    if isinstance(told, FixityFinding):
+                        findings.append(told)
+                    else:
+                        tell(Progress(done=place, total=len(numbers), unit="numbers", stage="verifying", note=told))
     return findings
 
 
@@ -212,7 +217,8 @@ def documents_numbered(uow: UnitOfWork, number: str) -> Sequence[ArchivedDocumen
     return found
 
 
-def _judged(uow: UnitOfWork, document: ArchivedDocument, trust: EvidenceTrust, tell: Tell) -> Iterator[FixityFinding]:
+def _judged(uow: UnitOfWork, document: ArchivedDocument, trust: EvidenceTrust) -> Iterator[FixityFinding | str]:
+    """What is wrong with it, or how long it is proven, revision by revision."""
     evidence = uow.archive.evidence
     for revision in uow.archive.revisions(document.id):
         one = EvidenceObject(
@@ -221,9 +227,9 @@ def _judged(uow: UnitOfWork, document: ArchivedDocument, trust: EvidenceTrust, t
         content = uow.archive.fetch(document.id, revision.revision)
         report = judge(evidence, one, hashes_of(content), trust).report
         if report is None:
-            tell(f"{document.number}, revision {revision.revision}: no evidence yet")
+            yield f"{document.number}, revision {revision.revision}: no evidence yet"
         elif report.verdict is Verdict.TOTAL_PASSED:
-            tell(f"{document.number}, revision {revision.revision}: existed on {report.proven_at:%Y-%m-%d %H:%M} UTC")
+            yield f"{document.number}, revision {revision.revision}: existed on {report.proven_at:%Y-%m-%d %H:%M} UTC"
         else:
             detail = f"revision {revision.revision}: {report.verdict}: {report.rule}: {report.reason}"
             yield FixityFinding(

@@ -1,17 +1,16 @@
 """What `karguzar archive evidence` does."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from processes.progress import Progress, Tell
 from processes.settings import Settings
 
 if TYPE_CHECKING:
     from processes.office import Office
-
-Tell = Callable[[str], None]
 
 
 def make(settings: Settings, algorithm: str | None, *, tell: Tell) -> list[dict[str, Any]]:
@@ -19,7 +18,7 @@ def make(settings: Settings, algorithm: str | None, *, tell: Tell) -> list[dict[
     from processes.evidence import make_evidence, renew_hash_trees
 
     def told(count: int) -> None:
-        tell(f"{count} objects …")
+        tell(Progress(done=count, unit="objects", stage="covering"))
 
     with _office(settings) as office:
         made = renew_hash_trees(office, algorithm, told) if algorithm else []

@@ -51,7 +51,7 @@ def archive_audit(shape: str) -> None:
     """
     from processes.archive_tools import audit_archive
 
-    report = audit_archive(settings(), tell=progress)
+    report = audit_archive(settings(), tell=progress(shape))
     if shape == "json":
         click.echo(json.dumps(report, ensure_ascii=False, default=str))
     else:
@@ -80,7 +80,7 @@ def archive_import(
 
     columns = {column: name for name, _, column in (each.rpartition("=") for each in named)}
     request = ImportFolder(folder=folder, body=code, dry_run=dry_run, columns=columns)
-    lines = import_folder(settings(), request, tell=progress)
+    lines = import_folder(settings(), request, tell=progress(shape))
     if report is not None:
         write_report(report, lines)
     refused = [line for line in lines if line["state"] == "refused"]
@@ -118,7 +118,7 @@ def archive_export(target: Path, *, package: str, shape: str, **wanted: Any) -> 
 
     if not any(wanted[name] for name in ("case", "number", "text", "file_id")):
         raise click.UsageError("say which documents: --case, --number, --text or --file")
-    written = export_package(settings(), target, package, wanted, tell=progress)
+    written = export_package(settings(), target, package, wanted, tell=progress(shape))
     if shape == "json":
         click.echo(json.dumps(written, ensure_ascii=False))
         return
@@ -133,7 +133,7 @@ def archive_check(package: Path, shape: str) -> None:
     """Say what is wrong with a package of `archive export`. Example: karguzar archive check out"""
     from processes.archive_tools import check_exported
 
-    findings = check_exported(package)
+    findings = check_exported(package, tell=progress(shape))
     if shape == "json":
         click.echo(json.dumps({"sound": not findings, "findings": findings}, ensure_ascii=False))
     else:
@@ -153,7 +153,7 @@ def archive_move_store(shape: str) -> None:
     """
     from processes.archive_tools import move_blobs
 
-    moved = move_blobs(settings(), tell=progress)
+    moved = move_blobs(settings(), tell=progress(shape))
     if shape == "json":
         click.echo(json.dumps(moved))
     else:
@@ -179,7 +179,7 @@ def archive_dispose(code: str, number: str, *, execute: bool, shape: str) -> Non
     if execute and not number:
         raise click.UsageError("say which list: --list NUMBER")
     if execute:
-        lines = carry_out_list(settings(), number, tell=progress)
+        lines = carry_out_list(settings(), number, tell=progress(shape))
     else:
         lines = disposal_list(settings(), number) if number else due_for_disposal(settings(), code)
     if shape == "json":

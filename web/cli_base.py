@@ -1,20 +1,21 @@
 """What every command of the command line shares."""
 
-import re
+import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
 if TYPE_CHECKING:
+    from processes.progress import Progress, Tell
     from processes.settings import Settings
 
 P = ParamSpec("P")
 BAR = 20
 """characters of a progress bar"""
-_AMOUNT = re.compile(r"(\d+) of (\d+)")
 FORMAT = click.option(
     "--format", "shape", type=click.Choice(["text", "json"]), default="text", help="What to print; json for scripts."
 )
@@ -56,20 +57,19 @@ def settings() -> "Settings":
     return read_settings()
 
 
-def progress(text: str) -> None:
-    """How far a long command is, on the error output: a line that renews itself on a terminal, plain lines elsewhere.
-
-    A text such as «3 of 20 documents» has a bar before it on a terminal.
+def progress(shape: str) -> "Tell":
+    """What tells how far a long command is, on the error output: a line that renews itself on a terminal, with a bar
+    where the total is known; plain lines elsewhere; with `--format json` a JSON object a line.
     """
-    if not sys.stderr.isatty():
-        click.echo(text, err=True)
-        return
-    amount = _AMOUNT.search(text)
-    bar = ""
-    if amount is not None and int(amount[2]):
-        full = BAR * min(int(amount[1]), int(amount[2])) // int(amount[2])
-        bar = f"[{'#' * full}{'.' * (BAR - full)}] "
-    click.echo(f"\r\x1b[2K{bar}{text}", err=True, nl=False)
+    if shape == "json":
+        return lambda now: click.echo(json.dumps(asdict(now), ensure_ascii=False), err=True)
+    return _drawn if sys.stderr.isatty() else lambda now: click.echo(str(now), err=True)
+
+
+def _drawn(now: "Progress") -> None:
+    full = BAR * min(now.done, now.total) // now.total if now.total else 0
+    bar = f"[{'#' * full}{'.' * (BAR - full)}] " if now.total else ""
+    click.echo(f"\r\x1b[2K{bar}{now}", err=True, nl=False)
 
 
 def say(text: str, *, err: bool = False) -> None:

@@ -36,7 +36,7 @@ def make(shape: str) -> None:
     """Cover what is new with one timestamp, renew what ends soon. Example: karguzar archive evidence make"""
     from processes import evidence_tools
 
-    _tell_made(evidence_tools.make(settings(), None, tell=progress), shape)
+    _tell_made(evidence_tools.make(settings(), None, tell=progress(shape)), shape)
 
 
 @evidence.command("renew")
@@ -50,7 +50,7 @@ def renew(algorithm: str, shape: str) -> None:
     """
     from processes import evidence_tools
 
-    _tell_made(evidence_tools.make(settings(), algorithm, tell=progress), shape)
+    _tell_made(evidence_tools.make(settings(), algorithm, tell=progress(shape)), shape)
 
 
 @evidence.command("status")
@@ -84,7 +84,7 @@ def verify(numbers: tuple[str, ...], shape: str) -> None:
     """
     from processes import evidence_tools
 
-    found = evidence_tools.verify(settings(), numbers, tell=progress)
+    found = evidence_tools.verify(settings(), numbers, tell=progress(shape))
     if shape == "json":
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:

@@ -17,7 +17,7 @@ from archive.package_faults import PackageFault, PackageRule
 from archive.packages import asice, bag, eark, readable
 from archive.packages.containers import unpacked, write_container
 from archive.packages.described import Layout, PackagedDocument, PackagedProof, descriptions
-from archive.packages.folder import Folder
+from archive.packages.folder import Folder, Told, nobody
 from archive.packages.package import Package, PackageInfo, Prove
 
 __all__ = [
@@ -29,9 +29,11 @@ __all__ = [
     "PackagedDocument",
     "PackagedProof",
     "Prove",
+    "Told",
     "check_package",
     "is_package",
     "new_package",
+    "nobody",
     "opened",
     "packaged_documents",
     "proofs",
@@ -61,7 +63,7 @@ class _Form:
 
     mark: str
     """the file that says so"""
-    check: Callable[[Path], list[PackageFault]]
+    check: Callable[[Path, Told], list[PackageFault]]
     layout: Layout
 
 
@@ -123,12 +125,13 @@ def is_package(folder: Path) -> bool:
     return any((folder / form.mark).is_file() for form in _FORMS)
 
 
-def check_package(folder: Path) -> list[PackageFault]:
+def check_package(folder: Path, told: Told = nobody) -> list[PackageFault]:
     """What is wrong with a package: a file missing, changed or added, a list nobody can read. Empty: it is whole.
 
+    :param told: how many files are read, of how many
     :raises PackageRefused: of no format that is read here
     """
-    return _form(folder).check(folder)
+    return _form(folder).check(folder, told)
 
 
 def packaged_documents(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:

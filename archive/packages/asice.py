@@ -14,7 +14,7 @@ from lxml import etree
 from archive.errors import PackageRefused
 from archive.package_faults import FaultFound, PackageFault, PackageRule, located
 from archive.packages.described import Layout
-from archive.packages.folder import Folder, WrittenFile, compared, is_below
+from archive.packages.folder import Folder, Told, WrittenFile, compared, is_below, nobody
 from archive.packages.package import Package, PackageInfo, Prove
 from archive.packages.xml import element, parsed, written
 
@@ -63,7 +63,7 @@ def _manifest(record: str, objects: Sequence[WrittenFile]) -> bytes:
     return written(root)
 
 
-def check_asice(folder: Path) -> list[PackageFault]:
+def check_asice(folder: Path, told: Told = nobody) -> list[PackageFault]:
     """What is wrong with an unpacked container: what its first manifest names is missing, changed or not all there is.
 
     What an evidence record proves is asked elsewhere, with trust.
@@ -82,7 +82,7 @@ def check_asice(folder: Path) -> list[PackageFault]:
             twice = [name for name in named.keys() & listed.keys() if listed[name] != named[name]]
             findings += [*wrong, *(PackageFault(PackageRule.TWO_DIGESTS, name) for name in sorted(twice))]
             listed.update(named)
-    return [*findings, *compared(folder, listed, frozenset(own))]
+    return [*findings, *compared(folder, listed, frozenset(own), told)]
 
 
 def proofs(folder: Path) -> Iterator[tuple[bytes, list[Path]]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from archive.errors import PackageRefused
 from archive.package_faults import PackageFault, PackageRule
 from archive.packages.described import Layout
-from archive.packages.folder import compared, read_sums
+from archive.packages.folder import Told, compared, nobody, read_sums
 from archive.packages.package import Package
 from archive.packages.pages import write_pages
 
@@ -36,7 +36,7 @@ class Bag(Package):
         self.folder.write(TAG_MANIFEST, self.folder.sums(name for name in files if not name.startswith("data/")))
 
 
-def check_bag(folder: Path) -> list[PackageFault]:
+def check_bag(folder: Path, told: Told = nobody) -> list[PackageFault]:
     """What is wrong with a bag: a file missing, changed or added, a line nobody can read. Empty: it is whole.
 
     :raises PackageRefused: no bag of this version
@@ -49,4 +49,4 @@ def check_bag(folder: Path) -> list[PackageFault]:
         raise PackageRefused(folder=folder.name, fault=PackageFault(PackageRule.NOT_BAGIT, MARK))
     payload, findings = read_sums(folder, MANIFEST)
     tags, more = read_sums(folder, TAG_MANIFEST)
-    return [*findings, *more, *compared(folder, {**payload, **tags}, frozenset({TAG_MANIFEST}))]
+    return [*findings, *more, *compared(folder, {**payload, **tags}, frozenset({TAG_MANIFEST}), told)]

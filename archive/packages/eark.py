@@ -13,7 +13,7 @@ from archive.errors import PackageRefused
 from archive.package_faults import PackageFault, PackageRule, located
 from archive.packages import premis
 from archive.packages.described import Layout
-from archive.packages.folder import Folder, WrittenFile, compared, is_below
+from archive.packages.folder import Folder, Told, WrittenFile, compared, is_below, nobody
 from archive.packages.package import Added, Package, PackageInfo
 from archive.packages.pages import write_pages
 from archive.packages.xml import XLINK, XSI, element, parsed, root_of, written
@@ -186,7 +186,7 @@ class ArchivalPackage(EarkPackage):
     kind = "AIP"
 
 
-def check_eark(folder: Path) -> list[PackageFault]:
+def check_eark(folder: Path, told: Told = nobody) -> list[PackageFault]:
     """What is wrong with a package: what its METS.xml names is missing or changed, or something is there besides.
 
     :raises PackageRefused: no METS that can be read
@@ -209,7 +209,7 @@ def check_eark(folder: Path) -> list[PackageFault]:
             findings.append(PackageFault(PackageRule.LINE_OUTSIDE, where))
         else:
             listed[name] = str(checked.get("CHECKSUM", "")).lower()
-    return [*findings, *compared(folder, listed, frozenset({METS_FILE}))]
+    return [*findings, *compared(folder, listed, frozenset({METS_FILE}), told)]
 
 
 def _locate(node: Any, file: WrittenFile) -> None:

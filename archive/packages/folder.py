@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,12 @@ from archive.package_faults import PackageFault, PackageRule
 
 LINE = re.compile(r"([0-9a-f]{64}) [ *](\S.*)")
 CHUNK = 2**20
+Told = Callable[[int, int], None]
+"""so many files are read, of so many"""
+
+
+def nobody(_done: int, _total: int) -> None:
+    """A Told for those who do not ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +95,13 @@ def read_sums(folder: Path, name: str) -> tuple[dict[str, str], list[PackageFaul
     return found, findings
 
 
-def compared(folder: Path, listed: Mapping[str, str], unlisted: frozenset[str]) -> list[PackageFault]:
+def compared(
+    folder: Path, listed: Mapping[str, str], unlisted: frozenset[str], told: Told = nobody
+) -> list[PackageFault]:
     """What differs between a folder and a list of its files' digests.
 
     :param unlisted: files that are in no list: the lists themselves
+    :param told: how many files are read, of how many
     """
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
     links = {name for name, path in paths.items() if path.is_symlink() or not path.is_file()}
@@ -101,11 +110,18 @@ def compared(folder: Path, listed: Mapping[str, str], unlisted: frozenset[str]) 
         PackageRule.LINK: [*sorted(links), *(each.relative_to(folder).as_posix() for each in _linked_folders(folder))],
         PackageRule.MISSING: sorted(listed.keys() - paths.keys()),
         PackageRule.ADDED: sorted(there - listed.keys() - unlisted),
-        PackageRule.CHANGED: [
-            name for name in sorted(listed.keys() & there) if digest_of(folder / name) != listed[name]
-        ],
+        PackageRule.CHANGED: list(
+            _changed(folder, {name: listed[name] for name in sorted(listed.keys() & there)}, told)
+        ),
     }
     return [PackageFault(rule, name) for rule, names in wrong.items() for name in names]
+
+
+def _changed(folder: Path, listed: Mapping[str, str], told: Told) -> Iterator[str]:
+    for done, (name, digest) in enumerate(listed.items(), 1):
+        if digest_of(folder / name) != digest:
+            yield name
+        told(done, len(listed))
 
 
 def _linked_folders(folder: Path) -> list[Path]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from archive.package_faults import PackageFault
 from archive.packages.described import Layout
-from archive.packages.folder import compared, read_sums
+from archive.packages.folder import Told, compared, nobody, read_sums
 from archive.packages.package import Package
 from archive.packages.pages import write_pages
 
@@ -23,7 +23,7 @@ class ReadableFolder(Package):
         self.folder.write(SUMS, self.folder.sums(iter([*self.folder.files])))
 
 
-def check_readable(folder: Path) -> list[PackageFault]:
+def check_readable(folder: Path, told: Told = nobody) -> list[PackageFault]:
     """What is wrong with a readable folder; empty: it is whole."""
     listed, findings = read_sums(folder, SUMS)
-    return [*findings, *compared(folder, listed, frozenset({SUMS}))]
+    return [*findings, *compared(folder, listed, frozenset({SUMS}), told)]

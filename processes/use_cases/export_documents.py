@@ -19,6 +19,7 @@ from processes.errors import NotFound
 from processes.evidence_records import packaged_proofs
 from processes.office import Office
 from processes.organisation import bodies
+from processes.progress import Expect, nobody_waits
 from processes.tables import CaseRow
 from processes.trust import export_trust
 from processes.unit_of_work import UnitOfWork
@@ -51,7 +52,9 @@ class ExportDocuments:
     """only what this person may read; None: the operator of the machine"""
 
 
-def export_documents(office: Office, request: ExportDocuments) -> Iterator[ArchivedDocument]:
+def export_documents(
+    office: Office, request: ExportDocuments, expect: Expect = nobody_waits
+) -> Iterator[ArchivedDocument]:
     """Write the package and note in each document's chain of custody that it went out; yields each as it is written.
 
     :raises NotFound: no such case, or nothing to export
@@ -59,6 +62,7 @@ def export_documents(office: Office, request: ExportDocuments) -> Iterator[Archi
     :raises signing.errors.TimestampFailed: an ASiC-E needs a timestamp, and the authority did not answer
     """
     documents = chosen(office, request)
+    expect(len(documents))
     yield from write_package(office, request, documents)
     with office.unit_of_work() as uow:
         note_exported(uow, request, documents)

@@ -16,6 +16,7 @@ from processes.errors import EntryRefused
 from processes.extracting import Extractor, TextUnreadable
 from processes.office import Office
 from processes.organisation import Body, body_by_code
+from processes.progress import Expect, nobody_waits
 from processes.signed_documents import FOREIGN
 
 BATCH = 100
@@ -80,7 +81,7 @@ class _Intake:
     dry_run: bool
 
 
-def import_legacy(office: Office, request: ImportLegacy) -> Iterator[ImportedLine]:
+def import_legacy(office: Office, request: ImportLegacy, expect: Expect = nobody_waits) -> Iterator[ImportedLine]:
     """Take the documents in, line by line; begun again after a kill it goes on where it was.
 
     A document is the same when number and content are: it gets the same id and is kept, not taken twice.
@@ -97,6 +98,7 @@ def import_legacy(office: Office, request: ImportLegacy) -> Iterator[ImportedLin
     with Extractor() as extractor:
         intake = _Intake(office=office, owner=owner, classes=classes, extractor=extractor, dry_run=request.dry_run)
         entries = read_folder(request.folder, extractor.rows, request.columns)
+        expect(entries.total)
         while batch := list(islice(entries, BATCH)):
             read = [_read(intake, each) for each in batch]
             lines = list(_told(read)) if request.dry_run else _take_in(office, owner, read)

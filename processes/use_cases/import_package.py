@@ -14,12 +14,13 @@ from archive.access import check_access
 from archive.blobs import reference_to
 from archive.documents import GONE, Restriction
 from archive.errors import AccessionConflict, ArchiveError, PackageRefused, StateSecretRefused
-from archive.packages import PackageFault, PackageRule, check_package, opened, packaged_documents, proofs
+from archive.packages import PackageFault, PackageRule, Told, check_package, nobody, opened, packaged_documents, proofs
 from archive.service import Accession
 from processes.authorization import COMMAND_LINE
 from processes.errors import EntryRefused
 from processes.office import Office
 from processes.organisation import Body, body_by_code
+from processes.progress import Expect, nobody_waits
 from processes.signed_documents import FOREIGN
 from processes.trust import trust_store
 from signing.evidence_validation import EvidenceTrust, hashes_of, validate_evidence
@@ -69,12 +70,16 @@ class _Arriving:
     told: Mapping[str, Any]
 
 
-def import_package(office: Office, request: ImportPackage) -> Iterator[ImportedDocument]:
+def import_package(
+    office: Office, request: ImportPackage, expect: Expect = nobody_waits, checked: Told = nobody
+) -> Iterator[ImportedDocument]:
     """Take each document in under the id it had, so that a package taken twice changes nothing.
 
     Nothing is taken before everything in the package is checked; each document is then taken whole or not at all, and
     the same command goes on after a kill.
 
+    :param expect: hears how many documents there are, once everything is checked
+    :param checked: hears how many files are checked, of how many
     :raises EntryRefused: no body with that code
     :raises PackageBroken: a file is missing, changed or was added, or evidence does not fit
     :raises archive.errors.PackageRefused: no package, a hostile one, a description that says other than its file, or
@@ -87,9 +92,11 @@ def import_package(office: Office, request: ImportPackage) -> Iterator[ImportedD
     totals: Counter[str] = Counter()
     actor = str(request.by) if request.by else COMMAND_LINE
     with opened(request.package) as folder:
-        if findings := [*check_package(folder), *_disproved(office, folder)]:
+        if findings := [*check_package(folder, checked), *_disproved(office, folder)]:
             raise PackageBroken(findings)
-        for each in _arriving(office, owner, folder, request.package.name):
+        documents = _arriving(office, owner, folder, request.package.name)
+        expect(len(documents))
+        for each in documents:
             state = _take_in(office, each, actor)
             totals[state] += 1
             yield ImportedDocument(number=each.accession.number, file=each.told["file"], state=state)

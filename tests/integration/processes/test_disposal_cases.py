@@ -177,7 +177,7 @@ def test_the_command_line_tells_what_is_due_and_carries_out_what_was_approved(
         wanted[0].number: "destroyed",
         wanted[1].number: "retained",
     }
-    assert (code, "1 of 2 documents" in progress) == (0, True)
+    assert (code, '"done": 1, "total": 2' in progress) == (0, True)
     assert run("--list", number, "--execute", "--format", "json")[:2] == (0, told), "called again nothing happens"
     code, told, _ = run("--list", number)
     assert (code, "destroy: destroyed" in told, "2 documents" in told) == (0, True, True)

@@ -60,31 +60,47 @@ def test_the_command_line_finds_gives_out_checks_and_takes_in(rehearsal: Rehears
     def run(*words: str) -> tuple[int, str]:
         home = {"KARGUZAR_HOME": str(rehearsal.office.settings.home)}
         done = CliRunner().invoke(main, ["archive", *words], env=home)
+        told[:] = done.stderr.splitlines()
         return done.exit_code, done.stdout
+
+    told: list[str] = []
+
+    def last(stage: str) -> tuple[int, int]:
+        """How much the command said was done, of how much, when it ended."""
+        found = [each for each in map(json.loads, told) if each["stage"] == stage]
+        assert found[0]["done"] == 0 or stage == "checking"
+        return found[-1]["done"], found[-1]["total"]
 
     old = tmp_path / "old"
     old.mkdir()
     (old / "a.txt").write_text("Su təchizatı haqqında məlumat", encoding="utf-8")
     (old / "index.csv").write_text("file,number,title,date\na.txt,M-7,Su,2009-05-04\nb.txt,M-8,Yox,2009-05-04\n")
     report = tmp_path / "refused.csv"
-    code, told = run("import", str(old), "--body", "executive", "--report", str(report), "--format", "json")
-    assert (code, [each["state"] for each in json.loads(told)]) == (1, ["taken", "refused"])
+    code, printed = run("import", str(old), "--body", "executive", "--report", str(report), "--format", "json")
+    assert (code, [each["state"] for each in json.loads(printed)]) == (1, ["taken", "refused"])
+    assert last("taking in") == (2, 2)
+    run("import", str(old), "--body", "executive")
+    assert told[0] == "taking in: 0 of 2 documents"
+    assert told[-1] == "taking in: 2 of 2 documents, 1 refused"
     assert "3,b.txt,file" in report.read_text(encoding="utf-8-sig")
-    code, told = run("search", "təchizatın", "--body", "executive", "--year", "2009", "--format", "json")
-    [found] = json.loads(told)
+    code, printed = run("search", "təchizatın", "--body", "executive", "--year", "2009", "--format", "json")
+    [found] = json.loads(printed)
     assert (code, found["number"], found["dated_on"]) == (0, "M-7", "2009-05-04")
     assert run("search", "təchizatın", "--year", "2010") == (0, "")
     assert run("search", "--relevance", "--limit", "1")[1].startswith("M-7")
     package = str(tmp_path / "out")
-    code, told = run("export", package, "--number", "M-7", "--format", "json")
-    assert (code, [each["number"] for each in json.loads(told)]) == (0, ["M-7"])
+    code, printed = run("export", package, "--number", "M-7", "--format", "json")
+    assert (code, [each["number"] for each in json.loads(printed)]) == (0, ["M-7"])
+    assert last("giving out") == (1, 1)
     assert run("export", package)[0] == 2, "of what?"
     assert run("check", package, "--format", "json") == (0, '{"sound": true, "findings": []}\n')
-    code, told = run("import", package, "--body", "executive", "--format", "json")
-    assert (code, [each["state"] for each in json.loads(told)]) == (0, ["kept"])
+    assert last("checking")[0] > 5
+    code, printed = run("import", package, "--body", "executive", "--format", "json")
+    assert (code, [each["state"] for each in json.loads(printed)]) == (0, ["kept"])
+    assert (last("checking")[0] > 5, last("taking in")) == (True, (1, 1))
     changed_byte(tmp_path / "out")
-    code, told = run("check", package, "--format", "json")
-    assert (code, json.loads(told)["sound"]) == (1, False)
+    code, printed = run("check", package, "--format", "json")
+    assert (code, json.loads(printed)["sound"]) == (1, False)
     assert run("import", package, "--body", "executive")[0] == 2
 
 
