@@ -7,7 +7,7 @@ module = "/usr/lib/…/libsofthsm2.so"   sole_control = true
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from processes.errors import ConfigurationError
 from signing.keys import KINDS, KeyStore, StoreKind
 from signing.keys.agent import AgentStore
+from signing.keys.consent import ConsentStore
 from signing.keys.csc import CscStore
 from signing.keys.later import LaterStore
 from signing.keys.oauth import AccessTokens, ClientCredentials, TokenFile
@@ -29,7 +30,7 @@ from signing.policy import ALGORITHMS, Matched, OfficePolicy
 BUILT_IN = frozenset({"pkcs12", "browser", "file"})
 """kinds that need no setting up: their name is their kind"""
 VERSIONS = {"v1": 1, "v2": 2}
-Store = KeyStore | AgentStore | LaterStore
+Store = KeyStore | AgentStore | ConsentStore | LaterStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class KeyStores:
         :raises ConfigurationError: none of this name, or its keys are not opened by the server
         """
         store = Pkcs12Store() if name == "pkcs12" else self.named(name)
-        if isinstance(store, AgentStore | LaterStore):
+        if isinstance(store, AgentStore | ConsentStore | LaterStore):
             raise ConfigurationError(f"keys of {name} are not opened by the server")
         return store
 
@@ -181,6 +182,15 @@ def _remote(name: str, table: _Table) -> Store:
     return CscStore(name=name, service=service, tokens=tokens, version=version, scal=scal)
 
 
+def _consent(name: str, table: _Table) -> Store:
+    """As a remote service, with this office as its client."""
+    table.value("client_id", str)
+    remote = _remote(name, table)
+    if not isinstance(remote, CscStore) or not isinstance(remote.tokens, ClientCredentials):
+        raise ConfigurationError(f"{table.path}.client_id in karguzar.toml must not be empty")
+    return ConsentStore(name=name, remote=replace(remote, consents=True), client=remote.tokens)
+
+
 def _tokens(name: str, table: _Table, url: str) -> AccessTokens:
     """From a file, or by client credentials at `oauth`: by default the service's address before /csc."""
     client = table.value("client_id", str, "")
@@ -222,6 +232,7 @@ def _later(name: str, table: _Table) -> Store:
 _MAKERS: Mapping[str, Callable[[str, _Table], Store]] = {
     "pkcs11": _token,
     "csc": _remote,
+    "consent": _consent,
     "agent": _agent,
     "mobile": _later,
 }

@@ -38,7 +38,8 @@ RULES = {
     "digest": "The signature is over this document",
     "value": "The signature value is this key's",
     "attributes": "The signed attributes are those of a PAdES signature of this document, each once",
-    "declined": "The signer has not declined on the device that was asked",
+    "declined": "The signer has not declined on the device or the page where they were asked",
+    "consent": "Who comes back from a service's page was led there for this document, and comes back once",
     "shape": "What an agent or a service returned is a CMS with one detached signature",
 }
 """every rule a signature being made can fail by, and what it asks"""

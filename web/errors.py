@@ -216,14 +216,12 @@ def _refused(error: ProcessesError) -> tuple[str, str, str]:
         "digest": _("The signature was made over another document."),
         "value": _("The signature does not belong to the certificate this document names."),
         "attributes": _("The signature does not say what a signature of this document has to say."),
-        "declined": _("The signature was declined on the other device, or it took too long there."),
+        "declined": _("The signature was declined there, or it took too long."),
+        "consent": _("You came back from the signing service a second time, or with what was not asked for here."),
     }
     text = reasons.get(rule, _("The signature was not accepted. Nothing was changed."))
-    return (
-        _("The signature was not accepted"),
-        text,
-        _("The document waits, nothing is lost. Rule: %(rule)s.", rule=rule),
-    )
+    waits = _("The document waits, nothing is lost. Rule: %(rule)s.", rule=rule)
+    return _("The signature was not accepted"), text, waits
 
 
 def _store_failed(_error: ProcessesError) -> tuple[str, str, str]:

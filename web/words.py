@@ -103,6 +103,7 @@ def store_name(store: str) -> str:
         "file": _("in the officer's own file"),
         "pkcs11": _("in a token at the server, opened by the PIN"),
         "csc": _("at a remote signing service"),
+        "consent": _("at a remote signing service that asks on its own page"),
         "agent": _("with a program on the officer's computer"),
         "mobile": _("on the officer's telephone"),
     }

@@ -25,7 +25,7 @@ from engine.receipt import parse_receipt
 ACCESS_LEVELS = ("open", "official_use", "commercial_secret")
 """state secrets are refused at every door (B16)"""
 SIGNATURE_LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
-KEY_STORES = ("pkcs12", "browser", "file", "pkcs11", "csc", "agent", "mobile")
+KEY_STORES = ("pkcs12", "browser", "file", "pkcs11", "csc", "consent", "agent", "mobile")
 """signing/keys names them too; a test compares"""
 KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -21,7 +21,7 @@ from processes.queries.shared_documents import SharedView, shared_view
 from processes.sealing import verify_code
 from processes.tables import BodyRow, CaseRow, CertificateRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
-from signing.keys import KINDS
+from signing.keys import KINDS, Manner
 
 Titles = Mapping[str, str]
 SEALED = "seal"
@@ -41,7 +41,7 @@ class CertificateView:
     kind: str
     """of that store; empty: it is not set up any more"""
     manner: str
-    """opened, page, agent, later, or seal: the body's, which the server opens by itself; empty likewise"""
+    """opened, page, agent, consent, later, or seal: the body's, which the server opens by itself; empty likewise"""
     reference: str
     """by which a browser finds its key"""
     sole_control: bool
@@ -150,6 +150,7 @@ def _page(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow, item: Wor
     body = uow.session.get_one(BodyRow, case.body_id)
     definitions, step = Definitions(uow), attempt.step or {}
     mandate: Mapping[str, Any] = step.get("mandate", {})
+    certificate = _certificate(office, uow, str(step.get("certificate", "")))
     return SigningPage(
         attempt_id=attempt.id,
         item_id=attempt.work_item_id,
@@ -170,8 +171,8 @@ def _page(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow, item: Wor
         capacity=str(mandate.get("capacity", "")),
         acts_for=mandate.get("acts_for"),
         ground=_ground(mandate.get("ground", {})),
-        certificate=_certificate(office, uow, str(step.get("certificate", ""))),
-        asked=bool(attempt.ticket),
+        certificate=certificate,
+        asked=bool(attempt.ticket) and certificate is not None and certificate.manner == Manner.LATER,
         code=str(json.loads(attempt.ticket)["code"]) if attempt.ticket else "",
         previous=len(step.get("previous", ())),
         shared=shared_view(uow, attempt.cosigns) if attempt.cosigns else None,

@@ -17,6 +17,7 @@ from processes.tables import CertificateRow
 from processes.trust import trust_store
 from signing.errors import CertificateUnusable, NotSignable, StoreFailed, WrongPin
 from signing.keys import KeyEntry
+from signing.keys.consent import ConsentStore
 from signing.keys.csc import CscStore
 from signing.keys.enrolment import enrollable, read_certificates, require_possession, subject_of
 from signing.keys.pkcs11 import Pkcs11Store
@@ -75,8 +76,8 @@ def keys_in(office: Office, name: str, *, secret: str = "", token: str = "") -> 
             if not token:
                 return store.tokens()
             entries = store.listed(secret, serial=token)
-        elif isinstance(store, CscStore):
-            entries = store.listed()
+        elif isinstance(store, CscStore | ConsentStore):
+            entries = _remote(store).listed()
         else:
             raise EntryRefused("store", "malformed")
     except WrongPin as error:
@@ -87,8 +88,8 @@ def keys_in(office: Office, name: str, *, secret: str = "", token: str = "") -> 
 
 
 def _entry(store: Store, request: EnrolKey) -> KeyEntry:
-    if isinstance(store, CscStore):
-        return store.credential(request.reference).entry
+    if isinstance(store, CscStore | ConsentStore):
+        return _remote(store).credential(request.reference).entry
     if isinstance(store, Pkcs11Store):
         for entry in store.listed(request.secret, serial=request.reference.partition("/")[0]):
             if entry.reference == request.reference:
@@ -96,6 +97,10 @@ def _entry(store: Store, request: EnrolKey) -> KeyEntry:
         raise StoreFailed(store.where, f"there is no certificate {request.reference}", "see `karguzar key list`")
     first, *issuers = read_certificates(request.certificates)
     return KeyEntry(certificate=first, chain=tuple(issuers), reference=request.reference)
+
+
+def _remote(store: CscStore | ConsentStore) -> CscStore:
+    return store.remote if isinstance(store, ConsentStore) else store
 
 
 def _require_possession(store: Store, entry: KeyEntry, secret: str) -> None:

@@ -58,7 +58,7 @@ def start_signing(office: Office, request: SignLater) -> Asked:
         ticket = store.provider.start(store.question(prepared, entry_of(office, certificate), title))
     except StoreFailed as error:
         raise KeyStoreFailed(str(error)) from error
-    if _keep_ticket(office, attempt, json.dumps(asdict(ticket)), instead_of=None):
+    if keep_ticket(office, attempt, json.dumps(asdict(ticket)), instead_of=None):
         return Asked(code=ticket.code)
     # another tab was faster: its question counts, this one is taken back
     _take_back(store, ticket)
@@ -71,7 +71,7 @@ def stop_asking(office: Office, request: SignLater) -> None:
     :raises NotFound: and AttemptExpired, StepOvertaken, as `waiting_attempt`
     """
     attempt = waiting_attempt(office, request.attempt_id, request.by)
-    if not attempt.ticket or not _keep_ticket(office, attempt, None, instead_of=attempt.ticket):
+    if not attempt.ticket or not keep_ticket(office, attempt, None, instead_of=attempt.ticket):
         return
     with office.reading() as uow:
         certificate = named_certificate(uow, attempt.person_id, named_serial(attempt))
@@ -106,7 +106,7 @@ def poll_signing(office: Office, request: SignLater) -> SignedStep | None:
     if isinstance(answer, Waiting):
         return None
     if isinstance(answer, Declined):
-        _keep_ticket(office, attempt, None, instead_of=attempt.ticket)
+        keep_ticket(office, attempt, None, instead_of=attempt.ticket)
         raise SignatureRefused("declined", answer.reason)
     given = answer
 
@@ -117,7 +117,7 @@ def poll_signing(office: Office, request: SignLater) -> SignedStep | None:
         return completed(office, attempt, embed)
     except SignatureRefused:
         # what was given is of no use: the officer is asked anew, not told the same for ever
-        _keep_ticket(office, attempt, None, instead_of=attempt.ticket)
+        keep_ticket(office, attempt, None, instead_of=attempt.ticket)
         raise
 
 
@@ -138,7 +138,7 @@ def _ticket(attempt: SigningAttemptRow) -> Ticket:
     return Ticket(**json.loads(attempt.ticket or "{}"))
 
 
-def _keep_ticket(office: Office, attempt: SigningAttemptRow, ticket: str | None, *, instead_of: str | None) -> bool:
+def keep_ticket(office: Office, attempt: SigningAttemptRow, ticket: str | None, *, instead_of: str | None) -> bool:
     """Whether it was still so; else another tab was faster."""
     with office.unit_of_work() as uow:
         before = {"id": attempt.id, "state": "prepared", "ticket": instead_of}

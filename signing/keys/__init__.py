@@ -20,6 +20,8 @@ class Manner(StrEnum):
     """the officer's page signs the signed attributes; the server gets the value"""
     AGENT = "agent"
     """a program on the officer's computer makes a complete CMS over the document"""
+    CONSENT = "consent"
+    """the officer goes to a service's own page, consents there to this one signature, and comes back"""
     LATER = "later"
     """a service asks the officer elsewhere, on a telephone: start, poll, finish"""
 
@@ -69,6 +71,12 @@ KINDS = {
             manner=Manner.OPENED,
             sole_control=True,
             told="Remote signing service (CSC API v2) that binds each authorisation to the hash (SCAL2)",
+        ),
+        StoreKind(
+            name="consent",
+            manner=Manner.CONSENT,
+            sole_control=True,
+            told="Remote signing service (CSC API v2) that asks the officer on its own page (OAuth 2.0)",
         ),
         StoreKind(
             name="agent",

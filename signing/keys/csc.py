@@ -22,6 +22,8 @@ WRONG_SECRET = frozenset({"invalid_pin", "invalid_otp", "invalid_auth_data"})
 BARE_KEYS = {True: "1.2.840.113549.1.1.1", False: "1.2.840.10045.2.1"}
 """rsaEncryption, ecPublicKey: of services that name key and digest apart"""
 LATEST, BEFORE = 2, 1
+ON_ITS_PAGE = "oauth2code"
+"""how a credential is authorised whose signer is asked on the service's own page"""
 SOLE = 2
 """SCAL of EN 419 241-1: 2 binds each authorisation to what is signed"""
 
@@ -70,6 +72,8 @@ class CscStore:
     version: int = LATEST
     scal: int = SOLE
     """1: credentials are taken whose authorisation is not bound to a hash; then there is no sole control"""
+    consents: bool = False
+    """credentials are those whose signer is asked on the service's own page, see `signing.keys.consent`"""
     kind: StoreKind = KINDS["csc"]
 
     @property
@@ -147,11 +151,28 @@ class CscStore:
         activation = self._asked("credentials/authorize", permit).get("SAD")
         if not isinstance(activation, str) or not activation:
             raise self._failed(reference, "it gave no signature activation data", "try again")
-        body = {"credentialID": reference, "SAD": activation, **hashes, "signAlgo": _algorithm(credential, mechanism)}
+        return self.activated(credential, mechanism, digest, {"SAD": activation})
+
+    def activated(
+        self,
+        credential: Credential,
+        mechanism: Mechanism,
+        digest: bytes,
+        activation: Mapping[str, str],
+        token: str = "",
+    ) -> bytes:
+        """signatures/signHash for what is authorised.
+
+        :param activation: {"SAD": …}, or nothing where the token itself is the authorisation
+        :param token: instead of this office's own
+        """
+        reference = credential.entry.reference
+        hashes = self._hashes(mechanism, [digest])
+        body = {"credentialID": reference, **activation, **hashes, "signAlgo": _algorithm(credential, mechanism)}
         if self.version == BEFORE:
             body["hashAlgo"] = mechanism.digest_oid
         try:
-            (signature,) = self._asked("signatures/signHash", body)["signatures"]
+            (signature,) = self._asked("signatures/signHash", body, token)["signatures"]
             return _bytes(signature)
         except (KeyError, TypeError, ValueError) as error:
             raise self._failed(reference, "it gave no signature", "try again") from error
@@ -192,16 +213,18 @@ class CscStore:
             mode, objects = auth.get("mode"), [one for one in auth.get("objects") or () if isinstance(one, dict)]
             names = tuple(str(one["id"]) for one in objects)
             online = any(one.get("type") not in {"Password", None} for one in objects)
-        if mode == "implicit":
+        if mode == (ON_ITS_PAGE if self.consents else "implicit"):
             return ()
-        if mode != "explicit" or online or len(names) > len(("PIN", "OTP")):
+        if self.consents or mode != "explicit" or online or len(names) > len(("PIN", "OTP")):
             do = "take a credential that asks for a PIN, with or without a one-time password of a generator"
+            if self.consents or mode == ON_ITS_PAGE:
+                do = "of kind consent are stores that ask on their own page, of kind csc those that ask for a PIN"
             raise self._failed(reference, f"it asks the signer in a way that is not offered here ({mode})", do)
         return names
 
-    def _asked(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _asked(self, path: str, body: Mapping[str, Any], token: str = "") -> dict[str, Any]:
         try:
-            return self._posted(path, body)
+            return self.service.post(path, body, token=token) if token else self._posted(path, body)
         except ServiceRefused as error:
             if error.error in WRONG_SECRET:
                 raise WrongPin from error

@@ -88,11 +88,15 @@ class ClientCredentials:
             found.append(f"{self._where}: not https; whoever is on the way sees the client secret")
         return found
 
+    def secret(self) -> str:
+        """The client's. :raises StoreFailed: it cannot be read"""
+        return _secret(self._where, self.secret_file, "client secret")
+
     def _ask(self) -> None:
         asked = {
             "grant_type": "client_credentials",
             "client_id": self.client_id,
-            "client_secret": _secret(self._where, self.secret_file, "client secret"),
+            "client_secret": self.secret(),
         }
         try:
             answer = self.service.form("oauth2/token", asked)

@@ -126,7 +126,7 @@ def test_an_officer_signs_on_their_telephone(
 
     ask(officer, served, questions=2)
     telephone.answer(telephone.asked(served.telephone)[-1], b"")
-    officer.reads("The signature was declined on the other device, or it took too long there.")
+    officer.reads("The signature was declined there, or it took too long.")
 
     ask(officer, served, questions=3)
     officer.page.reload()

@@ -4,14 +4,16 @@ With scripts the waiting page asks on by itself; without them a button does. Wha
 a reload, another tab or a restart of the server go on from there.
 """
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from processes.errors import DocumentMoved, KeyStoreFailed, ProcessesError
+from processes.errors import DocumentMoved, KeyStoreFailed, NotFound, ProcessesError
 from processes.queries.signing import item_of_attempt, signing_page
 from processes.use_cases.sign_by_agent import AskAgent, ask_agent
+from processes.use_cases.sign_by_consent import AskConsent, Consent, address_of_consent, attempt_of, finish_consent
 from processes.use_cases.sign_later import SignLater, poll_signing, start_signing, stop_asking
 from web.current import my_id, office
 from web.errors import told
@@ -21,6 +23,8 @@ from web.texts import gettext as _
 
 pages = Blueprint("signing_elsewhere", __name__, url_prefix="/sign")
 Answer = Response | BaseResponse | str
+MOST_RETURNED = 4096
+"""characters of what a service gives an officer back; codes may be whole tokens"""
 
 
 @pages.post("/<uuid:attempt_id>/agent")
@@ -33,6 +37,35 @@ def question(attempt_id: UUID) -> Answer:
         shown = told(error)
         return make_response(jsonify(refused=f"{shown.text} {shown.next}".strip()), shown.status)
     return jsonify(agent=asked.url, question=asked.question)
+
+
+@pages.post("/<uuid:attempt_id>/consent")
+@signed_in_only
+def consent(attempt_id: UUID) -> Answer:
+    """The way to the service that asks on its own page: a link, because no form of ours is sent to another host."""
+    try:
+        address = address_of_consent(office(), AskConsent(attempt_id=attempt_id, by=my_id()))
+    except ProcessesError as error:
+        return _told_on_the_page(attempt_id, error)
+    view = signing_page(office(), attempt_id, my_id())
+    return render_template("sign_consent.html", page=view, address=address, place=urlsplit(address).hostname)
+
+
+@pages.get("/returned")
+@signed_in_only
+def returned() -> Answer:
+    """Back from the service, with a code or without: the state says for which document, and lets nobody in twice."""
+    told_here = {name: request.args.get(name, "")[:MOST_RETURNED] for name in ("state", "code", "error")}
+    attempt_id = attempt_of(told_here["state"])
+    if attempt_id is None:
+        raise NotFound
+    try:
+        finish_consent(office(), Consent(by=my_id(), **told_here))
+    except NotFound:
+        raise
+    except ProcessesError as error:
+        return _told_on_the_page(attempt_id, error)
+    return redirect(url_for("signing.receipt", attempt_id=attempt_id))
 
 
 @pages.post("/<uuid:attempt_id>/ask")

@@ -1,7 +1,12 @@
-"""A remote signing service: certomancer-csc-dummy (CSC API 1), and the same behind the names of API 2 with a PIN."""
+"""A remote signing service: certomancer-csc-dummy (CSC API 1), and the same behind the names of API 2 with a PIN, or
+with a page of its own where the signer consents (OAuth 2.0 authorization code with PKCE).
+"""
 
 import asyncio
+import base64
+import hashlib
 import json
+import secrets
 import threading
 import warnings
 from collections.abc import Iterator
@@ -9,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from certomancer.registry import CertomancerConfig
@@ -71,6 +77,14 @@ class RemoteService:
     """of the signer's generator, each good for one authorisation"""
     wants_password: bool = False
     """an authorisation takes one of them beside the PIN"""
+    back: str = ""
+    """where officers are led back to; set, credentials ask on the service's own page"""
+    consent: str = "yes"
+    """what the officer says there: yes, or an error of RFC 6749, 4.1.2.1"""
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """what each code was given for"""
+    bearer: bool = False
+    """authorisations are access tokens, not SAD"""
 
 
 class _Renamed:
@@ -92,6 +106,8 @@ def _second_version(server: CSCWithCertomancer, service: RemoteService) -> list[
     async def info(request: web.Request) -> web.StreamResponse:
         answer = json.loads((await server.credentials_info(_Renamed(await request.json()))).text or "")
         del answer["authMode"]
+        if service.back:
+            return web.json_response({**answer, "auth": {"mode": "oauth2code"}, **service.info})
         names = ["PIN", "OTP"] if service.wants_password else ["PIN"]
         objects = [{"type": "Password", "id": name} for name in names]
         answer["auth"] = {"mode": "explicit", "expression": " AND ".join(names), "objects": objects}
@@ -113,7 +129,10 @@ def _second_version(server: CSCWithCertomancer, service: RemoteService) -> list[
         return await server.credentials_authorize(_Renamed(body))
 
     async def sign(request: web.Request) -> web.StreamResponse:
-        answer = json.loads((await server.signatures_sign_hash(_Renamed(await request.json()))).text or "")
+        body = await request.json()
+        if service.bearer:
+            body = {**body, "SAD": request.headers["Authorization"].removeprefix("Bearer ")}
+        answer = json.loads((await server.signatures_sign_hash(_Renamed(body))).text or "")
         return web.json_response(answer | service.signing)
 
     base = "/csc/v2"
@@ -125,12 +144,53 @@ def _second_version(server: CSCWithCertomancer, service: RemoteService) -> list[
     ]
 
 
-def _token_giver(service: RemoteService) -> web.RouteDef:
+def _page_of_its_own(service: RemoteService) -> web.RouteDef:
+    async def authorize(request: web.Request) -> web.StreamResponse:
+        asked = dict(request.query)
+        right = ("code", "office", service.back, "credential", "S256", "1")
+        names = ("response_type", "client_id", "redirect_uri", "scope", "code_challenge_method", "numSignatures")
+        if tuple(asked.get(name) for name in names) != right or not asked.get("code_challenge"):
+            return web.Response(status=400, text="not led back to strangers")
+        told = {"state": asked["state"]}
+        if service.consent == "yes":
+            told["code"] = secrets.token_urlsafe(12)
+            service.codes[told["code"]] = asked
+        else:
+            told["error"] = service.consent
+        raise web.HTTPFound(f"{service.back}?{urlencode(told)}")
+
+    return web.get("/oauth2/authorize", authorize)
+
+
+async def _authorised(server: CSCWithCertomancer, service: RemoteService, fields: dict[str, Any]) -> dict[str, Any]:
+    """For a code, which is good once and for who has its verifier."""
+    asked = service.codes.pop(str(fields.get("code")), None)
+    challenge = hashlib.sha256(str(fields.get("code_verifier")).encode()).digest()
+    if (
+        asked is None
+        or fields.get("redirect_uri") != asked["redirect_uri"]
+        or base64.urlsafe_b64encode(challenge).decode().rstrip("=") != asked["code_challenge"]
+    ):
+        return {"error": "invalid_grant"}
+    digest = base64.b64encode(base64.urlsafe_b64decode(asked["hashes"])).decode()
+    permit = {"credentialID": asked["credentialID"], "numSignatures": 1, "hashes": [digest]}
+    answer = await server.credentials_authorize(_Renamed(permit))
+    activation = json.loads(answer.text or "")["SAD"]
+    if service.bearer:
+        service.given.append(activation)
+    return {"access_token": activation, "token_type": "Bearer" if service.bearer else "SAD", "expires_in": 60}
+
+
+def _token_giver(server: CSCWithCertomancer, service: RemoteService) -> web.RouteDef:
     async def token(request: web.Request) -> web.StreamResponse:
         fields = dict(await request.post())
-        asked = (fields.get("grant_type"), fields.get("client_id"), fields.get("client_secret"))
-        if asked != ("client_credentials", "office", service.secret):
+        if (fields.get("client_id"), fields.get("client_secret")) != ("office", service.secret):
             return web.json_response({"error": "invalid_client"}, status=401)
+        if fields.get("grant_type") == "authorization_code":
+            answer = await _authorised(server, service, fields)
+            return web.json_response(answer, status=400 if "error" in answer else 200)
+        if fields.get("grant_type") != "client_credentials":
+            return web.json_response({"error": "unsupported_grant_type"}, status=400)
         service.given.append(f"token-{len(service.given)}")
         told = {"access_token": service.given[-1], "token_type": "Bearer", "expires_in": service.lifetime}
         return web.json_response(told)
@@ -151,11 +211,11 @@ def _application(folder: Path, service: RemoteService) -> web.Application:
         warnings.simplefilter("ignore")  # it keeps its settings in aiohttp's application the old way
         server = CSCWithCertomancer(config, service_params=DummyServiceParams(hash_pinning_required=True))
     server.register_routes()
-    server.app.add_routes([*_second_version(server, service), _token_giver(service)])
+    server.app.add_routes([*_second_version(server, service), _token_giver(server, service), _page_of_its_own(service)])
 
     @web.middleware
     async def watched(request: web.Request, handler: Any) -> web.StreamResponse:
-        if request.path == "/oauth2/token":
+        if request.path.startswith("/oauth2/"):
             return await handler(request)
         token = request.headers.get("Authorization", "")
         service.asked.append((request.path, await request.json(), token))
@@ -194,6 +254,8 @@ def remote_service(folder: Path) -> Iterator[RemoteService]:
     thread = threading.Thread(target=serve)
     thread.start()
     assert ready.wait(20)
-    yield service
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(20)
+    try:
+        yield service
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(20)

@@ -23,6 +23,11 @@ module = "/usr/lib/libhsm.so"
 kind = "csc"
 url = "https://sign.example.az/csc/v2/"
 token_file = "keys/remote-token"
+[key_stores.bank]
+kind = "consent"
+url = "https://bank.example.az/csc/v2"
+client_id = "office"
+client_secret_file = "keys/bank-secret"
 [key_stores.nca]
 kind = "agent"
 url = "wss://127.0.0.1:13579"
@@ -62,7 +67,7 @@ def written(home: Path, text: str) -> Path:
 def test_every_kind_of_store_is_set_up_by_its_table(tmp_path: Path) -> None:
     stores = read_key_stores(written(tmp_path, WHOLE))
     kinds = {name: store.kind.name for name, store in stores.stores.items()}
-    assert kinds == {"hsm": "pkcs11", "remote": "csc", "nca": "agent", "phone": "mobile"}
+    assert kinds == {"hsm": "pkcs11", "remote": "csc", "bank": "consent", "nca": "agent", "phone": "mobile"}
     assert stores.policy.key_stores == {"pkcs11", "csc"}
     assert (stores.policy.sole_control, stores.policy.algorithms) == (True, {"rsa-1900": date(2027, 1, 1)})
     assert stores.policy.grace == timedelta(hours=24)
@@ -70,7 +75,7 @@ def test_every_kind_of_store_is_set_up_by_its_table(tmp_path: Path) -> None:
     assert isinstance(phone, LaterStore)
     assert phone.check() == ["telephone 7 is off"]
     findings = "\n".join(stores.check())
-    for told in ("/usr/lib/libhsm.so", "remote-token", "telephone 7 is off"):
+    for told in ("/usr/lib/libhsm.so", "remote-token", "bank-secret", "telephone 7 is off"):
         assert told in findings
     assert read_settings(tmp_path, {}).port == 9000
 
@@ -90,7 +95,7 @@ def test_without_tables_the_built_in_stores_serve(tmp_path: Path) -> None:
     [
         ("key_stores = 5", "key_stores in karguzar.toml must be a table"),
         ("[key_stores.x]", "key_stores.x.kind is missing"),
-        ('[key_stores.x]\nkind = "floppy"', "'floppy' unknown; known are: agent, csc, mobile, pkcs11"),
+        ('[key_stores.x]\nkind = "floppy"', "'floppy' unknown; known are: agent, consent, csc, mobile, pkcs11"),
         ('[key_stores.csc]\nkind = "csc"', "cannot be called as a kind of store is"),
         ('[key_stores.x]\nkind = "pkcs11"', "key_stores.x.module is missing"),
         ('[key_stores.x]\nkind = "pkcs11"\nmodule = 5', "must be a text, not 5"),
@@ -101,6 +106,7 @@ def test_without_tables_the_built_in_stores_serve(tmp_path: Path) -> None:
         (f"{CLIENT}", "client_secret_file is missing"),
         (f'{CLIENT}client_secret_file = "s"\noauth = "ftp://a"', "oauth in karguzar.toml must be an address"),
         (f'{CLIENT}client_secret_file = "s"\ntoken_file = "t"', "token_file unknown"),
+        ('[key_stores.x]\nkind = "consent"\nurl = "https://a/csc/v2"\ntoken_file = "t"', "client_id is missing"),
         ('[key_stores.x]\nkind = "agent"\nurl = "wss://agent.example"', "on the officer's own computer"),
         ('[key_stores.x]\nkind = "mobile"\nprovider = "nowhere:Nothing"', "'nowhere:Nothing' cannot be used"),
         ('[key_stores.x]\nkind = "mobile"\nprovider = "json"', "'json' cannot be used"),
