@@ -55,7 +55,7 @@ function styles() {
 
 async function scripts() {
   await esbuild.build({
-    entryPoints: ['boot', 'office', 'keys', 'diagram'].map((name) => join(here, 'src', `${name}.js`)),
+    entryPoints: ['boot', 'office', 'keys', 'diagram', 'redacting'].map((name) => join(here, 'src', `${name}.js`)),
     outdir: out, bundle: true, minify: true, format: 'iife', target: 'es2020', legalComments: 'eof', charset: 'utf8',
   });
 }
