@@ -13,6 +13,7 @@ from processes.errors import NotFound
 from processes.office import Office
 from processes.own_keys import challenge, subject_of
 from processes.queries.people import require_any_role
+from processes.queries.signing import under_sole_control
 from processes.tables import BodyRow, CertificateRequestRow, CertificateRow, PersonRow
 from signing.enrolment import subject_name
 
@@ -45,6 +46,8 @@ class OwnKeys:
 
     certificate: CertificateLine | None
     """the one their documents name; None before the first, or when none is in force"""
+    sole_control: bool
+    """nobody but its holder controls that one's key, as its store is set up"""
     others: Sequence[CertificateLine]
     """the rest, newest first"""
     subject: str
@@ -97,6 +100,7 @@ def own_keys(office: Office, by: UUID) -> OwnKeys:
         )
         return OwnKeys(
             certificate=current,
+            sole_control=current is not None and under_sole_control(office, current.store),
             others=[line for line in lines if line is not current],
             subject=base64.b64encode(subject_name(subject_of(uow.session, by))).decode("ascii"),
             challenge=challenge(office, by, uow.now),

@@ -199,7 +199,7 @@ def _certificate(office: Office, uow: UnitOfWork, serial: str) -> CertificateVie
         kind=kind,
         manner=SEALED if row.body_id else KINDS[kind].manner if kind else "",
         reference=row.key_reference,
-        sole_control=bool(kind) and office.key_stores.sole_control(row.key_store),
+        sole_control=under_sole_control(office, row.key_store),
     )
 
 
@@ -209,6 +209,11 @@ def kind_of_store(office: Office, name: str) -> str:
         return office.key_stores.kind_of(name).name
     except ConfigurationError:
         return ""
+
+
+def under_sole_control(office: Office, name: str) -> bool:
+    """Whether only its holder controls a key in this store; of one that is not set up any more nobody can say so."""
+    return bool(kind_of_store(office, name)) and office.key_stores.sole_control(name)
 
 
 def signed_receipt(office: Office, attempt_id: UUID, by: UUID) -> SignedReceipt:

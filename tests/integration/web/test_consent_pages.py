@@ -43,9 +43,14 @@ def remote(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         base = JsonService(name="key store bank", url=service.url.removesuffix("/csc"))
         client = ClientCredentials(base, "office", folder / "client-secret")
         there = CscStore(name="bank", service=replace(base, url=f"{service.url}/v2"), tokens=client, consents=True)
-        office.key_stores = KeyStores(stores={"bank": ConsentStore(name="bank", remote=there, client=client)})
+        set_up(office, there)
         enrolled(office, there)
         yield service
+
+
+def set_up(office: Office, there: CscStore) -> None:
+    assert isinstance(there.tokens, ClientCredentials)
+    office.key_stores = KeyStores(stores={"bank": ConsentStore(name="bank", remote=there, client=there.tokens)})
 
 
 def enrolled(office: Office, there: CscStore) -> None:
@@ -93,6 +98,12 @@ def led_back(visitor: Visitor) -> str:
     parts = urlsplit(location)
     assert parts.path == RETURN_PATH
     return f"{parts.path}?{parts.query}"
+
+
+def remote_store(office: Office) -> CscStore:
+    store = office.key_stores.stores["bank"]
+    assert isinstance(store, ConsentStore)
+    return store.remote
 
 
 def tickets(office: Office) -> list[str]:
@@ -144,3 +155,9 @@ def test_only_who_was_led_there_comes_back_and_once(visitor: Visitor, office: Of
     for back in (first, again):
         assert visitor.get(back).request.path == f"{path}/receipt", "another tab asks the same, and is told the same"
     assert tickets(office) == []
+    visitor.get("/me")
+    assert ("(bank)" in visitor.text, "no sole control" in visitor.text) == (True, False)
+    there = remote_store(office)
+    set_up(office, replace(there, scal=1))
+    visitor.get("/me")
+    assert "no sole control" in visitor.text
