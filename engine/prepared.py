@@ -14,15 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
-
-from engine.tables import UtcDateTime
+from sqlalchemy.types import TypeDecorator
 
 Row = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 _FEWEST = 2
 """statements that are worth asking for at once"""
-KNOWN_INSTANTS = 64
-"""the instants of a transaction are few and written often"""
+KNOWN = 1024
+"""identifiers and instants whose conversion is remembered: a transaction meets the same ones again and again"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ class Prepared:
             writes=_conversions(_written(bind.type, dialect) for bind in binds),
             positional=compiled.positional,
             columns=tuple(one.key for one in selected),
-            reads=_conversions(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in selected),
+            reads=_conversions(_read(one.type, dialect) for one in selected),
             dialect=dialect,
         )
 
@@ -217,4 +216,14 @@ def _conversions(converts: Iterable[Convert | None]) -> tuple[tuple[int, Convert
 
 def _written(kind: Any, dialect: Dialect) -> Convert | None:
     convert: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(KNOWN_INSTANTS)(convert) if convert and isinstance(kind, UtcDateTime) else convert
+    return lru_cache(KNOWN)(convert) if convert and _is_instant(kind) else convert
+
+
+def _read(kind: Any, dialect: Dialect) -> Convert | None:
+    convert: Convert | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return lru_cache(KNOWN)(convert) if convert and (_is_instant(kind) or isinstance(kind, sa.Uuid)) else convert
+
+
+def _is_instant(kind: Any) -> bool:
+    """A UtcDateTime of any of the rooms."""
+    return isinstance(kind, TypeDecorator) and isinstance(kind.impl_instance, sa.DateTime)

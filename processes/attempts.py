@@ -41,13 +41,17 @@ _HIGHEST = Prepared(
 )
 
 
-def open_attempt(office: Office, uow: UnitOfWork, new: NewAttempt) -> SigningAttemptRow:
-    """Write it down, under the case's lock; an earlier one of this person on this item is given up.
+def lock_open_item(uow: UnitOfWork, case_id: UUID, item_id: UUID, version: int) -> None:
+    """Lock the case of an item that is as it was at `version`.
 
-    :raises StepOvertaken: the step has ended while the document was rendered; an attempt would wait for nothing
+    :raises StepOvertaken: the step has ended while its document was made; an attempt would wait for nothing
     """
-    uow.engine.lock(new.case_id)
-    require_actable(uow, item_of(uow, new.item_id), new.version)
+    uow.engine.lock(case_id)
+    require_actable(uow, item_of(uow, item_id), version)
+
+
+def open_attempt(office: Office, uow: UnitOfWork, new: NewAttempt) -> SigningAttemptRow:
+    """Write it down, under the lock of `lock_open_item`; an earlier one of this person on this item is given up."""
     uow.update(
         SigningAttemptRow,
         {"work_item_id": new.item_id, "person_id": new.by, "state": "prepared"},

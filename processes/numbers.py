@@ -75,6 +75,11 @@ def _lock_register(uow: UnitOfWork, name: str) -> None:
         uow.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("register:" + name))))
 
 
+def next_document_number(uow: UnitOfWork, case: CaseRow, step_id: UUID) -> str:
+    """What `draw_document_number` would give now. Nothing is drawn, nothing locked: somebody else may get it."""
+    return str(uow.first(_KEPT, step=step_id) or _document_number(case, case.document_seq + 1))
+
+
 def draw_document_number(uow: UnitOfWork, case: CaseRow, step_id: UUID) -> str:
     """The number of a step's document, e.g. ``R-2026-000431/3``; the step keeps it over all its attempts."""
     # the lock comes before the question: two who ask at once must get one number
@@ -84,7 +89,7 @@ def draw_document_number(uow: UnitOfWork, case: CaseRow, step_id: UUID) -> str:
         return str(kept)
     uow.run(_COUNT, case=case.id)
     seq = uow.first(_COUNTED, case=case.id)
-    number = f"{case.number}/{seq}"
+    number = _document_number(case, seq)
     uow.insert(
         NumberRow,
         id=uuid4(),
@@ -99,6 +104,10 @@ def draw_document_number(uow: UnitOfWork, case: CaseRow, step_id: UUID) -> str:
         drawn_at=uow.now,
     )
     return number
+
+
+def _document_number(case: CaseRow, seq: int) -> str:
+    return f"{case.number}/{seq}"
 
 
 def use_number(uow: UnitOfWork, step_id: UUID) -> None:

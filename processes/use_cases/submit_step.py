@@ -8,21 +8,21 @@ from uuid import UUID, uuid4
 
 from engine.definition import LANGUAGES
 from processes.appeals import applicant_lines
-from processes.attempts import NewAttempt, open_attempt
+from processes.attempts import NewAttempt, lock_open_item, open_attempt
 from processes.cases import heads
 from processes.cosignatures import prepare_cosignature
 from processes.cosigning import CLOSING, expected_cosigners, signs_another
 from processes.errors import InvalidStep, NotFound, SignatureRefused, StateSecretDeclared
 from processes.forms import FieldFinding, clean_text, declares_state_secret, message
 from processes.handlers import ProposedStep, guards
-from processes.numbers import draw_document_number
+from processes.numbers import draw_document_number, next_document_number
 from processes.office import Office
 from processes.organisation import body
 from processes.queries.review import signed_versions
 from processes.remarks import remarks_to_show
 from processes.signature_policy import require_may_sign, signing_certificate, task_policy
 from processes.step_papers import StepContent, step_paper, step_record
-from processes.steps import OpenStep, item_of, open_step, require_actable, round_of
+from processes.steps import OpenStep, open_step, require_actable, round_of
 from processes.tables import CertificateRow, SigningAttemptRow
 from processes.unit_of_work import UnitOfWork
 
@@ -67,22 +67,42 @@ def submit_step(office: Office, request: SubmitStep) -> PreparedStep:
     :raises CosignersUnknown: who signs after them cannot be told
     :raises NoPlaceToSign: the document to be co-signed expects somebody else
     """
-    with office.unit_of_work() as uow:
-        step, fields, signer = _checked(office, uow, request)
-        if signs_another(step, fields):
-            attempt = prepare_cosignature(office, uow, step, request.by, fields, request.keys_here)
-            uow.commit()
+    while True:
+        with office.reading() as uow:
+            step, fields, signer = _checked(office, uow, request)
+            content = None if signs_another(step, fields) else _gather(uow, request, step, fields, signer)
+        if content is None:
+            return _prepared(_cosigned(office, request, step, fields))
+        if (attempt := _opened(office, request, content)) is not None:
             return _prepared(attempt)
-        content = _gather(uow, request, step, fields, signer)
+
+
+def _cosigned(office: Office, request: SubmitStep, step: OpenStep, fields: Mapping[str, Any]) -> SigningAttemptRow:
+    with office.unit_of_work() as uow:
+        lock_open_item(uow, step.case.id, request.item_id, request.version)
+        attempt = prepare_cosignature(office, uow, step, request.by, fields, request.keys_here)
         uow.commit()
+    return attempt
+
+
+def _opened(office: Office, request: SubmitStep, content: StepContent) -> SigningAttemptRow | None:
+    """The document, and in one transaction its number and the attempt.
+
+    None: another document of the case was given meanwhile the number that stands on this one. The step has got the
+    next, and keeps it: the second document bears it.
+    """
     record = step_record(office, content)
     names = [entry["field"] for entry in record["expected_signatures"]]
     closing = CLOSING if CLOSING in names else None
     pdf = office.signing.allot_fields(_rendered(office, content, record), names, closing=closing)
     with office.unit_of_work() as uow:
-        attempt = open_attempt(office, uow, _new_attempt(request, content, record, pdf))
+        # two officers at once draw one number, and a step that has ended none
+        lock_open_item(uow, content.case.id, request.item_id, request.version)
+        number, attempt = draw_document_number(uow, content.case, request.item_id), None
+        if number == content.number:
+            attempt = open_attempt(office, uow, _new_attempt(request, content, record, pdf))
         uow.commit()
-    return _prepared(attempt)
+    return attempt
 
 
 def _prepared(attempt: SigningAttemptRow) -> PreparedStep:
@@ -96,8 +116,6 @@ def _prepared(attempt: SigningAttemptRow) -> PreparedStep:
 
 
 def _checked(office: Office, uow: UnitOfWork, request: SubmitStep) -> tuple[OpenStep, dict[str, Any], CertificateRow]:
-    # the number is drawn under the case's lock: two officers at once must draw one, and a step that ends none
-    uow.engine.lock(item_of(uow, request.item_id).instance_id)
     step = open_step(office, uow, request.item_id, request.by, version=request.version)
     require_actable(uow, step.item, request.version)
     fields = validated_fields(step, request.fields)
@@ -119,7 +137,7 @@ def _gather(
     return StepContent(
         document_id=uuid4(),
         cosigners=expected_cosigners(uow, step, fields),
-        number=draw_document_number(uow, step.case, step.item.id),
+        number=next_document_number(uow, step.case, step.item.id),
         case=step.case,
         # the document is the signer's body's: an operator reviews another body's questionnaire on the operator's paper
         body=body(uow.session, step.mandate.body_id),

@@ -1,9 +1,10 @@
 """Two officers complete one work item at once: one succeeds, the other is told by whom and when."""
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from minutes import ELEMENT, KEY, deploy_minutes
@@ -11,10 +12,15 @@ from rehearsal import Rehearsal
 
 from engine.workitem import WorkItem
 from processes import signed_steps
+from processes.cases import case_row
+from processes.documents import DocumentRefused, DocumentRenderer
 from processes.errors import StepOvertaken
+from processes.numbers import draw_document_number
 from processes.signed_steps import SignedStep
 from processes.tables import CaseDocumentRow, NumberRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
+from processes.use_cases.submit_step import attempt_pdf
+from signing.service import read_attachment
 
 ROUNDS = 50
 NAMES = {"head": "Əliyev Şükür İsmayıl oğlu", "deputy": "İbrahimova Xəyalə Çingiz qızı"}
@@ -77,6 +83,46 @@ def test_of_two_officers_at_once_one_signs_and_the_other_is_told(rehearsal: Rehe
     numbers = rehearsal.rows(NumberRow, register=f"documents of {case.number}")
     assert sorted(row.seq for row in numbers) == list(range(1, ROUNDS + 1)), "one number a step, without a gap"
     assert {row.state for row in numbers} == {"used"}
+
+
+def test_a_number_that_another_document_gets_meanwhile_is_on_no_second_one(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, renders = rehearsal.office, DocumentRenderer.render
+    deploy_minutes(office)
+    case = rehearsal.start(KEY, "executive", "head")
+    item, other = rehearsal.item(case.case_id, ELEMENT), uuid4()
+
+    def rendered(*given: Any, **named: Any) -> Any:
+        monkeypatch.undo()
+        with office.unit_of_work() as uow:
+            assert draw_document_number(uow, case_row(uow.session, case.case_id), other) == f"{case.number}/1"
+            uow.commit()
+        return renders(*given, **named)
+
+    monkeypatch.setattr(DocumentRenderer, "render", rendered)
+    prepared = rehearsal.submit(item, "head", {"text": "Qeyd", "last": True})
+    assert prepared.number == f"{case.number}/2"
+    pdf = attempt_pdf(office, prepared.attempt_id, rehearsal.person("head"))
+    assert json.loads(read_attachment(pdf, "step.json"))["number"] == prepared.number
+    numbers = rehearsal.rows(NumberRow, register=f"documents of {case.number}")
+    assert {row.seq: row.work_item_id for row in numbers} == {1: other, 2: item.id}, "none is lost, none drawn twice"
+
+
+def test_a_document_that_cannot_be_rendered_draws_no_number(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy_minutes(rehearsal.office)
+    case = rehearsal.start(KEY, "executive", "head")
+    item = rehearsal.item(case.case_id, ELEMENT)
+
+    def refuses(*_given: Any, **_named: Any) -> Any:
+        raise DocumentRefused("template", "no such face")
+
+    monkeypatch.setattr(DocumentRenderer, "render", refuses)
+    with pytest.raises(DocumentRefused):
+        rehearsal.submit(item, "head", {"text": "Qeyd", "last": True})
+    assert not rehearsal.rows(NumberRow, register=f"documents of {case.number}")
 
 
 def test_one_officer_clicking_twice_signs_once_and_is_told_the_same_twice(rehearsal: Rehearsal) -> None:
