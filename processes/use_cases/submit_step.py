@@ -1,4 +1,4 @@
-"""Submit a human step: check it, draw its number, render its document, open an attempt (DESIGN 3, hops 2-6)."""
+"""Submit a human step: check it, render its document, draw its number, open an attempt (DESIGN 3, hops 2-6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
