@@ -3,7 +3,7 @@
 Nothing that is set on one is ever written: `UnitOfWork.update` changes rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ class Detached(Generic[Row]):
 
     def __init__(self, table: type[Row], *where: sa.ColumnElement[bool], order: tuple[Any, ...] = ()) -> None:
         configure_mappers()  # the constructor would, which is not called
-        self._new = sa.inspect(table).class_manager.new_instance
+        self._new: Callable[..., Any] = sa.inspect(table).class_manager.new_instance
         columns = sa.inspect(table).local_table.columns
         self._statement = Prepared(sa.select(*columns).where(*where).order_by(*order))
 
