@@ -8,7 +8,11 @@ Which fault is tested where, of each store and each work:
 | disk full, read-only, denied | test_local_blobs, test_failing_store | here | (reads only) | here |
 | torn write | test_local_blobs, test_kill | here (renamed when whole) | test_store_faults | here |
 | flipped bit, torn or gone blob | test_local_blobs | here | test_store_faults, both stores | test_packages |
-| S3 refusing, slow, cut off | test_store_faults, test_failing_store | here | here | here |
+| S3 refusing, slow, cut off | test_s3_over_the_wire, test_failing_store | here | here and over the wire | here |
+| wrong bytes from S3 | test_s3_over_the_wire | here | test_s3_over_the_wire | test_packages |
+
+`test_s3_over_the_wire` lets real requests be refused, hang or break off on their way to an S3 server; so does the long
+test here, in the middle of an import, an export and an audit.
 """
 
 import errno
@@ -18,8 +22,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from buckets import S3Server
+from faulty_s3 import FaultyS3, Wire
 
 from archive.blobs.local import LocalBlobStore
+from archive.blobs.moving import MovingBlobStore
+from archive.blobs.s3 import S3BlobStore, S3Bucket, connect
 from archive.errors import (
     BlobChanged,
     BlobStoreDenied,
@@ -143,3 +151,79 @@ def test_an_audit_says_what_it_could_not_read(
     assert all("told by the test" in each.detail for each in report.findings if each.kind == "blob_unreadable")
     assert run_audit(office, by="test").sound, "what could not be read is not damaged"
     del three
+
+
+@SQLITE
+@pytest.mark.long
+@pytest.mark.xdist_group("s3")
+def test_an_office_on_s3_goes_on_after_whatever_happened_on_the_wire(
+    office: Office,
+    three: list[UUID],
+    tmp_path: Path,
+    s3_server: S3Server,
+    s3_bucket: S3Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Documents come from a package into S3, are given out again and audited; each request for a blob may fail."""
+    package, local = tmp_path / "out", office.blobs
+    list(export_documents(office, ExportDocuments(target=package, documents=three)))
+    monkeypatch.setattr("archive.blobs.s3._ATTEMPTS", 1)
+    for number, (wire, method) in enumerate(WIRES):
+        faulty = FaultyS3(s3_server.endpoint)
+        place = s3_server.place(prefix=f"{s3_bucket.prefix}{number}/", endpoint=faulty.endpoint, seconds=3)
+        office.blobs = MovingBlobStore(S3BlobStore(place, connect(place)), local)
+        try:
+            there = [UUID(int=each.int ^ (number + 1)) for each in three]
+            with monkeypatch.context() as patch:
+                patch.setattr(
+                    "processes.use_cases.import_package.UUID",
+                    lambda text, mask=number + 1: UUID(int=UUID(text).int ^ mask),
+                )
+                _imported_in_the_end(office, package, faulty, wire if method == "PUT" else Wire.SOUND, there)
+            _given_out_and_audited(office, tmp_path / f"again-{number}", faulty, wire, method, there)
+        finally:
+            faulty.close()
+            office.blobs = local
+
+
+WIRES = (
+    *((wire, "PUT") for wire in (Wire.SLOW_DOWN, Wire.HANGS, Wire.UPLOAD_CUT, Wire.ANSWER_LOST)),
+    *((wire, "GET") for wire in (Wire.DENIED, Wire.DOWNLOAD_CUT, Wire.DOWNLOAD_STALLS, Wire.WRONG_BYTES)),
+)
+
+
+def _imported_in_the_end(office: Office, package: Path, faulty: FaultyS3, wire: Wire, there: list[UUID]) -> None:
+    def taken() -> int:
+        with office.reading() as uow:
+            return len(uow.archive.documents(there))
+
+    request = ImportPackage(package=package, body="executive")
+    if wire is not Wire.SOUND:
+        for before in range(len(there)):
+            faulty.happens(wire, "PUT", after=1 if before else 0)
+            with pytest.raises(BlobStoreUnavailable):
+                list(import_package(office, request))
+            assert taken() == before, wire
+    faulty.happens(Wire.SOUND, "PUT")
+    list(import_package(office, request))
+    with office.reading() as uow:
+        assert [len(uow.archive.fetch(each)) for each in there] == [25] * len(there)
+
+
+def _given_out_and_audited(
+    office: Office, target: Path, faulty: FaultyS3, wire: Wire, method: str, there: list[UUID]
+) -> None:
+    request = ExportDocuments(target=target, documents=there)
+    if method == "GET":
+        faulty.happens(wire, "GET", after=1)
+        with pytest.raises(BlobStoreError):
+            list(export_documents(office, request))
+        assert not target.exists()
+        assert exported(office, there) == []
+        faulty.happens(wire, "GET", after=1)
+        found = {each.kind for each in run_audit(office, by="test").findings}
+        assert found == {"blob_changed" if wire is Wire.WRONG_BYTES else "blob_unreadable"}
+    faulty.happens(Wire.SOUND, "GET")
+    list(export_documents(office, request))
+    assert check_package(target) == []
+    assert run_audit(office, by="test").sound
