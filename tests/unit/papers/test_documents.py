@@ -2,13 +2,11 @@
 
 import io
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import segno
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -28,7 +26,6 @@ from processes.documents import (
 )
 from processes.documents.glyphs import SOFT_BREAK
 from processes.documents.labels import EVENTS, LABELS
-from processes.documents.qr import qr_code
 from tests.unit.papers.samples import LANGUAGES, make_document
 
 HOSTILE = [
@@ -193,15 +190,6 @@ def test_what_lost_its_effect_says_so_on_every_page(renderer):
 def test_a_document_without_an_address_has_no_code(renderer):
     shown = words_of(renderer.render(make_document(verify_url="", verify_code="")).pdf)
     assert LABELS["verify"]["az"] not in shown
-
-
-def test_the_code_drawn_is_that_of_the_address():
-    address = "https://office.example/verify/7KQ2-9F4M"
-    drawn = re.findall(r"M(\d+) (\d+)\.5h(\d+)", qr_code(address))
-    dark = {(int(x) + more, int(y)) for x, y, length in drawn for more in range(int(length))}
-    modules = segno.make(address, error="m", micro=False, mask=3).matrix
-    assert dark == {(x, y) for y, row in enumerate(modules) for x, module in enumerate(row) if module}
-    assert qr_code("") == ""
 
 
 def test_missing_glyphs_are_shown_and_reported(renderer):
