@@ -322,6 +322,9 @@ def lying_ocsp(published: Published, lie: str, tmp_path: Path) -> Door:
     if lie == "signed by a stranger":
         other = PilotAuthority.create(tmp_path / "stranger", PASSPHRASE, at=CREATED)
         return PilotResponder(other.ocsp, authority.certificate("issuing"), lambda _: True, clock).respond
+    if lie == "signed by the officer":
+        # of the same issuer, but nobody whom it has entrusted with answering
+        return PilotResponder(published.pilot.key, authority.certificate("issuing"), lambda _: True, clock).respond
     if lie == "of a certificate nobody issued":
         return authority.responder(lambda _: False, clock).respond
     answers = authority.responder(lambda _: True, clock)
@@ -337,6 +340,7 @@ def lying_ocsp(published: Published, lie: str, tmp_path: Path) -> Door:
         ("before the signature", "before the signature"),
         ("ended", "ended"),
         ("signed by a stranger", "not signed by the issuer"),
+        ("signed by the officer", "not signed by the issuer"),
         ("of a certificate nobody issued", "does not know it"),
         ("of another nonce", "nonce is not ours"),
     ],

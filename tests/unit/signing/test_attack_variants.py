@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from signing_pilot import JUDGED, OFFICER, Pilot, SetClock, document
+from signing_pilot import JUDGED, OFFICER, SIGNED, Pilot, SetClock, document
 from test_unsigned_changes import array, drawing, judged, revised, rules, stamped
 
+from signing import pades
+from signing.authority import PilotResponder
+from signing.cms import load_certificate
+from signing.revocation import ocsp_request
 from signing.service import Signing
-from signing.structure import open_pdf
+from signing.structure import open_pdf, stamps_of
 
 Change = Callable[[IncrementalPdfFileWriter], None]
 
@@ -149,3 +154,45 @@ def test_bytes_before_the_header_move_everything(signed: tuple[Pilot, bytes, byt
     pilot, pdf, _ = signed
     for before in (b"GIF89a\n", b"PK\x03\x04", b"%!PS\n"):
         assert pilot.signing.validate(before + pdf, pilot.trust(), at=JUDGED).verdict == "TOTAL-FAILED"
+
+
+@pytest.mark.parametrize("forger", ["nobody", "the officer", "another officer"])
+def test_an_officer_does_not_answer_for_the_authority(pilot: Pilot, opened: Any, forger: str):
+    """A document brings its own revocation data: only those count that the issuer or its responder has signed."""
+    authority, key = pilot.authority, pilot.key
+    issuing, at = authority.certificate("issuing"), SIGNED + timedelta(minutes=1)
+    honest = authority.responder(lambda _: True, SetClock(at))
+    key = opened("Quliyeva Aysel", "officer") if forger == "another officer" else key
+    forging = PilotResponder(key, issuing, lambda _: True, SetClock(at))
+
+    def answer(certificate: bytes, by: PilotResponder) -> bytes:
+        return by.respond(ocsp_request(load_certificate(certificate), load_certificate(issuing), b"0" * 16))
+
+    signed = pilot.signed().pdf
+    data = pades.ValidationData(
+        certificates=(issuing,),
+        crls=(authority.crl("root", at=at),),
+        ocsps=(
+            answer(authority.certificate("tsa"), honest),
+            answer(pilot.key.certificate, honest if forger == "nobody" else forging),
+        ),
+    )
+    contents = [one.embedded.pkcs7_content for one in stamps_of(open_pdf(signed))[0]]
+    report = pilot.signing.validate(
+        pades.append_validation_data(signed, data, contents), authority.anchors(), at=at + timedelta(minutes=1)
+    )
+    if forger == "nobody":
+        assert report.verdict == "TOTAL-PASSED", report.findings
+    else:
+        assert (report.verdict, rules(report)) == ("INDETERMINATE", {"REVOCATION_UNKNOWN"}), report.findings
+
+
+def test_a_timestamp_of_another_document_proves_nothing(pilot: Pilot):
+    theirs, pdf = stamped(pilot, pilot.signed(location="Gəncə").pdf), stamped(pilot, pilot.signed().pdf)
+    (token,), (room,) = ([one for one in stamps_of(open_pdf(each))[0] if one.is_timestamp] for each in (theirs, pdf))
+    start = pdf.rindex(b"/Contents <") + 11
+    end = pdf.index(b">", start)
+    moved = pdf[:start] + token.embedded.pkcs7_content.hex().upper().encode()[: end - start].ljust(end - start, b"0")
+    report = judged(pilot, moved + pdf[end:])
+    assert len(room.embedded.pkcs7_content) * 2 == end - start
+    assert (report.verdict, "TIMESTAMP_INVALID" in rules(report)) == ("TOTAL-FAILED", True), report.findings
