@@ -103,7 +103,12 @@ def layered(writer: IncrementalPdfFileWriter) -> None:
     writer.update_root()
 
 
-CHANGES = [decertified, certified_by_another, unsigned_field, picture, cropped, run_at_opening, layered]
+CHANGES = [
+    decertified,
+    unsigned_field,
+    picture,
+    *(pytest.param(one, marks=pytest.mark.long) for one in (certified_by_another, cropped, run_at_opening, layered)),
+]
 
 
 @pytest.mark.parametrize("change", CHANGES)

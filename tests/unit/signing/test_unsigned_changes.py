@@ -145,11 +145,13 @@ def appearance_of_the_next_field(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(field)
 
 
+KINDS = [pytest.param("others", marks=pytest.mark.long), "plain"]
+"""certified so that others may follow; not certified, which allows most"""
 CHANGES = [another_value, another_appearance, another_field, other_fonts, appearance_of_the_next_field]
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("kind", ["others", "plain"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_nobody_signed_is_not_made_good_by_a_timestamp(
     made: Callable[[str], tuple[Pilot, bytes]], kind: str, change: Change
 ):
@@ -163,7 +165,7 @@ NOWHERE, OVER_THE_PAGE = (0, 0, 0, 0), (0, 0, 500, 500)
 
 
 @pytest.mark.parametrize(("box", "more"), [(OVER_THE_PAGE, dressed), (NOWHERE, dressed), (NOWHERE, drawn_anew)])
-@pytest.mark.parametrize("kind", ["others", "plain"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_timestamp_brings_nothing_that_shows(
     made: Callable[[str], tuple[Pilot, bytes]], kind: str, box: tuple[int, int, int, int], more: Callable[..., None]
 ):
@@ -193,7 +195,7 @@ def titled_otherwise(writer: IncrementalPdfFileWriter) -> None:
 @pytest.mark.parametrize(
     ("change", "told"), [(called_otherwise, "title"), (titled_otherwise, "/Title")], ids=["XMP", "Info"]
 )
-@pytest.mark.parametrize("kind", ["others", "plain"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_another_title_under_a_timestamp_is_told(
     made: Callable[[str], tuple[Pilot, bytes]], kind: str, change: Change, told: str
 ):
