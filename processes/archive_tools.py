@@ -16,7 +16,7 @@ NO_BODY = "there is no body with that code; `karguzar body list` names them"
 
 
 def search_archive(settings: Settings, text: str, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Documents by their text; the operator of the machine sees all.
+    """Documents by their text; the operator of the machine sees all, and which it was stands on the audit trail.
 
     :param wanted: body (its code), relevance, and what else SearchQuery narrows by
     """
@@ -24,6 +24,7 @@ def search_archive(settings: Settings, text: str, wanted: Mapping[str, Any]) -> 
     from processes.bootstrap import bootstrap
     from processes.organisation import body_by_code
     from processes.tools import ToolError
+    from processes.use_cases.view_document import note_operator
 
     code, relevance = wanted["body"], wanted["relevance"]
     narrowed = {name: value for name, value in wanted.items() if name not in {"body", "relevance"}}
@@ -40,8 +41,9 @@ def search_archive(settings: Settings, text: str, wanted: Mapping[str, Any]) -> 
                 **narrowed,
             )
             page = uow.archive.search(query, Visibility(owners=None, levels={}, cases=frozenset()))
-            told = ("id", "number", "type", "title", "dated_on", "status", "level", "retention_class", "sha256")
-            return [{name: getattr(each, name) for name in told} for each in page.documents]
+        note_operator(office, "archive:search", "archive", {"documents": [str(each.id) for each in page.documents]})
+        told = ("id", "number", "type", "title", "dated_on", "status", "level", "retention_class", "sha256")
+        return [{name: getattr(each, name) for name in told} for each in page.documents]
     finally:
         office.close()
 

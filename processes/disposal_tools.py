@@ -14,14 +14,19 @@ from processes.tools import ToolError
 
 CARRIED_OUT = "disposal.execute"
 """the service that carries an act out; the case comes to it only with every signature"""
+DUE_SHOWN, LIST_SHOWN = "archive:due:view", "archive:disposal:view"
+"""on the audit trail"""
 
 
 def due_for_disposal(settings: Settings, code: str) -> list[dict[str, Any]]:
     """What is due today, in one body or (no code) in all, the longest overdue first."""
     from processes.queries.retention import due_documents
+    from processes.use_cases.view_document import note_operator
 
     with _opened(settings) as office:
         owner = str(_body(office, code)) if code else None
+        due = due_documents(office, owner)
+        note_operator(office, DUE_SHOWN, code or "archive", {"documents": len(due)})
         return [
             {
                 "id": str(each.id),
@@ -30,14 +35,18 @@ def due_for_disposal(settings: Settings, code: str) -> list[dict[str, Any]]:
                 "retention_class": each.retention_class,
                 "dispose_after": each.dispose_after.isoformat() if each.dispose_after else None,
             }
-            for each in due_documents(office, owner)
+            for each in due
         ]
 
 
 def disposal_list(settings: Settings, number: str) -> list[dict[str, Any]]:
     """What is to become, or became, of each document of a list."""
+    from processes.use_cases.view_document import note_operator
+
     with _opened(settings) as office:
-        return _entries(office, _case(office, number))
+        entries = _entries(office, _case(office, number))
+        note_operator(office, LIST_SHOWN, number, {"documents": len(entries)})
+        return entries
 
 
 def carry_out_list(settings: Settings, number: str, *, tell: Tell) -> list[dict[str, Any]]:

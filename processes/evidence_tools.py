@@ -10,7 +10,9 @@ from processes.progress import Progress, Tell
 from processes.settings import Settings
 
 if TYPE_CHECKING:
+    from archive.service import ArchivedDocument
     from processes.office import Office
+    from processes.unit_of_work import UnitOfWork
 
 
 def make(settings: Settings, algorithm: str | None, *, tell: Tell) -> list[dict[str, Any]]:
@@ -35,24 +37,31 @@ def tell_status(settings: Settings) -> dict[str, Any]:
 
 
 def export(settings: Settings, number: str, target: Path) -> list[str]:
-    """Write the evidence records of a document and of its chain of custody; the files' names."""
+    """Write the evidence records of a document and of its chain of custody; the files' names. The trail says so."""
+    from processes.authorization import COMMAND_LINE
     from processes.evidence_checks import documents_numbered
+    from processes.use_cases.view_document import EVIDENCE_VIEW, note_view
+
+    with _office(settings) as office:
+        with office.reading() as uow:
+            documents = documents_numbered(uow, number)
+            files = {name: content for each in documents for name, content in _proofs(uow, each)}
+        for document in documents:
+            note_view(office, document, COMMAND_LINE, EVIDENCE_VIEW)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (target / name).write_bytes(content)
+    return [*files]
+
+
+def _proofs(uow: "UnitOfWork", document: "ArchivedDocument") -> Iterator[tuple[str, bytes]]:
     from processes.evidence_records import packaged_proofs
 
-    written: list[str] = []
-    with _office(settings) as office, office.reading() as uow:
-        documents = documents_numbered(uow, number)
-        target.mkdir(parents=True, exist_ok=True)
-        for document in documents:
-            for each in packaged_proofs(uow, document.id):
-                name = f"{document.id}-{each.kind}-{each.number}"
-                files = {f"{name}.ers": each.record}
-                if each.statement:
-                    files[f"{name}.json"] = each.statement
-                for file, content in files.items():
-                    (target / file).write_bytes(content)
-                written += files
-    return written
+    for each in packaged_proofs(uow, document.id):
+        name = f"{document.id}-{each.kind}-{each.number}"
+        yield f"{name}.ers", each.record
+        if each.statement:
+            yield f"{name}.json", each.statement
 
 
 def verify(settings: Settings, numbers: Sequence[str], *, tell: Tell) -> list[dict[str, Any]]:

@@ -1,12 +1,15 @@
 """Read an archived document or a file of a case: who may, and that it was read, are this module's business."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from archive.errors import ArchiveError
 from archive.service import ArchivedDocument
 from processes.access import may_read, visibility
 from processes.audit import OFFICE
+from processes.authorization import COMMAND_LINE
 from processes.errors import NotFound, NotPermitted
 from processes.office import Office
 from processes.queries.archive import ArchiveRecord, archive_record, evidence_file
@@ -17,7 +20,7 @@ from processes.queries.tracking import tracked_document
 
 BY_CODE = "tracking code"
 """how the audit trail names whoever has the code of an appeal"""
-RECORD_VIEW = "archive:record:view"
+RECORD_VIEW, EVIDENCE_VIEW = "archive:record:view", "archive:evidence:view"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ def view_evidence(office: Office, request: ViewDocument) -> tuple[str, bytes]:
     found = evidence_file(office, request.document_id, request.by)
     with office.reading() as uow:
         document = uow.archive.document(request.document_id)
-    note_view(office, document, str(request.by), "archive:evidence:view")
+    note_view(office, document, str(request.by), EVIDENCE_VIEW)
     return found
 
 
@@ -88,6 +91,13 @@ def note_view(office: Office, document: ArchivedDocument, actor: str, action: st
     with office.unit_of_work() as uow:
         stream = str(document.case_id) if document.case_id else OFFICE
         uow.audit.record(action, actor=actor, subject=str(document.id), stream=stream)
+        uow.commit()
+
+
+def note_operator(office: Office, action: str, subject: str, details: Mapping[str, Any]) -> None:
+    """A line on the office's trail: what was shown at the command line, where no mandate narrows what one sees."""
+    with office.unit_of_work() as uow:
+        uow.audit.record(action, actor=COMMAND_LINE, subject=subject, details=details)
         uow.commit()
 
 

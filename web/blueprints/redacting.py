@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from processes.errors import EntryRefused
 from processes.queries.managing import manage_page
 from processes.use_cases.make_redacted_copy import Area, MakeRedactedCopy, make_redacted_copy, picture_of, view_picture
-from processes.use_cases.view_document import ViewDocument, view_document
+from processes.use_cases.view_document import ViewDocument, view_document, view_management
 from web.current import my_id, office
 from web.entries import refused
 from web.findings import PageFinding
@@ -77,10 +77,11 @@ def _areas(typed: str) -> list[Area]:
 
 def _page(document_id: UUID, findings: list[PageFinding]) -> Response:
     first, count = picture_of(office(), my_id(), document_id, 1)
+    shown_again = ViewDocument(document_id=document_id, by=my_id())
     width, height = (int.from_bytes(first[start : start + 4]) for start in (16, 20))
     shown = render_template(
         "redacting.html",
-        page=manage_page(office(), my_id(), document_id),
+        page=view_management(office(), shown_again) if findings else manage_page(office(), my_id(), document_id),
         pages=count,
         height=round(1000 * height / width),
         findings=findings,

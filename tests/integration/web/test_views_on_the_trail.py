@@ -55,6 +55,62 @@ OTHERS = (
 )
 """pages of people, units, rules and machinery; messages and incidents name cases, not what documents say"""
 
+GIVING = {
+    "exports.document": "test_export_pages: archive:export, and the document's custody: exported",
+    "redacting.made": "below: what is refused shows the page again",
+    "keeping.decided": "below: the same",
+}
+"""forms whose answer shows or gives out a document"""
+LISTS = {
+    "archive.page": "a list of what this person may open",
+    "exports.page": "one's own packages; each download is a view",
+    "exports.part": "the same",
+    "imports.page": "a form",
+    "keeping.published": "titles of what is open to all",
+    "retention.page": "lists for those who keep these documents and may open each",
+    "retention.holds": "the same",
+    "proof.evidence": "batches",
+    "cases.page": "cases one may see",
+    "cases.new": "processes that may begin",
+    "inbox.page": "one's own work",
+    "signing_elsewhere.returned": "where a signing service sends one back to",
+    "orders.page": "mandates",
+    "profile.page": "oneself",
+    "supervision.page": "numbers",
+    "supervision.work": "steps, no documents",
+    "tracking.page": "a code is asked for",
+    "verify.page": "a file or code is asked for",
+    "registry.page": "a public register",
+    "registry.statistics": "the same",
+    "registry.as_json": "the same",
+    "registry.as_csv": "the same",
+    "appeals.form": "the bodies that take appeals",
+    "appeals.received": "the number and code of what one has just sent",
+}
+"""pages of many things, and addresses that answer with data"""
+ACTS = {
+    *("archive", "arrangement", "nomenclature", "retention", "schedules", "proof", "exports", "imports", "inbox"),
+    *("appeals", "cases", "tasks", "work", "signing", "signing_elsewhere", "orders", "profile"),
+    *("supervision", "verify"),
+}
+"""blueprints whose other forms do something and lead on to a page, or answer with what they did"""
+NEITHER = ("public.", "session.", "many_cases.", "calendars.")
+"""the first page, health, signing in; cases and calendars"""
+
+
+def test_every_other_door_is_said_to_give_out_a_document_or_not(app: Flask) -> None:
+    """Lists, forms that are sent, and addresses that answer with data."""
+    doors = [
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in {"GET", "POST", "PUT", "DELETE"} & (rule.methods or set())
+        if not rule.endpoint.startswith((*OTHERS, *NEITHER)) and (method != "GET" or not rule.arguments)
+    ]
+    lists = {endpoint for endpoint, method in doors if method == "GET"}
+    assert (lists - LISTS.keys(), LISTS.keys() - lists) == (set(), set())
+    sent = {endpoint for endpoint, method in doors if method != "GET" and endpoint.split(".")[0] not in ACTS}
+    assert sent | {"exports.document"} == GIVING.keys(), "new forms: does the answer show a document?"
+
 
 def test_every_page_of_one_thing_is_a_view_or_is_said_not_to_be(app: Flask) -> None:
     known = VIEWS.keys() | VIEWS_ELSEWHERE.keys() | NO_VIEWS.keys()
@@ -97,6 +153,16 @@ def test_each_opening_leaves_one_line(visitor: Visitor, office: Office, publishe
         assert visitor.get(address.format(id=published)).status_code == 200, endpoint
         after = lines(office, published)
         assert sorted(after) == sorted([*before, action]), endpoint
+
+
+def test_a_form_that_is_refused_shows_the_record_again_and_says_so(
+    visitor: Visitor, office: Office, published: UUID
+) -> None:
+    visitor.get(f"/archive/{published}/redact")
+    for address in (f"/archive/{published}/redact", f"/archive/{published}/keeping"):
+        before = lines(office, published)
+        assert visitor.post(address, {"_action": "publish"}).status_code == 422
+        assert sorted(lines(office, published)) == sorted([*before, "archive:record:view"]), address
 
 
 def test_what_is_refused_is_no_view(visitor: Visitor, office: Office, published: UUID) -> None:
