@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from processes.errors import ConfigurationError
-from signing.keys import KINDS, KeyStore, StoreKind
+from signing.keys import KINDS, KeyStore, Manner, StoreKind
 from signing.keys.agent import AgentStore
 from signing.keys.consent import ConsentStore
 from signing.keys.csc import CscStore
@@ -74,6 +74,13 @@ class KeyStores:
         if isinstance(store, AgentStore | ConsentStore | LaterStore):
             raise ConfigurationError(f"keys of {name} are not opened by the server")
         return store
+
+    def opened_here(self, name: str) -> bool:
+        """The server is told what opens keys of this store: PIN, or PIN and one-time password.
+
+        :raises ConfigurationError: none of this name
+        """
+        return self.kind_of(name).manner is Manner.OPENED
 
     def agents(self) -> Mapping[str, AgentStore]:
         """The programs on officers' computers that this office takes signatures of, by name."""

@@ -55,10 +55,12 @@ def key_list(store: str, token: str) -> None:
 def key_enrol(login: str, store: str, reference: str, number: str, certificate: Path | None) -> None:
     """Enrol a person's certificate. Example: karguzar key enrol leyla hsm 4f2a9c31d0b7e655/a1"""
     from processes.authorization import COMMAND_LINE
+    from processes.key_stores import read_key_stores
     from processes.office_commands import opened, person_called
     from processes.use_cases.enrol_key import EnrolKey, enrol_key
 
-    secret = "" if certificate else click.prompt("PIN", hide_input=True, default="", show_default=False)
+    asked = not certificate and read_key_stores(settings().home).opened_here(store)
+    secret = click.prompt("PIN", hide_input=True, default="", show_default=False) if asked else ""
     with opened(settings()) as office:
         request = EnrolKey(
             person_id=person_called(office, login),

@@ -68,6 +68,7 @@ def test_every_kind_of_store_is_set_up_by_its_table(tmp_path: Path) -> None:
     stores = read_key_stores(written(tmp_path, WHOLE))
     kinds = {name: store.kind.name for name, store in stores.stores.items()}
     assert kinds == {"hsm": "pkcs11", "remote": "csc", "bank": "consent", "nca": "agent", "phone": "mobile"}
+    assert {name for name in kinds if stores.opened_here(name)} == {"hsm", "remote"}
     assert stores.policy.key_stores == {"pkcs11", "csc"}
     assert (stores.policy.sole_control, stores.policy.algorithms) == (True, {"rsa-1900": date(2027, 1, 1)})
     assert stores.policy.grace == timedelta(hours=24)
