@@ -1,7 +1,7 @@
 """Facets: how many of the hits have which type, body, signer …; counted here, so that every database counts alike."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain
@@ -17,8 +17,8 @@ from archive.store import DOCUMENT, table_of
 from archive.tables import SeriesRow
 
 SERIES = table_of(SeriesRow)
-Counted = tuple[int, Mapping[str, tuple["FacetValue", ...]]]
-"""the number of hits, and the facets over them"""
+Counts = tuple[int, Mapping[str, Counter[Any]]]
+"""the number of hits, and by facet how many have which value; nothing where there are no hits"""
 SIGNER_FACET = "signer"
 """the one facet of which a document may have several values"""
 _COLUMNS: dict[str, sa.ColumnElement[Any]] = {
@@ -44,6 +44,7 @@ _IN_KEYS = (
     sa.func.char(*(sa.func.ifnull(KEYS.c[name], 0) + 1 for name in _COLUMNS)).label("values"),
     KEYS.c.signers,
 )
+_IN_KEYS_OF_POSTGRESQL = (*(KEYS.c[name] for name in _COLUMNS), KEYS.c.signers)
 _MOST = 50
 """Values shown of a facet, the most frequent first"""
 
@@ -56,27 +57,43 @@ class FacetValue:
     count: int
 
 
-def facet_columns(*, in_keys: bool) -> tuple[sa.ColumnElement[Any], ...]:
+def facet_columns(*, in_keys: bool, sqlite: bool) -> tuple[sa.ColumnElement[Any], ...]:
     """What is read of a hit to count it, in its own row or in the narrow row of the index (search_keys.py)."""
-    return _IN_KEYS if in_keys else _IN_ROWS
+    if not in_keys:
+        return _IN_ROWS
+    return _IN_KEYS if sqlite else _IN_KEYS_OF_POSTGRESQL
 
 
-def counted_in_rows(session: Session, hits: sa.Select[Any]) -> Counted:
-    """The number of hits, and the facets over them.
+def counted(session: Session, hits: sa.Select[Any], *, in_keys: bool) -> Counts:
+    """How many hits there are, and how many of them have which value, or code of it.
 
     :param hits: what finds the `facet_columns` of each
     """
     if session.get_bind().dialect.name == "postgresql":
         total, listed = _one_row(session, hits)
+    elif in_keys:
+        return _counted_in_keys(session, hits)
     else:
         rows = session.execute(hits).all()
         total, listed = len(rows), list(zip(*rows, strict=True))
     if not total:
-        return 0, dict.fromkeys(FACETS, ())
+        return 0, {}
     *columns, signers = listed
     counts: dict[str, Counter[Any]] = {name: Counter(column) for name, column in zip(_COLUMNS, columns, strict=True)}
-    counts[SIGNER_FACET] = _signers(Counter(signers))
-    return total, _ordered(counts)
+    counts[SIGNER_FACET] = _names(Counter(signers)) if in_keys else _signers(Counter(signers))
+    return total, counts
+
+
+def told(
+    session: Session, counts: Mapping[str, Counter[Any]], *, in_keys: bool
+) -> Mapping[str, tuple[FacetValue, ...]]:
+    """All facets, of each the most frequent values."""
+    if not counts:
+        return dict.fromkeys(FACETS, ())
+    if in_keys:
+        counts = _with_values(session, counts)
+    fonds = Counter({told and str(UUID(told)): count for told, count in counts["fonds"].items()})
+    return {name: _most(found) for name, found in {**counts, "fonds": fonds}.items()}
 
 
 def _one_row(session: Session, hits: sa.Select[Any]) -> tuple[int, Sequence[Sequence[Any]]]:
@@ -87,24 +104,21 @@ def _one_row(session: Session, hits: sa.Select[Any]) -> tuple[int, Sequence[Sequ
     return total, columns
 
 
-def counted_in_keys(session: Session, hits: sa.Select[Any]) -> Counted:
-    """The same of narrow rows, of which SQLite makes one: to hand over ten thousand takes longer than to count them."""
+def _counted_in_keys(session: Session, hits: sa.Select[Any]) -> Counts:
+    """Of narrow rows SQLite makes one: to hand over ten thousand takes longer than to count them."""
     found = hits.subquery()
     values = sa.cast(sa.func.group_concat(found.c["values"], ""), sa.LargeBinary())
     total, joined, signers = session.execute(
         sa.select(sa.func.count(), values, sa.func.group_concat(found.c.signers, ","))
     ).one()
     if not total:
-        return 0, dict.fromkeys(FACETS, ())
+        return 0, {}
     characters = joined.decode("utf-8", "surrogatepass")
-    codes = {name: _codes(characters[place :: len(_COLUMNS)]) for place, name in enumerate(_COLUMNS)}
-    told = _values_of(session, chain.from_iterable(codes[name] for name in codes if name in CODED))
     counts: dict[str, Counter[Any]] = {
-        name: Counter({told[code] if name in CODED else code: count for code, count in held.items()})
-        for name, held in codes.items()
+        name: Counter(_codes(characters[place :: len(_COLUMNS)])) for place, name in enumerate(_COLUMNS)
     }
     counts[SIGNER_FACET] = Counter(chain.from_iterable(orjson.loads(f"[{signers}]")))
-    return total, _ordered(counts)
+    return total, counts
 
 
 def _codes(characters: str) -> dict[int, int]:
@@ -112,10 +126,15 @@ def _codes(characters: str) -> dict[int, int]:
     return {ord(character) - 1: count for character, count in Counter(characters).items()}
 
 
-def _values_of(session: Session, codes: Iterable[int]) -> Mapping[int, str | None]:
-    """What codes mean; 0 that there is no value."""
-    read = sa.select(VALUES.c.code, VALUES.c.value).where(VALUES.c.code.in_(sorted(set(codes))))
-    return {0: None} | {code: value for code, value in session.execute(read)}  # noqa: C416 - rows of two
+def _with_values(session: Session, counts: Mapping[str, Counter[Any]]) -> dict[str, Counter[Any]]:
+    """The same with what each code stands for; 0 that there is no value."""
+    codes = sorted({code for name in CODED if name in counts for code in counts[name]})
+    read = sa.select(VALUES.c.code, VALUES.c.value).where(VALUES.c.code.in_(codes))
+    values = {0: None} | {code: value for code, value in session.execute(read)}  # noqa: C416 - rows of two
+    return {
+        name: Counter({values[code]: count for code, count in held.items()}) if name in CODED else held
+        for name, held in counts.items()
+    }
 
 
 def _signers(listed: Counter[str]) -> Counter[str]:
@@ -127,10 +146,13 @@ def _signers(listed: Counter[str]) -> Counter[str]:
     return found
 
 
-def _ordered(counts: dict[str, Counter[Any]]) -> Mapping[str, tuple[FacetValue, ...]]:
-    """All facets, of each the most frequent values."""
-    counts["fonds"] = Counter({fonds and str(UUID(fonds)): count for fonds, count in counts["fonds"].items()})
-    return {name: _most(found) for name, found in counts.items()}
+def _names(listed: Counter[str]) -> Counter[str]:
+    """The same of narrow rows, which hold names alone."""
+    found: Counter[str] = Counter()
+    for told, count in listed.items():
+        for name in orjson.loads(told):
+            found[name] += count
+    return found
 
 
 def _most(found: Counter[Any]) -> tuple[FacetValue, ...]:

@@ -28,7 +28,11 @@ def rank(terms: Sequence[Term], candidates: Sequence[Candidate]) -> list[int]:
         return []
     lengths = [candidate.tokens.count(" ") for candidate in candidates]
     average = sum(lengths) / len(lengths)
-    counts = [[_occurrences(term, candidate) for term in terms] for candidate in candidates]
+    titles = [token_string(candidate.title) for candidate in candidates]
+    counts = [
+        [_count(term, candidate.tokens) + _IN_TITLE * _count(term, title) for term in terms]
+        for candidate, title in zip(candidates, titles, strict=True)
+    ]
     weights = [_rarity(sum(1 for row in counts if row[place]), len(candidates)) for place in range(len(terms))]
     scored = []
     for candidate, row, length in zip(candidates, counts, lengths, strict=True):
@@ -42,10 +46,6 @@ def rank(terms: Sequence[Term], candidates: Sequence[Candidate]) -> list[int]:
 
 def _rarity(hits: int, candidates: int) -> float:
     return log(1 + (candidates - hits + 0.5) / (hits + 0.5))
-
-
-def _occurrences(term: Term, candidate: Candidate) -> float:
-    return _count(term, candidate.tokens) + _IN_TITLE * _count(term, token_string(candidate.title))
 
 
 def _count(term: Term, tokens: str) -> int:

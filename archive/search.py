@@ -3,6 +3,7 @@
 If no document has the words as they were typed, those written nearly so are looked for (typos.py).
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -14,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from archive.access import Visibility
 from archive.documents import ArchivedDocument
-from archive.eras import Round, rounds
-from archive.facets import FACETS, Counted, FacetValue, counted_in_keys, counted_in_rows, facet_columns
+from archive.eras import Round, Rounds
+from archive.facets import FACETS, FacetValue, counted, facet_columns, told
 from archive.highlights import Fragment, Marker
 from archive.query import Term, parse_query
 from archive.ranking import Candidate, rank
@@ -36,7 +37,7 @@ from archive.search_conditions import (
     phrase_conditions,
     sees_many_cases,
 )
-from archive.search_keys import IN_KEYS, IN_ROWS, KEYS, numbers_of
+from archive.search_keys import IN_KEYS, IN_KEYS_OF_POSTGRESQL, IN_ROWS, KEYS, Described
 from archive.search_query import SearchQuery, SearchSort
 from archive.store import DOCUMENT, DOCUMENT_COLUMNS, SEARCH_TEXT, to_document
 from archive.typos import may_slip, similar_stems, with_similar
@@ -86,13 +87,16 @@ class Search:
         self._terms: tuple[Term, ...] = ()
         self._loosened = False
         self._may_loosen = True
-        self._in_keys = in_keys(session, query)
-        self._of = IN_KEYS if self._in_keys else IN_ROWS
-        most = FEW_GROUNDS if query.text.strip() else MOST_GROUNDS
+        self._case_seqs: list[int] | None = None
+        self._sqlite = is_sqlite(session)
+        self._in_keys = in_keys(query)
+        self._keys = IN_KEYS if self._sqlite else IN_KEYS_OF_POSTGRESQL
+        self._of: Described = self._keys if self._in_keys else IN_ROWS
         by_words = bool(query.text.strip())
-        self._apart = sees_many_cases(visible) and (not by_words if self._in_keys else by_words)
+        most = MOST_GROUNDS if self._sqlite and not by_words else FEW_GROUNDS
+        self._apart = self._in_keys and sees_many_cases(visible) and self._cases_apart(by_words=by_words)
         self._by_grounds = visible.without_cases() if self._apart else visible
-        self._narrow = narrowed(session, query, self._by_grounds, most=most) if self._in_keys or by_words else ()
+        self._narrow = narrowed(session, query, self._by_grounds, most=most) if self._in_keys else ()
         self._span = self._of_the_year()
         self._look_for(parse_query(query.text))
 
@@ -132,21 +136,27 @@ class Search:
                 total, facets = self._counted()
         return total, facets
 
+    def _cases_apart(self, *, by_words: bool) -> bool:
+        """Whether the many cases of this person are looked through apart from the rest, which is found by words."""
+        if self._sqlite:
+            return not by_words
+        return self._visible.without_cases().grounds(most=FEW_GROUNDS) is not None
+
     def _planned(self) -> AbstractContextManager[None]:
-        return by_index(self._session) if self._terms else nullcontext()
+        return by_index(self._session) if self._in_keys else nullcontext()
 
     def _look_for(self, terms: tuple[Term, ...]) -> None:
         self._terms = terms
         self._by_relevance = self._query.sort is SearchSort.RELEVANCE and bool(terms)
-        self._gin = bool(terms) and not is_sqlite(self._session)
-        self._fts5 = is_sqlite(self._session) and bool(terms or self._narrow)
+        worded = self._in_keys and bool(terms or self._narrow)
+        self._fts5, self._gin = worded and self._sqlite, worded and not self._sqlite
         # FTS5 hands out its rows by rowid: only an order by that very column needs no sorting of all hits
         self._order = (INDEX.c.rowid if self._fts5 else self._of.seq).desc()
         self._tables = self._joined()
+        self._phrases = phrase_conditions(terms) if self._gin else []
         self._conditions = [
             *(self._order.element.between(*span) for span in self._span if not self._gin),
             *facet_conditions(self._query, self._of),
-            *(phrase_conditions(terms) if self._gin else ()),
             *([matches(self._session, terms, self._narrow)] if self._fts5 else ()),
         ]
 
@@ -183,10 +193,7 @@ class Search:
         self, *columns: sa.ColumnElement[Any], limit: int, offset: int = 0, arranged: bool = False
     ) -> sa.Select[Any]:
         """The newest hits first; if they are to be arranged, with their file and series."""
-        if self._gin:
-            (everything,) = self._rounds(COUNTED) or [Round(frozenset(), 0, 0)]
-            return self._in_round(everything, *columns, limit=limit, arranged=arranged)
-        slices = [] if self._terms or self._in_keys else self._visible.slices()
+        slices = [] if self._in_keys else self._visible.slices()
         conditions: list[sa.ColumnElement[bool]] = []
         if self._apart:
             tables = self._cases_and_others(limit + offset)
@@ -202,47 +209,54 @@ class Search:
         return query.limit(limit).offset(offset)
 
     def _further_narrowed(self) -> list[sa.ColumnElement[bool]]:
-        """Where many hits are wanted, the index is asked for many grounds, too."""
-        if not self._terms or not self._in_keys:
+        """Where many hits are wanted, FTS5 is asked for many grounds, too."""
+        if not self._terms or not self._fts5:
             return []
-        many = self._many_grounds()
+        many = narrowed(self._session, self._query, self._by_grounds, most=MOST_GROUNDS)
         return [matches(self._session, (), many)] if many != self._narrow else []
 
-    def _many_grounds(self) -> tuple[frozenset[str], ...]:
-        return narrowed(self._session, self._query, self._by_grounds, most=MOST_GROUNDS)
-
-    def _rounds(self, wanted: int) -> list[Round]:
+    def _rounds(self, wanted: int) -> Rounds:
         first, last = self._span[0] if self._span else (0, newest_of_all(self._session))
-        return list(rounds(last if self._query.as_of is None else min(last, self._query.as_of), first, wanted))
+        return Rounds(last if self._query.as_of is None else min(last, self._query.as_of), first, wanted)
 
-    def _in_round(
-        self, one: Round, *columns: sa.ColumnElement[Any], limit: int, arranged: bool = False
-    ) -> sa.Select[Any]:
-        """The newest of a round: GIN finds all of its hits first, then they are read one by one until there are enough.
+    def _in_round(self, one: Round, *columns: sa.ColumnElement[Any], limit: int) -> sa.Select[Any]:
+        """The newest of a round: GIN finds all its hits among the narrow rows; what lies elsewhere is read one by one.
 
         Told in one piece, PostgreSQL would rather walk through all documents and unpack the words of each.
         """
-        narrow = self._narrow if limit < CANDIDATES else self._many_grounds()
-        words = matches(self._session, self._terms, (*narrow, *([one.words] if one.words else [])))
+        own = [column for column in columns if column.table is KEYS]
+        asked = [self._by_grounds.condition(self._of), *self._conditions]
+        words = matches(self._session, self._terms, (*self._narrow, *([one.words] if one.words else [])))
         # the bare number would be looked for in its own index
-        within = (SEARCH_TEXT.c.seq + 0).between(one.first, one.last)
-        by_words = sa.select(SEARCH_TEXT.c.seq).where(words, within)
-        found = sa.union(by_words, self._of_cases(one)) if self._apart else by_words
+        place = (KEYS.c.seq + 0).label("place")
+        found = sa.select(place, *own).where(words, place.element.between(one.first, one.last), *asked)
+        if self._apart:
+            found = sa.select(*found.union_all(self._of_cases(one, place, *own)).subquery().c)
+        if not self._phrases:
+            found = found.order_by(sa.desc("place")).limit(limit)
         hits = found.cte("hits").prefix_with("MATERIALIZED")
-        newest = sa.select(hits.c.seq).order_by(hits.c.seq.desc()).subquery()
-        tables = newest.join(DOCUMENT, DOCUMENT.c.seq == newest.c.seq)
-        if self._by_relevance or any(term.is_phrase for term in self._terms):
-            tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == newest.c.seq)
-        query = sa.select(*columns).select_from(_arranged(tables) if arranged else tables)
-        # as a whole is it true: its parts would each be looked for in an index of all documents
-        asked = sa.and_(self._visible.condition(), *self._conditions).is_(sa.true())
-        return query.where(asked).order_by(newest.c.seq.desc()).limit(limit)
+        newest = sa.select(hits).order_by(hits.c.place.desc()).subquery()
+        tables: sa.FromClause = newest
+        if self._by_relevance or self._phrases:
+            tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == newest.c.place)
+        if self._by_relevance:
+            tables = tables.join(DOCUMENT, DOCUMENT.c.seq == newest.c.place)
+        read = [newest.c[column.name] if column.table is KEYS else column for column in columns]
+        query = sa.select(*read).select_from(tables).where(*self._phrases)
+        return query.order_by(newest.c.place.desc()).limit(limit)
 
-    def _of_cases(self, one: Round) -> sa.Select[Any]:
-        """Hits of a round in the person's cases, by their own index: GIN would look each case up."""
-        own = DOCUMENT.c.case_id.in_(sorted(self._visible.cases)), DOCUMENT.c.seq.between(one.first, one.last)
-        tables = DOCUMENT.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == DOCUMENT.c.seq)
-        return sa.select(DOCUMENT.c.seq).select_from(tables).where(*own, matches(self._session, self._terms, ()))
+    def _of_cases(self, one: Round, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        """Hits of a round in the person's cases that the words of others do not find: GIN would look each case up."""
+        numbers = [seq for seq in self._seqs_of_cases() if one.first <= seq <= one.last]
+        mine = KEYS.c.seq == sa.any_(sa.literal(numbers, sa.ARRAY(sa.BigInteger)))
+        terms = [matches(self._session, self._terms, ())] if self._terms else []
+        others = sa.not_(self._by_grounds.condition(self._of))
+        return sa.select(*columns).where(mine, *terms, self._visible.of_cases(self._of), others, *self._conditions)
+
+    def _seqs_of_cases(self) -> list[int]:
+        if self._case_seqs is None:
+            self._case_seqs = list(self._session.scalars(self._keys.numbers("case_id", self._visible.cases)))
+        return self._case_seqs
 
     def _merged(self, slices: Sequence[tuple[sa.ColumnElement[bool], bool]], most: int) -> sa.FromClause:
         """Documents that are among the newest hits of a slice of what may be seen: each slice by its own index."""
@@ -256,7 +270,9 @@ class Search:
         asked = [*(seq.between(*span) for span in self._span), *facet_conditions(self._query, self._of)]
         of_cases = (
             sa.select(seq)
-            .where(seq.in_(numbers_of("case_id", self._visible.cases)), self._visible.of_cases(self._of), *asked)
+            .where(
+                seq.in_(self._keys.numbers("case_id", self._visible.cases)), self._visible.of_cases(self._of), *asked
+            )
             .order_by(seq.desc())
         )
         of_others = sa.select(seq).select_from(self._tables).where(others.condition(self._of), *self._conditions)
@@ -290,11 +306,10 @@ class Search:
     def _rows(self, *columns: sa.ColumnElement[Any], limit: int, offset: int = 0) -> list[Any]:
         if not self._gin:
             return list(self._session.execute(self._select(*columns, limit=limit, offset=offset)))
-        found: list[Any] = []
-        for one in self._rounds(limit + offset):
-            found += self._session.execute(self._in_round(one, *columns, limit=limit + offset - len(found)))
-            if len(found) == limit + offset:
-                break
+        rounds, found = self._rounds(limit + offset), list[Any]()
+        while one := rounds.next():
+            found += self._session.execute(self._in_round(one, *columns, limit=rounds.wanted - len(found)))
+            rounds.found = len(found)
         return found[offset:]
 
     def _best(self) -> list[int]:
@@ -312,9 +327,20 @@ class Search:
         }
         return tuple(to_document(rows[seq]) for seq in seqs), highlights
 
-    def _counted(self) -> Counted:
-        hits = self._select(*facet_columns(in_keys=self._in_keys), limit=COUNTED + 1, arranged=True)
-        return (counted_in_keys if self._in_keys else counted_in_rows)(self._session, hits)
+    def _counted(self) -> tuple[int, Mapping[str, tuple[FacetValue, ...]]]:
+        columns = facet_columns(in_keys=self._in_keys, sqlite=self._sqlite)
+        if not self._gin:
+            hits = self._select(*columns, limit=COUNTED + 1, arranged=True)
+            total, counts = counted(self._session, hits, in_keys=self._in_keys)
+            return total, told(self._session, counts, in_keys=self._in_keys)
+        rounds, summed = self._rounds(COUNTED + 1), defaultdict[str, Counter[Any]](Counter)
+        while one := rounds.next():
+            hits = self._in_round(one, *columns, limit=rounds.wanted - rounds.found)
+            number, counts = counted(self._session, hits, in_keys=True)
+            rounds.found += number
+            for name, found in counts.items():
+                summed[name] += found
+        return rounds.found, told(self._session, summed, in_keys=True)
 
 
 def _together(selects: Iterable[sa.Select[Any]]) -> sa.Subquery:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from archive.access import Visibility
 from archive.grounds import NOTHING, grounds
 from archive.query import Term
-from archive.search_index import INDEX_TABLE, VECTOR_COLUMN
+from archive.search_index import INDEX_TABLE, KEYS_TABLE, VECTOR_COLUMN
 from archive.search_keys import Described
 from archive.search_query import SearchQuery
 from archive.store import DOCUMENT, SEARCH_TEXT, SIGNER, table_of
@@ -25,7 +25,7 @@ from archive.tables import FileRow, SeriesRow
 FILE = table_of(FileRow)
 SERIES = table_of(SeriesRow)
 INDEX = sa.table(INDEX_TABLE, sa.column("rowid", sa.Integer()))
-_VECTOR: sa.ColumnElement[object] = sa.literal_column(f"archive_search_text.{VECTOR_COLUMN}")
+_VECTOR: sa.ColumnElement[object] = sa.literal_column(f"{KEYS_TABLE}.{VECTOR_COLUMN}")
 _EQUAL = (
     *("owner", "unit", "type", "number", "status", "language", "verdict", "level"),
     *("access_level", "retention_class", "file_id", "case_id"),
@@ -53,15 +53,20 @@ _MOST_BEGUN = 100
 """Words of one beginning that are asked for one by one; were they more, FTS5 had better gather them itself."""
 _ASKED_OF_GIN = sa.text(
     "SELECT value FROM json_array_elements_text(CAST(:stems AS json)) AS value WHERE EXISTS (SELECT 1 FROM"
-    " archive_search_text WHERE vector @@ CAST(quote_literal(value) AS tsquery))"
+    " archive_search_index_keys WHERE vector @@ CAST(quote_literal(value) AS tsquery))"
 )
 
+_WAYS = [
+    sa.func.set_config(f"enable_{way}", sa.bindparam("planned"), sa.true())
+    for way in ("seqscan", "hashjoin", "mergejoin")
+]
 _BY_INDEX = sa.select(
-    *(
-        sa.func.set_config(f"enable_{way}", sa.bindparam("planned"), sa.true())
-        for way in ("seqscan", "hashjoin", "mergejoin")
-    )
+    *_WAYS,
+    # words differ in frequency; and to start a second process takes longer than any of this
+    sa.func.set_config("plan_cache_mode", "force_custom_plan", sa.true()),
+    sa.func.set_config("max_parallel_workers_per_gather", "0", sa.true()),
 )
+_AS_EVER = sa.select(*_WAYS)
 _LAST = sa.select(sa.func.max(DOCUMENT.c.seq))
 
 
@@ -70,10 +75,9 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def in_keys(session: Session, query: SearchQuery) -> bool:
-    """Whether the narrow rows of the index are read: on SQLite, unless an index of the documents' own finds more."""
-    by_own_index = not query.text.strip() and any(getattr(query, name) is not None for name in _FEW)
-    return is_sqlite(session) and not by_own_index
+def in_keys(query: SearchQuery) -> bool:
+    """Whether the narrow rows of the index are read: unless an index of the documents' own finds sooner."""
+    return bool(query.text.strip()) or all(getattr(query, name) is None for name in _FEW)
 
 
 def facet_conditions(query: SearchQuery, of: Described) -> list[sa.ColumnElement[bool]]:
@@ -151,7 +155,7 @@ def by_index(session: Session) -> Iterator[None]:
         return
     session.execute(_BY_INDEX, {"planned": "off"})
     yield
-    session.execute(_BY_INDEX, {"planned": "on"})
+    session.execute(_AS_EVER, {"planned": "on"})
 
 
 def newest_of_all(session: Session) -> int:

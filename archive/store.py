@@ -13,6 +13,7 @@ from archive.custody import CustodyEvent, CustodyHead
 from archive.documents import GONE, ArchivedDocument, Revision
 from archive.errors import DocumentNotFound, RevisionNotFound
 from archive.grounds import GROUNDS, grounds_of
+from archive.search_index import merge_new_words
 from archive.tables import Base, CustodyRow, DocumentRow, FileRow, RevisionRow, SearchTextRow, SignerRow
 
 
@@ -127,6 +128,7 @@ class Store:
         places = connection.scalars(_KEEP_TEXT, [dict(each) for each in searchable]).all()
         rows = [{**values, "seq": seq} for values, seq in zip(documents, places, strict=True)]
         connection.execute(_INSERT_DOCUMENT, rows)
+        merge_new_words(connection)
         self._insert_signers({values["id"]: values["signers"] for values in documents})
 
     def _insert_signers(self, signers: Mapping[UUID, Sequence[Mapping[str, Any]]]) -> None:

@@ -24,7 +24,7 @@ from archive.folding import FOLDING_VERSION, token_string
 from archive.grounds import grounds_of
 from archive.restrictions import Access
 from archive.search_conditions import FILE, SERIES
-from archive.search_index import create_search_index, drop_search_index, fill_search_index
+from archive.search_index import KEYS_TABLE, create_search_index, drop_search_index, fill_search_index
 from archive.service import Archive
 from archive.store import DOCUMENT, SEARCH_TEXT, SIGNER
 from benchmarks.archive.words import Language, Passage, joined, language, passage
@@ -160,7 +160,8 @@ def populate(database: sa.Engine, count: int) -> None:
         connection.invalidate()
     if database.dialect.name == "postgresql":
         with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE archive_search_text, archive_document, archive_signer")
+            tables = f"archive_search_text, archive_document, archive_signer, {KEYS_TABLE}"
+            connection.exec_driver_sql(f"VACUUM ANALYZE {tables}")
 
 
 def _pattern(connection: sa.Connection) -> dict[sa.Table, dict[str, Any]]:
