@@ -239,8 +239,6 @@ class Search:
         tables: sa.FromClause = newest
         if self._by_relevance or self._phrases:
             tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == newest.c.place)
-        if self._by_relevance:
-            tables = tables.join(DOCUMENT, DOCUMENT.c.seq == newest.c.place)
         read = [newest.c[column.name] if column.table is KEYS else column for column in columns]
         query = sa.select(*read).select_from(tables).where(*self._phrases)
         return query.order_by(newest.c.place.desc()).limit(limit)
@@ -286,8 +284,6 @@ class Search:
             tables = tables.join(INDEX, INDEX.c.rowid == self._of.seq)
         if self._by_relevance:
             tables = tables.join(SEARCH_TEXT, SEARCH_TEXT.c.seq == self._of.seq)
-        if self._by_relevance and self._in_keys:
-            tables = tables.join(DOCUMENT, DOCUMENT.c.seq == self._of.seq)
         return tables
 
     def _seqs(self) -> list[int]:
@@ -313,7 +309,7 @@ class Search:
         return found[offset:]
 
     def _best(self) -> list[int]:
-        newest = self._rows(self._of.seq, DOCUMENT.c.title, SEARCH_TEXT.c.tokens, limit=CANDIDATES)
+        newest = self._rows(self._of.seq, SEARCH_TEXT.c.tokens, limit=CANDIDATES)
         return rank(self._terms, [Candidate(*row) for row in newest])
 
     def _found(self, seqs: list[int]) -> tuple[tuple[ArchivedDocument, ...], dict[UUID, Highlight]]:
