@@ -136,7 +136,7 @@ def _prepare(
 ) -> PreparedSignature:
     entry = entry_of(office, certificate)
     request = signature_request(office, attempt, entry.certificate, entry.chain)
-    if manner is not Manner.PAGE:
+    if manner in {Manner.AGENT, Manner.LATER}:
         request = replace(request, spare=SPARE)
     try:
         return office.signing.prepare(request)
