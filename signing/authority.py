@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -216,7 +216,7 @@ class PilotAuthority:
         :raises AuthorityUnusable: it cannot be read
         """
         try:
-            return der_of(x509.load_pem_x509_certificate((self.directory / f"{role}.pem").read_bytes()))
+            return _der((self.directory / f"{role}.pem").read_bytes())
         except (OSError, ValueError) as error:
             raise AuthorityUnusable(f"{role} certificate: {error}") from error
 
@@ -227,6 +227,11 @@ class PilotAuthority:
             raise AuthorityUnusable(f"the passphrase does not open the {role} key") from error
         except (OSError, KeyUnreadable) as error:
             raise AuthorityUnusable(f"{role} key: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _der(pem: bytes) -> bytes:
+    return der_of(x509.load_pem_x509_certificate(pem))
 
 
 def _created(at: datetime, url: str) -> dict[Profile, SoftwareKey]:

@@ -7,6 +7,7 @@ its beginning.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count, repeat
 from typing import Any
 
 from pyhanko.pdf_utils import generic, misc, xref
@@ -26,10 +27,13 @@ _LONGEST_HEAD = 48
 _ROW = 20
 _ROWS = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*")
 _PARTS = re.compile(rb"(\d{10}) (\d{5}) ([nf])")
+_IN_USE = re.compile(rb"(?:\d{10} 00000 n(?: \r| \n|\r\n))*")
+_PLACES = re.compile(rb"(\d{10}) 00000 n")
 _USED, _FREE = xref.XRefType.STANDARD, xref.XRefType.FREE
 _TRAILER = b"trailer"
 _token_by_token = generic.DictionaryObject.read_from_stream
 _row_by_row = xref.parse_xref_table
+_entry_by_entry = xref.XRefSectionData.process_entries
 
 
 def read_dictionary(
@@ -120,35 +124,60 @@ def _all_names(items: list[Any]) -> bool:
     return all(type(item) is generic.NameObject for item in items)
 
 
-def parse_xref_table(stream: Any, strict: bool) -> Iterator[Any]:
+class _Table(list[tuple[int, bytes]]):
+    """A plain table: its sections, each as the number of its first object and its rows."""
+
+    def entries(self) -> Iterator[Any]:
+        """Row by row."""
+        for first, rows in self:
+            yield from map(_entry, count(first), _PARTS.findall(rows))
+
+
+def parse_xref_table(stream: Any, strict: bool) -> Any:
     """The rows of a table that are written as the standard has them (ISO 32000-1, 7.5.4) at once."""
     start = stream.tell()
-    entries = _entries(stream)
-    if entries is None:
+    table = _table(stream)
+    if table is None:
         stream.seek(start)
-        rows: Iterator[Any] = _row_by_row(stream, strict)
-        return rows
-    return iter(entries)
+        return _row_by_row(stream, strict)
+    return table
 
 
-def _entries(stream: Any) -> list[Any] | None:
+def process_entries(self: Any, entries: Any, strict: bool) -> int:
+    """The rows of a plain table that are all in use at generation 0, but for object 0, at once."""
+    if type(entries) is not _Table:
+        return int(_entry_by_entry(self, entries, strict))
+    found: dict[int, tuple[int, int]] = {}
+    for first, rows in entries:
+        skipped = first == 0 and bool(rows)  # the head of the list of free objects
+        used = _IN_USE.fullmatch(rows, _ROW if skipped else 0)
+        if used is None:
+            return int(_entry_by_entry(self, entries.entries(), strict))
+        places = _PLACES.findall(rows, _ROW if skipped else 0)
+        found.update(zip(count(first + skipped), zip(repeat(0), map(int, places), strict=False), strict=False))
+    self.standard_xrefs.update(found)
+    self.explicit_refs_in_revision.update(zip(found, repeat(0), strict=False))
+    return max(found, default=0)
+
+
+def _table(stream: Any) -> _Table | None:
     """All of the table, the stream left where its trailer begins; None where it is not plain."""
-    entries: list[Any] = []
+    table = _Table()
     while True:
         start = stream.tell()
         head = _SECTION.match(stream.read(_LONGEST_HEAD))
         if head is None:
             return None
-        first, count = int(head[1]), int(head[2])
+        first, size = int(head[1]), _ROW * int(head[2])
         stream.seek(start + head.end())
-        rows = stream.read(_ROW * count)
-        if len(rows) != _ROW * count or _ROWS.fullmatch(rows) is None:
+        rows = stream.read(size)
+        if len(rows) != size or _ROWS.fullmatch(rows) is None:
             return None
-        entries += map(_entry, range(first, first + count), _PARTS.findall(rows))
+        table.append((first, rows))
         end = stream.tell()
         if stream.read(len(_TRAILER)) == _TRAILER:
             misc.read_non_whitespace(stream, seek_back=True)
-            return entries
+            return table
         stream.seek(end)
 
 
@@ -163,3 +192,4 @@ def install() -> None:
     """Let pyHanko read by these. Again does nothing."""
     generic.DictionaryObject.read_from_stream = staticmethod(read_dictionary)
     xref.parse_xref_table = parse_xref_table
+    xref.XRefSectionData.process_entries = process_entries

@@ -87,22 +87,24 @@ def test_any_bytes_are_read_as_pyhanko_reads_them(data):
     assert outcome(plain_objects.read_dictionary, data) == outcome(plain_objects._token_by_token, data)
 
 
-def table(read, data):
-    stream = BytesIO(data)
+def table(read, process, data):
+    """What is known of a section's objects afterwards, and where the stream stands."""
+    stream, section = BytesIO(data), xref.XRefSectionData()
     try:
-        return list(read(stream, True)), stream.tell()
+        return process(section, read(stream, True), True), vars(section), stream.tell()
     except (PdfError, ValueError, IndexError) as error:
         return type(error)
 
 
 ROW = "{:010} {:05} {}"
-ROWS = st.lists(
-    st.builds(ROW.format, st.integers(0, 10**10 - 1), st.integers(0, 99999), st.sampled_from("nfx")), max_size=5
-)
+PLACES = st.integers(0, 10**10 - 1)
+ROWS = st.lists(st.builds(ROW.format, PLACES, st.integers(0, 99999), st.sampled_from("nfx")), max_size=5) | st.lists(
+    st.builds(ROW.format, PLACES, st.just(0), st.just("n")), max_size=5
+).map(lambda rows: ["0000000000 65535 f", *rows])
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 99), ROWS, st.integers(0, 9)), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 3) | st.integers(0, 99), ROWS, st.integers(0, 9)), min_size=1, max_size=3),
     st.sampled_from([" \n", " \r", "\r\n", "\n"]),
     st.sampled_from(["trailer\n<<", "trailer <<", "\ntrailer<<", "trai", ""]),
 )
@@ -112,7 +114,8 @@ def test_a_cross_reference_table_is_read_as_pyhanko_reads_it(sections, end, afte
         for first, rows, odd in sections
     )
     data = (text + after).encode()
-    assert table(plain_objects.parse_xref_table, data) == table(plain_objects._row_by_row, data)
+    ours = table(plain_objects.parse_xref_table, plain_objects.process_entries, data)
+    assert ours == table(plain_objects._row_by_row, plain_objects._entry_by_entry, data)
 
 
 @pytest.mark.parametrize("name", ["read_from_stream", "parse_xref_table"])
@@ -120,3 +123,4 @@ def test_pyhanko_reads_by_them(name):
     theirs = generic.DictionaryObject if name == "read_from_stream" else xref
     ours = plain_objects.read_dictionary if name == "read_from_stream" else plain_objects.parse_xref_table
     assert getattr(theirs, name) is ours
+    assert xref.XRefSectionData.process_entries is plain_objects.process_entries
