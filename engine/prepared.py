@@ -91,6 +91,7 @@ class Prepared:
     """A statement; parameters are named as its `bindparam`s, or as its columns where it is an INSERT.
 
     :param paths: they are taken from an object's attributes, not from a mapping; those named otherwise there, by name
+    :param schemas: what stands for the schemas that the tables name
     """
 
     def __init__(
@@ -99,10 +100,12 @@ class Prepared:
         *,
         columns: Iterable[str] | None = None,
         paths: Mapping[str, str] | None = None,
+        schemas: Mapping[str, str | None] | None = None,
     ) -> None:
         self._statement: Any = statement
         self._columns = None if columns is None else list(columns)
         self._paths = paths
+        self._named = {} if schemas is None else {"schema_translate_map": schemas, "render_schema_translate": True}
         self._plans: dict[str, _Plan] = {}
 
     def one(self, connection: sa.Connection, parameters: Row) -> Row | None:
@@ -142,6 +145,12 @@ class Prepared:
             plan = self.plan(connection.dialect)
             plan.execute(connection, plan.parameters_of(rows), many=True).close()
 
+    def written(self, dialect: Dialect, parameters: Row) -> tuple[str, Any]:
+        """The statement and its parameters as the driver takes them, for those who hand them over themselves."""
+        plan = self.plan(dialect)
+        values = plan.parameters(parameters)
+        return plan.text, tuple(values) if plan.positional else values
+
     def plan(self, dialect: Dialect) -> _Plan:
         """The statement in the words of this database."""
         plan = self._plans.get(dialect.name)
@@ -150,7 +159,7 @@ class Prepared:
         return plan
 
     def _compile(self, dialect: Dialect) -> _Plan:
-        compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
+        compiled = self._statement.compile(dialect=dialect, column_keys=self._columns, **self._named)
         by_name = {name: bind for bind, name in compiled.bind_names.items()}
         order = tuple(compiled.positiontup if compiled.positional else by_name)
         binds = [by_name[name] for name in order]

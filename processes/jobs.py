@@ -32,6 +32,7 @@ from processes.evidence_jobs import tend_evidence
 from processes.exporting import make_export
 from processes.handing_over import AGAIN, begin_by_signal, broadcast, hand_over, hear
 from processes.incidents import watched
+from processes.job_statements import compile_once
 from processes.office import Office
 from processes.recounting import recount_calendar
 from processes.service_tasks import perform, record
@@ -86,7 +87,9 @@ class JobClient:
     @classmethod
     def connect(cls, url: str) -> "JobClient":
         """A client of the job engine whose tables are in this database; `lazy`, so that it opens nothing yet."""
-        return cls(DBOSClient(system_database_url=system_url(url), serializer=DBOSPortableJSONSerializer(), lazy=True))
+        client = DBOSClient(system_database_url=system_url(url), serializer=DBOSPortableJSONSerializer(), lazy=True)
+        compile_once(client)
+        return cls(client)
 
     def enqueue(self, session: Session, workflow: str, arguments: tuple[str, ...], job_id: str) -> None:
         """Write the job in the session's transaction; an id already there is left as it is."""

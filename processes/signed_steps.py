@@ -26,7 +26,7 @@ from processes.refusals import tell_refusal
 from processes.signature_policy import require_may_sign, task_policy
 from processes.signing_room import level_at_once
 from processes.step_papers import FIELD
-from processes.steps import OpenStep, item_of, open_step, require_actable
+from processes.steps import OpenStep, item_of, open_item, require_actable
 from processes.tables import CertificateRow, RegisterEntryRow, SigningAttemptRow, StepRecordRow
 from processes.unit_of_work import UnitOfWork
 from processes.use_cases.submit_step import SubmitStep, guard_step, submit_step
@@ -252,8 +252,9 @@ def open_step_again(office: Office, uow: UnitOfWork, attempt: SigningAttemptRow,
 
     :raises StepOvertaken: it has ended meanwhile, or passed into other hands
     """
-    require_actable(uow, item_of(uow, attempt.work_item_id), None)
-    return open_step(office, uow, attempt.work_item_id, by, version=attempt.item_version)
+    item = item_of(uow, attempt.work_item_id)
+    require_actable(uow, item, None)
+    return open_item(office, uow, item, by, version=attempt.item_version)
 
 
 def _take_attempt(uow: UnitOfWork, attempt: SigningAttemptRow) -> None:

@@ -57,7 +57,13 @@ def open_step(
     :raises NotPermitted: the person may not act on it; an audit line says so
     :raises StepOvertaken: the person might have, but somebody else has finished it, or taken it since `version`
     """
-    item = item_of(uow, item_id)
+    return open_item(office, uow, item_of(uow, item_id), person_id, version=version)
+
+
+def open_item(
+    office: Office, uow: UnitOfWork, item: WorkItem, person_id: UUID, *, version: int | None = None
+) -> OpenStep:
+    """As `open_step`, for who has just read the item."""
     mandate = _mandate(office, uow, item, person_id, version)
     case = case_row(uow.session, item.instance_id)
     owner = body(uow.session, case.body_id)

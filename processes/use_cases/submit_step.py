@@ -140,7 +140,7 @@ def _gather(
         number=next_document_number(uow, step.case, step.item.id),
         case=step.case,
         # the document is the signer's body's: an operator reviews another body's questionnaire on the operator's paper
-        body=body(uow.session, step.mandate.body_id),
+        body=step.body if step.mandate.body_id == step.body.id else body(uow.session, step.mandate.body_id),
         item=step.item,
         definition=step.definition,
         form=step.form,

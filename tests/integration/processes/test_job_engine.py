@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from dbos import DBOS
 from dbos._queue import queue_worker_thread
 
-from processes.jobs import QUEUES, VERSION, status_table
+from processes import jobs
+from processes.jobs import QUEUES, VERSION, JobClient, status_table
 from processes.office import Office
 from processes.worker import POOL, Worker
 
@@ -107,6 +108,24 @@ def test_a_job_of_a_transaction_that_was_undone_was_never_there_and_one_id_is_on
     enqueue(office, "a")
     enqueue(office, "a")
     assert {job: found[0] for job, found in states(office).items()} == {"a": "ENQUEUED"}
+
+
+def test_a_job_stands_there_as_the_job_engine_itself_writes_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    enqueue(office, "ours", "ours too")
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "compile_once", lambda _client: None)
+        theirs = JobClient.connect(office.settings.url)
+    with office.unit_of_work() as uow:
+        theirs.enqueue(uow.session, "send_notice", ("theirs",), "theirs")
+        uow.commit()
+    theirs.close()
+    own = ("workflow_uuid", "creator_xid", "created_at", "updated_at", "retention_timestamp")
+    with office.database.connect() as connection:
+        for table in (status_table(office), status_table(office).replace("status", "input")):
+            rows = connection.execute(sa.text(f"SELECT * FROM {table}")).mappings().all()
+            told = {row["workflow_uuid"]: {name: row[name] for name in row if name not in own} for row in rows}
+            words = {name: str(told[name]).replace(name, "theirs") for name in ("ours too", "ours", "theirs")}
+            assert words["ours"] == words["ours too"] == words["theirs"]
 
 
 def test_jobs_are_stored_as_plain_json_and_belong_to_no_release(office: Office, worker: Worker) -> None:
