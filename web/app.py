@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from processes.office import Office
-from web import archive_words, errors, i18n, security, session, shell, store_errors, vendor, words
+from web import archive_errors, archive_words, errors, i18n, security, session, shell, vendor, words
 from web.app_limits import limiter
 from web.current import EXTENSION
 from web.undefined import HouseUndefined
@@ -38,7 +38,7 @@ def create_app(office: Office) -> Flask:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    for part in (vendor, security, i18n, session, shell, words, archive_words, errors, store_errors):
+    for part in (vendor, security, i18n, session, shell, words, archive_words, errors, archive_errors):
         part.init_app(app)
     app.wsgi_app = behind_proxies(app.wsgi_app, office.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
     csrf.init_app(app)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from archive.documents import STATE_SECRET
+from archive.documents import STATE_SECRET, AccessLevel
 from archive.errors import AccessGroundMissing, ArchiveError
 from archive.service import ArchivedDocument, Classification, Restriction
 from processes.access import may_read
@@ -45,6 +45,8 @@ def classify_document(office: Office, request: ClassifyDocument) -> None:
     """
     if STATE_SECRET in {request.access_level, *request.flags}:
         raise StateSecretDeclared
+    if request.access_level not in {*AccessLevel}:
+        raise EntryRefused("access_level", "unknown")
     ground = clean_text(request.ground, one_line=True)
     if not ground:
         raise EntryRefused("ground", "missing")

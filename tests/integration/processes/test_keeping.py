@@ -293,7 +293,17 @@ def test_a_redacted_copy_is_made_sealed_and_linked_to_its_original(
     for changed, field in (
         ({"removed": [], "areas": []}, "removed"),
         ({"removed": ["Heç vaxt yazılmayan"]}, "removed"),
-        ({"areas": [Area(page=99, left=0, top=0, width=5, height=5)]}, "areas"),
+        *(
+            ({"areas": each}, "areas")
+            for each in (
+                [Area(page=99, left=0, top=0, width=5, height=5)],
+                [Area(page=0, left=0, top=0, width=5, height=5)],
+                [Area(page=1, left=100, top=0, width=5, height=5)],
+                [Area(page=1, left=0, top=0, width=0, height=5)],
+                [Area(page=1, left=0, top=0, width=5, height=float("nan"))],
+                [Area(page=1, left=0, top=0, width=5, height=5)] * 501,
+            )
+        ),
         ({"title": f"{signer} haqqında"}, "copy_title"),
         ({"ground": ""}, "ground"),
     ):

@@ -174,3 +174,35 @@ def test_what_is_refused_is_no_view(visitor: Visitor, office: Office, published:
     for address, _ in VIEWS.values():
         assert visitor.get(address.format(id=published)).status_code in {403, 404}, address
     assert not {each for each in lines(office, published)[len(before) :] if each.endswith((":view", ":picture"))}
+
+
+GONE = {
+    "/documents/{id}.pdf": 410,
+    "/published/{id}": 404,
+    "/archive/{id}/redact": 410,
+    "/archive/{id}/redact/1.png": 410,
+    "/archive/{id}": 200,
+    "/archive/{id}/keeping": 200,
+    "/archive/proof/records/{id}.ers": 200,
+}
+"""what was destroyed after its time: its bytes are no more, its description and evidence are"""
+TOO_LATE = (
+    ("/archive/exports/documents/{id}", {"shape": "bagit"}),
+    ("/archive/{id}/hold", {"ground": "Məhkəmə işi"}),
+    ("/archive/{id}/redact", {"areas": "1 1 1 5 5", "copy_title": "Surət", "ground": "B9"}),
+    ("/archive/{id}/keeping", {"_action": "publish", "ground": "Qərar"}),
+    ("/archive/{id}/keeping", {"_action": "classify", "ground": "Qərar", "access_level": "secret"}),
+    ("/archive/{id}/keeping", {"_action": "quarantine", "ground": "Qərar", "second": str(demo_id("person", "head"))}),
+)
+
+
+def test_of_what_is_gone_every_page_says_so(visitor: Visitor, office: Office, published: UUID) -> None:
+    with office.unit_of_work() as uow:
+        uow.archive._store.update(published, status="destroyed")
+        uow.commit()
+    found = {address: visitor.get(address.format(id=published)).status_code for address in GONE}
+    assert found == GONE
+    for address, form in TOO_LATE:
+        visitor.get("/archive/imports")
+        assert visitor.post(address.format(id=published), form).status_code in {404, 409, 410, 422}, (address, form)
+        assert "The request could not be carried out." not in visitor.text, (address, form)

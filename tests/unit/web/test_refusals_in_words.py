@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 LANGUAGES = ("az", "kk", "ru", "en")
 QUOTED = {
     "web/blueprints/trust.py: error.detail": "beside the rule in words: what a parser said, for its maker",
-    "web/store_errors.py: str(error)": "goes to the log",
+    "web/archive_errors.py: str(error)": "goes to the log",
 }
 """where an exception's own words are used all the same, and why"""
 
