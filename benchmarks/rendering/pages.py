@@ -23,9 +23,8 @@ from processes.sealing import verify_code
 
 WEASYPRINT = "weasyprint==70.0"
 MARK = TEMPLATES / "mark.svg"
-WARMING = 160
-"""documents before the first that counts: an office at work, whose QR codes are sums of some 150 earlier ones"""
-THEIR_WARMING = 2
+WARMING = 2
+"""documents before the first that counts"""
 VERIFY = "https://kargüzar.example/verify/"
 ROWS = [
     (f"Göstərici № {number} / Көрсеткіш", f"Ərazi üzrə məlumat, ₼ {number * 137},50 — ақпарат") for number in range(44)
@@ -101,11 +100,11 @@ def _weasyprint(run: Run) -> tuple[Clock, Clock] | None:
     folder.mkdir()
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8").replace("FONTS", FONTS.as_uri())
     (folder / "page.css").write_text(style, encoding="utf-8")
-    for turn in range(run.times(12, 2) + THEIR_WARMING):
+    for turn in range(run.times(12, 2) + WARMING):
         (folder / f"{turn:03}.html").write_text(_html(_document(turn)), encoding="utf-8")
     script = Path(__file__).with_name("weasy.py")
     done = subprocess.run(
-        [str(python), str(script), str(THEIR_WARMING)], cwd=folder, check=False, capture_output=True, text=True
+        [str(python), str(script), str(WARMING)], cwd=folder, check=False, capture_output=True, text=True
     )
     if done.returncode:
         run.say(f"  {WEASYPRINT}: not measured, it does not run here: {done.stderr.strip().splitlines()[-1:]}")
