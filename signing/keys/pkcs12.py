@@ -57,6 +57,8 @@ def open_pkcs12(data: bytes, pin: str) -> SoftwareKey:
     :raises KeyUnreadable: no PKCS#12, no key or no certificate in it, or a kind of key that does not sign here
     """
     _require_container(data)
+    if "\x00" in pin:
+        raise WrongPin  # no key has such a PIN, and OpenSSL's way to say so ends no exception of ours
     try:
         private_key, certificate, chain = pkcs12.load_key_and_certificates(data, _secret(pin))
     except ValueError as error:

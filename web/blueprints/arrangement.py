@@ -123,7 +123,9 @@ def _close(kind: str, unit_id: UUID) -> None:
 
 
 def _create(kind: str, unit_id: UUID) -> None:
-    below = {"fonds": "series", "series": "file"}[kind]
+    below = {"fonds": "series", "series": "file"}.get(kind)
+    if below is None:
+        raise EntryRefused("target", "malformed")  # a file has documents, and nothing else, below it
     create_unit(
         office(),
         CreateUnit(

@@ -53,6 +53,9 @@ def test_a_tree_grows_is_described_moved_and_closed(visitor: Visitor, office: Of
     visitor.get(first)
     visitor.post(first, {"_action": "create", "new_code": "", "new_title": "=Müraciətlər"})
     file = visitor.link(r"/archive/arrangement/file/[0-9a-f-]+")
+    assert visitor.post(file, {"_action": "create", "new_title": "Altında"}).status_code == 422, (
+        "nothing is below a file"
+    )
     visitor.post(first, described("Vətəndaşların müraciətləri"))
     assert "Vətəndaşların müraciətləri" in visitor.text
     assert "before: 01 Seriya 01 en" in visitor.text

@@ -21,7 +21,7 @@ def test_the_pin_opens_the_key_and_another_does_not(pilot: Pilot):
     decomposed = unicodedata.normalize("NFD", PIN)
     assert decomposed != PIN
     assert open_pkcs12(pilot.enrolled.pkcs12, decomposed).certificate == key.certificate
-    for wrong in (PIN[:-1], PIN.upper(), ""):
+    for wrong in (PIN[:-1], PIN.upper(), "", PIN + "\x00", "\x00"):
         with pytest.raises(WrongPin):
             open_pkcs12(pilot.enrolled.pkcs12, wrong)
 
