@@ -15,8 +15,8 @@ _SCALES = (("a", 13, 4), ("b", 16, 12))
 """letter; bits of a number in a stretch; the most stretches of a round"""
 _FIRST = 8
 """Documents looked at for each wanted hit, in the first round."""
-_MORE = 1.5
-"""as many as the rounds before make likely, and half as many again"""
+_MORE = 1.2
+"""as many as the rounds before make likely, and a fifth more"""
 
 
 def words_of(seq: str) -> str:
@@ -66,9 +66,9 @@ class Rounds:
         return Round(frozenset(), self.oldest, last)
 
     def _likely(self) -> int:
-        """Among how many documents what lacks is likely to be; all that are left, if it is more than half of them."""
+        """Among how many documents what lacks is likely to be; all that are left, if it is most of them."""
         if not self._asked:
             return self.wanted * _FIRST
         left = self.newest - self._asked - self.oldest
         likely = (self.wanted - self.found) * self._asked * _MORE / self.found if self.found else left
-        return left if likely > left / 2 else int(likely)
+        return left if likely > left * 3 / 4 else int(likely)
