@@ -26,6 +26,14 @@ SHAPES: Mapping[str, str] = {"pdf": "application/pdf", "csv": "text/csv"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """with these a cell begins that a spreadsheet would compute"""
 Row = tuple[str, ...]
+# a column by its word, and its share of the page: each word of its head has room in every language
+FILES: Mapping[str, int] = {
+    "no": 4, "index": 8, "file-title": 13, "opened": 7, "closed": 7, "documents": 8, "period": 9,
+}  # fmt: skip
+DOCUMENTS: Mapping[str, int] = {"no": 4, "number": 10, "date": 7, "document": 15, "signed-by": 10, "access": 9}
+NOMENCLATURE: Mapping[str, int] = {
+    "index": 7, "file-title": 14, "series": 8, "period": 8, "article": 8, "documents": 9, "note": 8,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +133,8 @@ def _file_table(page: UnitPage, language: str) -> DocumentTable:
         )
         for number, file in enumerate(page.children, start=1)
     )
-    names = ("no", "index", "file-title", "opened", "closed", "documents", "period")
     title = f"{series.code} {_title(series.title, language, body)}"
-    return _table(title, names, (1, 4, 8, 3, 3, 2, 5), rows, language)
+    return _table(title, FILES, rows, language)
 
 
 def _document_table(page: UnitPage, language: str) -> DocumentTable:
@@ -142,7 +149,7 @@ def _document_table(page: UnitPage, language: str) -> DocumentTable:
         )
         for number, document in enumerate(page.documents, start=1)
     )
-    return _table("", ("no", "number", "date", "document", "signed-by", "access"), (1, 5, 3, 8, 5, 3), rows, language)
+    return _table("", DOCUMENTS, rows, language)
 
 
 def _of_nomenclature(page: NomenclaturePage, language: str) -> Inventory:
@@ -161,7 +168,6 @@ def _of_nomenclature(page: NomenclaturePage, language: str) -> Inventory:
         )
         for entry in page.entries
     )
-    names = ("index", "file-title", "series", "period", "article", "documents", "note")
     facts = [(inventory_word("state", language), inventory_word(found.state, language))]
     if found.ground:
         facts.append((inventory_word("approved-by", language), found.ground))
@@ -172,15 +178,13 @@ def _of_nomenclature(page: NomenclaturePage, language: str) -> Inventory:
         title=inventory_word("nomenclature-title", language).format(year=found.year),
         summary="",
         facts=tuple(facts),
-        tables=(_table("", names, (2, 7, 4, 4, 3, 2, 3), rows, language),),
+        tables=(_table("", NOMENCLATURE, rows, language),),
     )
 
 
-def _table(
-    title: str, names: Sequence[str], widths: tuple[int, ...], rows: tuple[Row, ...], language: str
-) -> DocumentTable:
-    header = tuple(inventory_word(name, language) for name in names)
-    return DocumentTable(title=title, header=header, widths=widths, rows=rows)
+def _table(title: str, columns: Mapping[str, int], rows: tuple[Row, ...], language: str) -> DocumentTable:
+    header = tuple(inventory_word(name, language) for name in columns)
+    return DocumentTable(title=title, header=header, widths=tuple(columns.values()), rows=rows)
 
 
 def _title(title: Any, language: str, body: Body) -> str:
